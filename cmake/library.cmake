@@ -1,0 +1,87 @@
+# The library's targets. minnow_add_library(minnow) makes minnow::minnow and, beside it, minnow::images, which alone needs
+# libjpeg and libpng; minnow_add_library(minnow_double DOUBLE) makes the same in double from the same sources.
+
+set(MINNOW_SOURCES
+  core/check_gradients.cpp core/elementwise.cpp core/error.cpp core/gemm.cpp core/init.cpp core/layer.cpp
+  core/parameter.cpp core/rng.cpp core/softmax_kernels.cpp core/tensor.cpp core/threads.cpp core/version.cpp
+  layers/dense.cpp layers/flatten.cpp layers/relu.cpp layers/sequential.cpp layers/sigmoid.cpp layers/softmax.cpp
+  layers/tanh.cpp
+  losses/cross_entropy_loss.cpp losses/entropy.cpp losses/labels.cpp losses/loss.cpp
+  optim/optimizer.cpp optim/sgd.cpp optim/sgd_kernel.cpp
+  datasets/animal_coat.cpp datasets/animal_figure.cpp datasets/animal_scene.cpp datasets/animals.cpp
+  datasets/canvas.cpp datasets/data_loader.cpp datasets/dataset.cpp datasets/draw_animal.cpp
+  datasets/tensor_dataset.cpp
+  training/evaluate.cpp training/fit.cpp training/metrics.cpp)
+
+set(MINNOW_HEADERS
+  minnow.hpp
+  core/check_gradients.hpp core/config.hpp core/context.hpp core/error.hpp core/gemm.hpp core/init.hpp core/kernels.hpp
+  core/layer.hpp core/parameter.hpp core/rng.hpp core/tensor.hpp core/threads.hpp core/version.hpp
+  layers/dense.hpp layers/flatten.hpp layers/relu.hpp layers/sequential.hpp layers/sigmoid.hpp layers/softmax.hpp
+  layers/tanh.hpp
+  losses/cross_entropy_loss.hpp losses/entropy.hpp losses/labels.hpp losses/loss.hpp
+  optim/optimizer.hpp optim/sgd.hpp
+  datasets/animals.hpp datasets/data_loader.hpp datasets/dataset.hpp datasets/draw_animal.hpp
+  datasets/tensor_dataset.hpp
+  training/evaluate.hpp training/fit.hpp training/metrics.hpp)
+
+set(MINNOW_IMAGES_SOURCES
+  datasets/image.cpp datasets/image_folder.cpp datasets/jpeg.cpp datasets/orientation.cpp datasets/png.cpp
+  datasets/resample.cpp)
+
+set(MINNOW_IMAGES_HEADERS datasets/image.hpp datasets/image_folder.hpp)
+
+# Options of everything compiled here. FMT_HEADER_ONLY keeps {fmt} off the link line; the two -fno- flags let loops be
+# vectorised and change no result; no product is fused with a sum unless written so, for the same bits on every platform.
+function(minnow_target_options target)
+  target_compile_options(${target} PRIVATE
+    -Wall -Wextra -Wpedantic -Wshadow -Wconversion -fno-math-errno -fno-trapping-math -ffp-contract=off
+    $<$<CONFIG:>:-O2>)
+  if(MINNOW_WERROR)
+    target_compile_options(${target} PRIVATE -Werror)
+  endif()
+  if(MINNOW_SANITIZE)
+    target_compile_options(${target} PRIVATE -fsanitize=${MINNOW_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+    target_link_options(${target} PUBLIC -fsanitize=${MINNOW_SANITIZE})
+  endif()
+endfunction()
+
+function(minnow_add_part target export_name)
+  cmake_parse_arguments(PART "DOUBLE" "" "SOURCES;HEADERS" ${ARGN})
+  list(TRANSFORM PART_SOURCES PREPEND ${PROJECT_SOURCE_DIR}/)
+  list(TRANSFORM PART_HEADERS PREPEND ${MINNOW_INCLUDE_DIR}/minnow/)
+  add_library(${target} ${PART_SOURCES})
+  add_library(minnow::${export_name} ALIAS ${target})
+  target_sources(${target} PUBLIC FILE_SET HEADERS BASE_DIRS ${MINNOW_INCLUDE_DIR} FILES ${PART_HEADERS})
+  target_compile_features(${target} PUBLIC cxx_std_20)
+  set_target_properties(${target} PROPERTIES
+    EXPORT_NAME ${export_name} VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR}
+    CXX_EXTENSIONS OFF CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON POSITION_INDEPENDENT_CODE ON
+    VERIFY_INTERFACE_HEADER_SETS ${MINNOW_BUILD_TESTS})
+  target_compile_definitions(${target} PRIVATE FMT_HEADER_ONLY)
+  if(PART_DOUBLE)
+    target_compile_definitions(${target} PUBLIC MINNOW_DOUBLE)
+  endif()
+  minnow_target_options(${target})
+  target_link_libraries(${target} PRIVATE Threads::Threads $<BUILD_INTERFACE:fmt::fmt-header-only>)
+endfunction()
+
+function(minnow_add_library target)
+  cmake_parse_arguments(LIBRARY "DOUBLE" "" "" ${ARGN})
+  set(double "")
+  set(images images)
+  if(LIBRARY_DOUBLE)
+    set(double DOUBLE)
+    set(images images_double)
+  endif()
+  minnow_add_part(${target} ${target} ${double} SOURCES ${MINNOW_SOURCES} HEADERS ${MINNOW_HEADERS})
+  target_compile_definitions(${target} PRIVATE
+    MINNOW_VERSION="${PROJECT_VERSION}" "HWY_DISABLED_TARGETS=(HWY_SSSE3|HWY_AVX3_DL)")
+  target_include_directories(${target} SYSTEM PRIVATE ${MINNOW_XTENSOR_BLAS_INCLUDE_DIR} ${MINNOW_CBLAS_INCLUDE_DIR})
+  target_link_libraries(${target} PUBLIC xtensor PRIVATE hwy::hwy BLAS::BLAS)
+
+  if(MINNOW_BUILD_IMAGES)
+    minnow_add_part(minnow_${images} ${images} ${double} SOURCES ${MINNOW_IMAGES_SOURCES} HEADERS ${MINNOW_IMAGES_HEADERS})
+    target_link_libraries(minnow_${images} PUBLIC ${target} PRIVATE JPEG::JPEG PNG::PNG)
+  endif()
+endfunction()

@@ -1,0 +1,275 @@
+#include <minnow/core/check_gradients.hpp>
+#include <minnow/core/error.hpp>
+#include <minnow/core/rng.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <limits>
+#include <numeric>
+
+#include <fmt/format.h>
+
+namespace minnow::inline MINNOW_PRECISION {
+namespace {
+
+using Gradients = std::vector<Tensor>;  // dx, then one per parameter
+
+/// A fault found; carries the report's line.
+struct Fault {
+  std::string message;
+};
+
+constexpr Real nan = std::numeric_limits<Real>::quiet_NaN();
+
+void fill(Tensor& tensor, Real value) { std::fill(tensor.storage().begin(), tensor.storage().end(), value); }
+
+Tensor random(const Shape& shape, Rng rng) {
+  Tensor tensor = zeros(shape);
+  for (Real& value : tensor.storage()) {
+    const double z = rng.normal();
+    value = static_cast<Real>(z + std::copysign(0.1, z));
+  }
+  return tensor;
+}
+
+bool same_bits(const Tensor& a, const Tensor& b) { return a.shape() == b.shape() && a.storage() == b.storage(); }
+
+/// "weight[1, 2]" for a flat index.
+std::string coordinate(const std::string& name, const Shape& shape, std::size_t flat) {
+  std::string text;
+  for (std::size_t axis = shape.size(); axis-- > 0; flat /= shape[axis])
+    text = std::to_string(flat % shape[axis]) + (text.empty() ? "" : ", ") + text;
+  return name + "[" + text + "]";
+}
+
+double largest(const Tensor& tensor) {
+  double result = 0;
+  for (const Real value : tensor.storage()) result = std::max(result, std::abs(static_cast<double>(value)));
+  return result;
+}
+
+class Checker {
+ public:
+  Checker(Layer& layer, const GradientCheckOptions& options, GradientReport& report)
+      : layer_(layer), options_(options), report_(report), parameters_(layer.parameters()), rng_(options.seed) {}
+
+  void check(const Tensor& input) {
+    x_ = input;
+    dy_ = random(layer_.output_shape(x_.shape()), rng_.stream(1));
+    check_forward();
+    const Gradients first = backward(true);
+    for (std::size_t t = 0; t < first.size(); ++t) compare_with_differences(t, first[t]);
+    check_accumulation(first);
+    check_null_dx(first);
+    check_contexts(first);
+    clear();
+  }
+
+ private:
+  [[noreturn]] void fail(const std::string& what) const {
+    throw Fault{fmt::format("{} at input {}: {}", layer_.name(), to_string(x_.shape()), what)};
+  }
+
+  Tensor forward(const Tensor& x, Context& context) {
+    Tensor y;
+    resize(y, layer_.output_shape(x.shape()));
+    fill(y, nan);
+    layer_.forward(x, y, context);
+    return y;
+  }
+
+  void check_forward() {
+    const Tensor before = x_;
+    Context context(options_.mode), other(options_.mode);
+    const Tensor y = forward(x_, context);
+    if (!same_bits(x_, before)) fail("forward changed x.");
+    for (std::size_t i = 0; i < y.size(); ++i)
+      if (!std::isfinite(y.data()[i]))
+        fail("forward left " + coordinate("y", y.shape(), i) + " unwritten or not finite.");
+    if (!same_bits(y, forward(x_, other)))
+      fail("forward gave another y for the same x: it depends on an earlier pass.");
+  }
+
+  void clear() {
+    for (NamedTensor& entry : parameters_) entry.parameter->clear_gradient();
+  }
+
+  /// Runs backward for (x_, y, dy_) and returns dx and copies of the gradients as they then are.
+  Gradients backward(Context& context, const Tensor& y, bool with_dx) {
+    Tensor dx;
+    if (with_dx) {
+      resize(dx, x_.shape());
+      fill(dx, nan);
+    }
+    const Tensor x_before = x_, y_before = y, dy_before = dy_;
+    layer_.backward(x_, y, dy_, with_dx ? &dx : nullptr, context);
+    if (!same_bits(x_, x_before) || !same_bits(y, y_before) || !same_bits(dy_, dy_before))
+      fail("backward changed x, y or dy.");
+    for (std::size_t i = 0; i < dx.size() && with_dx; ++i)
+      if (std::isnan(dx.data()[i]))
+        fail(coordinate("dx", dx.shape(), i) + " is NaN: backward must write all of dx, not add to what it held.");
+    Gradients result{dx};
+    for (const NamedTensor& entry : parameters_) {
+      if (!entry.parameter->has_gradient())
+        fail(fmt::format("backward {}computed no gradient for {}.", with_dx ? "" : "with a null dx ", entry.name));
+      result.push_back(entry.parameter->grad);
+    }
+    return result;
+  }
+
+  /// A pass from scratch.
+  Gradients backward(bool with_dx) {
+    clear();
+    Context context(options_.mode);
+    const Tensor y = forward(x_, context);
+    return backward(context, y, with_dx);
+  }
+
+  /// dL/dv by differences, where v is one number of x or of a parameter.
+  double difference(Real& v, double h) {
+    const Real centre = v;
+    double sum = 0, reach = 0;
+    std::vector<Tensor> y;
+    for (const double k : {-2., -1., 1., 2.}) {
+      v = static_cast<Real>(static_cast<double>(centre) + k * h);
+      reach += k * (static_cast<double>(v) - static_cast<double>(centre)) / 10;  // h as it was after rounding
+      Context context(options_.mode);
+      y.push_back(forward(x_, context));
+    }
+    v = centre;
+    const auto at = [&](std::size_t k, std::size_t i) { return static_cast<double>(y[k].data()[i]); };
+    for (std::size_t i = 0; i < dy_.size(); ++i)
+      sum += static_cast<double>(dy_.data()[i]) * (8 * (at(2, i) - at(1, i)) - (at(3, i) - at(0, i)));
+    return sum / (12 * reach);
+  }
+
+  void compare_with_differences(std::size_t t, const Tensor& gradient) {
+    Tensor& values = t == 0 ? x_ : *parameters_[t - 1].value;
+    const std::string name = t == 0 ? "dx" : parameters_[t - 1].name;
+    if (gradient.shape() != values.shape())
+      fail("the gradient of " + name + " has shape " + to_string(gradient.shape()) + ".");
+    std::vector<std::size_t> chosen(values.size());
+    std::iota(chosen.begin(), chosen.end(), 0);
+    if (chosen.size() > options_.max_coordinates) {
+      rng_.stream(2, t).shuffle(chosen);
+      chosen.resize(options_.max_coordinates);
+    }
+    std::vector<double> reference;
+    for (const std::size_t i : chosen) reference.push_back(difference(values.data()[i], options_.step));
+    double scale = std::max(largest(gradient), 1e-3);  // below, the differences are rounding
+    for (const double value : reference) scale = std::max(scale, std::abs(value));
+
+    double worst = 0;
+    std::size_t worst_at = 0;
+    for (std::size_t c = 0; c < chosen.size(); ++c) {
+      const auto analytic = static_cast<double>(gradient.data()[chosen[c]]);
+      double error = std::abs(analytic - reference[c]) / scale;
+      if (!(error <= options_.tolerance)) {  // a kink within reach of the step? then a shorter one gets past it
+        const double closer = difference(values.data()[chosen[c]], options_.step / 16);
+        const double second_error = std::abs(analytic - closer) / scale;
+        if (second_error <= options_.tolerance) error = second_error;
+      }
+      if (error > worst || std::isnan(error)) worst = error, worst_at = c;
+    }
+    note(worst, chosen.empty() ? name : coordinate(name, values.shape(), chosen[worst_at]));
+    if (!(worst <= options_.tolerance))
+      fail(fmt::format(
+          "{}: backward gives {:.6g}, differences give {:.6g}; the error is {:.2g} of the tensor's largest "
+          "gradient, allowed is {:.2g}.",
+          coordinate(name, values.shape(), chosen[worst_at]), static_cast<double>(gradient.data()[chosen[worst_at]]),
+          reference[worst_at], worst, options_.tolerance));
+  }
+
+  void note(double error, const std::string& where) {
+    if (error <= report_.worst_error && !std::isnan(error)) return;
+    report_.worst_error = error;
+    report_.worst_coordinate = where;
+  }
+
+  /// Fails with `what`, and where, unless got = factor * expected up to rounding in every tensor.
+  void compare(const Gradients& got, const Gradients& expected, double factor, bool with_dx, const std::string& what) {
+    for (std::size_t t = with_dx ? 0 : 1; t < got.size(); ++t) {
+      const double allowed = 64 * std::numeric_limits<Real>::epsilon() * std::max(largest(expected[t]), 1e-3);
+      for (std::size_t i = 0; i < got[t].size(); ++i) {
+        const double wanted = (t == 0 ? 1 : factor) * static_cast<double>(expected[t].data()[i]);
+        const auto value = static_cast<double>(got[t].data()[i]);
+        if (std::abs(value - wanted) <= allowed) continue;
+        const std::string name = t == 0 ? "dx" : parameters_[t - 1].name;
+        fail(fmt::format("{}: {}, expected {:.6g}, got {:.6g}.", coordinate(name, got[t].shape(), i), what, wanted,
+                         value));
+      }
+    }
+  }
+
+  void check_accumulation(const Gradients& first) {
+    clear();
+    Context context(options_.mode);
+    const Tensor y = forward(x_, context);
+    backward(context, y, true);
+    compare(backward(context, y, true), first, 2, true,
+            "a second backward must add to the gradient and write dx afresh");
+    for (NamedTensor& entry : parameters_) fill(entry.parameter->grad, Real{1000});
+    clear();
+    compare(backward(context, y, true), first, 1, true,
+            "the first backward after a step must overwrite the stale gradient");
+  }
+
+  void check_null_dx(const Gradients& first) {
+    compare(backward(false), first, 1, false, "a null dx must leave the parameters' gradients as they are");
+  }
+
+  void check_contexts(const Gradients& first) {
+    const Tensor other = random(x_.shape(), rng_.stream(3));
+    const Tensor& x2 = options_.input ? x_ : other;
+    {
+      clear();
+      Context context(options_.mode), second(options_.mode);
+      const Tensor y = forward(x_, context);
+      forward(x2, second);
+      compare(backward(context, y, true), first, 1, true,
+              "another pass, with another context, must not disturb this one");
+    }
+    clear();
+    Context context(options_.mode);
+    const Tensor y2 = forward(x2, context);
+    layer_.backward(x2, y2, dy_, nullptr, context);
+    clear();
+    const Tensor y = forward(x_, context);
+    compare(backward(context, y, true), first, 1, true, "what the pass before left in the context must not matter");
+  }
+
+  Layer& layer_;
+  const GradientCheckOptions& options_;
+  GradientReport& report_;
+  std::vector<NamedTensor> parameters_;
+  Rng rng_;
+  Tensor x_, dy_;
+};
+
+}  // namespace
+
+GradientReport check_gradients(Layer& layer, const Shape& input_shape, const GradientCheckOptions& options) {
+  if (input_shape.empty() || num_elements(input_shape) == 0)
+    throw ShapeError("check_gradients: expected a shape (N, ...) with N >= 1, got " + to_string(input_shape) + ".");
+  if (options.input && options.input->shape() != input_shape)
+    throw ShapeError("check_gradients: expected options.input of shape " + to_string(input_shape) + ", got " +
+                     to_string(options.input->shape()) + ".");
+  GradientReport report;
+  Checker checker(layer, options, report);
+  const Tensor x = options.input ? *options.input : random(input_shape, Rng(options.seed));
+  try {
+    checker.check(x);
+    if (options.batch_of_one && input_shape[0] > 1) {
+      Shape one = input_shape;
+      one[0] = 1;
+      checker.check(from({x.data(), num_elements(one)}, one));
+    }
+  } catch (const Fault& fault) {
+    report.ok = false;
+    report.failure = fault.message;
+  }
+  return report;
+}
+
+}  // namespace minnow::inline MINNOW_PRECISION

@@ -1,0 +1,27 @@
+#include <minnow/core/parameter.hpp>
+
+#include <algorithm>
+
+namespace minnow::inline MINNOW_PRECISION {
+
+Parameter& Parameter::operator=(const Parameter& other) {
+  if (this != &other) {
+    value = other.value;
+    trainable = other.trainable;
+    fresh_ = false;  // stays in its optimizer, if it has one: the value changed, the owner did not
+  }
+  return *this;
+}
+
+GradientTarget Parameter::grad_target() {
+  resize(grad, value.shape());
+  return {grad, std::exchange(fresh_, true) ? Real{1} : Real{0}};
+}
+
+Tensor& Parameter::grad_to_add() {
+  const auto [target, beta] = grad_target();
+  if (beta == 0) std::fill_n(target.data(), target.size(), Real{0});
+  return target;
+}
+
+}  // namespace minnow::inline MINNOW_PRECISION

@@ -1,0 +1,54 @@
+#include <minnow/core/error.hpp>
+#include <minnow/core/tensor.hpp>
+
+#include <algorithm>
+
+namespace minnow::inline MINNOW_PRECISION {
+
+std::string to_string(const Shape& shape) {
+  std::string text = "(";
+  for (std::size_t i = 0; i < shape.size(); ++i) text += (i == 0 ? "" : ", ") + std::to_string(shape[i]);
+  return text + ")";
+}
+
+std::size_t num_elements(const Shape& shape) {
+  std::size_t product = 1;
+  for (const std::size_t extent : shape) product *= extent;
+  return product;
+}
+
+Tensor zeros(const Shape& shape) {
+  Tensor tensor;
+  resize(tensor, shape);
+  std::fill(tensor.storage().begin(), tensor.storage().end(), Real{0});
+  return tensor;
+}
+
+Tensor from(std::span<const Real> values, const Shape& shape) {
+  if (values.size() != num_elements(shape))
+    throw ShapeError("from: expected " + std::to_string(num_elements(shape)) + " values for shape " + to_string(shape) +
+                     ", got " + std::to_string(values.size()) + ".");
+  Tensor tensor;
+  resize(tensor, shape);
+  copy_into(tensor, values);
+  return tensor;
+}
+
+void copy_into(Tensor& tensor, std::span<const Real> values) {
+  if (values.size() != tensor.size())
+    throw ShapeError("copy_into: expected " + std::to_string(tensor.size()) + " values for a tensor of shape " +
+                     to_string(tensor.shape()) + ", got " + std::to_string(values.size()) + ".");
+  std::copy(values.begin(), values.end(), tensor.data());
+}
+
+void resize(Tensor& tensor, const Shape& shape) {
+  if (tensor.shape() == shape) return;
+  auto& storage = tensor.storage();
+  if (const std::size_t size = num_elements(shape); size > storage.capacity()) {
+    storage.clear();  // growing would copy the old elements, and to twice the size
+    storage.reserve(size);
+  }
+  tensor.resize(shape);
+}
+
+}  // namespace minnow::inline MINNOW_PRECISION

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <minnow/core/config.hpp>
+
+#include <string>
+
+namespace minnow::inline MINNOW_PRECISION {
+
+/// The version of the library linked: "0.1.0".
+MINNOW_API std::string version();
+
+}  // namespace minnow::inline MINNOW_PRECISION

@@ -1,0 +1,40 @@
+#include <minnow/core/error.hpp>
+#include <minnow/datasets/animals.hpp>
+#include <minnow/datasets/draw_animal.hpp>
+#include <minnow/datasets/parallel_for.hpp>
+
+#include <string>
+
+namespace minnow::inline MINNOW_PRECISION::datasets {
+namespace {
+
+TensorDataset draw(std::size_t count, std::size_t size, const Rng& rng, const char* part) {
+  if (count == 0 || size < 8)
+    throw ValueError("animals: expected at least 1 " + std::string(part) + " drawing of size 8 or more, got " +
+                     std::to_string(count) + " of size " + std::to_string(size) + ".");
+  const std::size_t classes = animal_names().size(), pixels = 3 * size * size;
+  Tensor inputs, targets;
+  resize(inputs, {count, 3, size, size});
+  resize(targets, {count});
+  parallel_for(count, [&](std::size_t i) {
+    const std::span<Real> picture(inputs.data() + i * pixels, pixels);
+    draw_animal(static_cast<Animal>(i % classes), size, rng.stream(i), picture);
+    for (Real& value : picture) value = 2 * value - 1;
+    targets.data()[i] = static_cast<Real>(i % classes);
+  });
+  return {std::move(inputs), std::move(targets), animal_names()};
+}
+
+}  // namespace
+
+const std::vector<std::string>& animal_names() {
+  static const std::vector<std::string> names{"dog", "cat", "horse", "cheetah"};
+  return names;
+}
+
+AnimalsSplit animals(const AnimalsOptions& options, Rng rng) {
+  const Rng train = rng.split(), test = rng.split();
+  return {draw(options.train, options.size, train, "training"), draw(options.test, options.size, test, "test")};
+}
+
+}  // namespace minnow::inline MINNOW_PRECISION::datasets

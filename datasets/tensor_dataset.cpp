@@ -1,0 +1,72 @@
+#include <minnow/core/error.hpp>
+#include <minnow/datasets/tensor_dataset.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include <fmt/format.h>
+
+namespace minnow::inline MINNOW_PRECISION {
+namespace {
+
+/// Copies the rows `indices` of `from`, whatever a row holds, into the rows of `to`.
+void copy_rows(const Tensor& from, std::span<const std::size_t> indices, Tensor& to) {
+  const std::size_t row = from.size() / std::max<std::size_t>(from.shape()[0], 1);
+  Real* out = to.data();
+  for (const std::size_t index : indices) out = std::copy_n(from.data() + index * row, row, out);
+}
+
+void check_labels(const Tensor& targets, std::size_t classes) {
+  if (targets.dimension() != 1)
+    throw ShapeError("TensorDataset: expected class indices (N) with class names, got " + to_string(targets.shape()) +
+                     ".");
+  for (std::size_t i = 0; i < targets.size(); ++i)
+    if (const auto label = static_cast<double>(targets(i));
+        !(label >= 0 && label < static_cast<double>(classes) && label == std::floor(label)))
+      throw ValueError(
+          fmt::format("TensorDataset: expected class indices from 0 to {}, got {} in row {}.", classes - 1, label, i));
+}
+
+}  // namespace
+
+TensorDataset::TensorDataset(Tensor inputs, Tensor targets, std::vector<std::string> class_names)
+    : inputs_(std::move(inputs)), targets_(std::move(targets)), class_names_(std::move(class_names)) {
+  if (inputs_.dimension() == 0 || targets_.dimension() == 0 || inputs_.shape()[0] != targets_.shape()[0])
+    throw ShapeError(
+        fmt::format("TensorDataset: expected inputs (N, ...) and targets (N, ...) of one N, got {} and {}.",
+                    to_string(inputs_.shape()), to_string(targets_.shape())));
+  if (!class_names_.empty()) check_labels(targets_, class_names_.size());
+}
+
+void TensorDataset::read(std::span<const std::size_t> indices, Batch& batch) const {
+  copy_rows(inputs_, indices, batch.inputs);
+  copy_rows(targets_, indices, batch.targets);
+}
+
+TensorDataset TensorDataset::subset(std::span<const std::size_t> indices) const {
+  for (const std::size_t index : indices)
+    if (index >= size())
+      throw ValueError(fmt::format("TensorDataset: expected indices below {}, got {}.", size(), index));
+  Shape input_shape = inputs_.shape(), target_shape = targets_.shape();
+  input_shape[0] = target_shape[0] = indices.size();
+  Batch part;
+  resize(part.inputs, input_shape);
+  resize(part.targets, target_shape);
+  read(indices, part);
+  return {std::move(part.inputs), std::move(part.targets), class_names_};
+}
+
+std::pair<TensorDataset, TensorDataset> random_split(const TensorDataset& dataset, double fraction, Rng rng) {
+  const double wanted = std::round(fraction * static_cast<double>(dataset.size()));
+  if (!(wanted >= 1 && wanted <= static_cast<double>(dataset.size()) - 1))
+    throw ValueError(fmt::format("random_split: expected a fraction that leaves both parts a sample of {}, got {}.",
+                                 dataset.size(), fraction));
+  std::vector<std::size_t> order(dataset.size());
+  std::iota(order.begin(), order.end(), 0);
+  rng.shuffle(order);
+  const auto first = std::span<const std::size_t>(order).first(static_cast<std::size_t>(wanted));
+  return {dataset.subset(first), dataset.subset(std::span<const std::size_t>(order).subspan(first.size()))};
+}
+
+}  // namespace minnow::inline MINNOW_PRECISION

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <minnow/core/init.hpp>
+#include <minnow/core/layer.hpp>
+#include <minnow/core/rng.hpp>
+
+namespace minnow::inline MINNOW_PRECISION {
+
+struct DenseOptions {
+  bool bias = true;
+  Init init = Init::he;  // Init::xavier where tanh, sigmoid or nothing follows
+};
+
+/// The fully connected layer, y = x weight^T + bias. x: (N, in), weight: (out, in), bias: (out), y: (N, out).
+class MINNOW_API Dense : public Layer {
+ public:
+  /// Draws the weights from `rng`. Throws ValueError when a size is 0.
+  Dense(std::size_t in, std::size_t out, Rng& rng, const DenseOptions& options = {});
+
+  std::string name() const override;
+  Shape output_shape(const Shape& input) const override;
+  void forward(const Tensor& x, Tensor& y, Context& context) override;
+  void backward(const Tensor& x, const Tensor& y, const Tensor& dy, Tensor* dx, Context& context) override;
+  std::vector<NamedTensor> state() override;
+
+ private:
+  std::size_t in_, out_;
+  bool has_bias_;
+  Parameter weight_, bias_;
+};
+
+}  // namespace minnow::inline MINNOW_PRECISION

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <minnow/core/layer.hpp>
+
+namespace minnow::inline MINNOW_PRECISION {
+
+/// (N, d1, d2, ...) becomes (N, d1 d2 ...), for Dense.
+class MINNOW_API Flatten : public Layer {
+ public:
+  std::string name() const override { return "Flatten"; }
+  Shape output_shape(const Shape& input) const override;
+  void forward(const Tensor& x, Tensor& y, Context& context) override;
+  void backward(const Tensor& x, const Tensor& y, const Tensor& dy, Tensor* dx, Context& context) override;
+};
+
+}  // namespace minnow::inline MINNOW_PRECISION

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <minnow/core/layer.hpp>
+
+namespace minnow::inline MINNOW_PRECISION {
+
+/// y = tanh(x). Any shape.
+class MINNOW_API Tanh : public Layer {
+ public:
+  std::string name() const override { return "Tanh"; }
+  Shape output_shape(const Shape& input) const override { return input; }
+  void forward(const Tensor& x, Tensor& y, Context& context) override;
+  void backward(const Tensor& x, const Tensor& y, const Tensor& dy, Tensor* dx, Context& context) override;
+};
+
+}  // namespace minnow::inline MINNOW_PRECISION

@@ -1,0 +1,50 @@
+#include <minnow/core/error.hpp>
+#include <minnow/optim/sgd.hpp>
+#include <minnow/optim/sgd_kernel.hpp>
+
+#include <cmath>
+
+#include <fmt/format.h>
+
+namespace minnow::inline MINNOW_PRECISION {
+namespace {
+
+void check(const char* option, double value) {
+  if (!(value >= 0) || !std::isfinite(value))
+    throw ValueError(fmt::format("SGD: expected {} to be at least 0 and finite, got {}.", option, value));
+}
+
+}  // namespace
+
+SGD::SGD(std::vector<NamedTensor> parameters, const SGDOptions& options)
+    : Optimizer(std::move(parameters)), options_(options), momentum_(this->parameters().size()) {
+  check("learning_rate", options.learning_rate);
+  check("momentum", options.momentum);
+  check("weight_decay", options.weight_decay);
+  if (!std::isfinite(options.dampening))
+    throw ValueError(fmt::format("SGD: expected dampening to be finite, got {}.", options.dampening));
+  if (options.nesterov && (options.momentum == 0 || options.dampening != 0))
+    throw ValueError(fmt::format("SGD: expected momentum above 0 and no dampening with nesterov, got {} and {}.",
+                                 options.momentum, options.dampening));
+}
+
+void SGD::set_learning_rate(double learning_rate) {
+  check("learning_rate", learning_rate);
+  options_.learning_rate = learning_rate;
+}
+
+void SGD::update(std::size_t index, Parameter& parameter) {
+  Tensor& momentum = momentum_[index];
+  const bool first = momentum.shape() != parameter.value.shape();
+  if (first && options_.momentum != 0) resize(momentum, parameter.value.shape());
+  const auto value = [](double option) { return static_cast<Real>(option); };
+  const kernels::SGDStep step{.learning_rate = value(options_.learning_rate),
+                              .momentum = value(options_.momentum),
+                              .keep = first ? Real{0} : value(options_.momentum),
+                              .take = first ? Real{1} : value(1 - options_.dampening),
+                              .weight_decay = value(options_.weight_decay),
+                              .nesterov = options_.nesterov};
+  kernels::sgd(step, parameter.grad.data(), momentum.data(), parameter.value.data(), parameter.value.size());
+}
+
+}  // namespace minnow::inline MINNOW_PRECISION

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <minnow/optim/optimizer.hpp>
+
+namespace minnow::inline MINNOW_PRECISION {
+
+struct SGDOptions {
+  double learning_rate = 0.01;
+  double momentum = 0;
+  double dampening = 0;
+  double weight_decay = 0;  // added to the gradient as weight_decay * p
+  bool nesterov = false;    // needs momentum and no dampening
+};
+
+/// Stochastic gradient descent, torch.optim.SGD's update to the letter. For gradient g of parameter p at step t:
+///   g += weight_decay p;   b = g at the parameter's first step, then momentum b + (1 - dampening) g;
+///   g = b, or g + momentum b with Nesterov;   p -= learning_rate g.
+class MINNOW_API SGD : public Optimizer {
+ public:
+  /// Throws ValueError when an option is negative or not finite, or Nesterov lacks what it needs.
+  explicit SGD(std::vector<NamedTensor> parameters, const SGDOptions& options = {});
+
+  const SGDOptions& options() const { return options_; }
+
+  /// For schedules. Throws ValueError when negative or not finite.
+  void set_learning_rate(double learning_rate);
+
+ protected:
+  void update(std::size_t index, Parameter& parameter) override;
+
+ private:
+  SGDOptions options_;
+  std::vector<Tensor> momentum_;  // b, one per parameter, empty before its first step
+};
+
+}  // namespace minnow::inline MINNOW_PRECISION

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <minnow/datasets/data_loader.hpp>
+#include <minnow/layers/sequential.hpp>
+#include <minnow/losses/loss.hpp>
+#include <minnow/optim/optimizer.hpp>
+
+#include <cstddef>
+#include <functional>
+#include <string>
+
+namespace minnow::inline MINNOW_PRECISION {
+
+/// Where training stands; the means are over the samples of the epoch so far.
+struct Progress {
+  std::size_t epoch = 0, epochs = 0;      // epoch counts from 1
+  std::size_t step = 0, steps = 0;        // of this epoch, from 1
+  std::size_t samples = 0;                // of this epoch
+  std::size_t total_samples = 0;          // of an epoch
+  double loss = 0, accuracy = 0;          // measured on each batch before its step
+  double epoch_seconds = 0, seconds = 0;  // since the epoch began, since training began
+};
+
+struct FitOptions {
+  std::size_t epochs = 10;
+  std::function<void(const Progress&)> on_step = nullptr;   // after every step
+  std::function<bool(const Progress&)> on_epoch = nullptr;  // after every epoch; false ends training
+};
+
+/// The training loop: forward, loss, backward, step, batch after batch. Throws NonFiniteError at the first loss that is
+/// not finite, naming epoch, step and the layer where it arose; the parameters are then as that step found them.
+MINNOW_API void fit(Sequential& model, Loss& loss, Optimizer& optimizer, DataLoader& loader,
+                    const FitOptions& options = {});
+
+/// Where the first number that is not finite stands after model.forward(inputs): "in the inputs, sample 3",
+/// "in layer 1, Dense(784 -> 10): its weight is not finite", or "in the loss". To be called when a loss is not finite.
+MINNOW_API std::string find_non_finite(Sequential& model, const Tensor& inputs);
+
+}  // namespace minnow::inline MINNOW_PRECISION
