@@ -3,7 +3,7 @@
 find_package(xtensor REQUIRED)
 find_path(MINNOW_XTENSOR_BLAS_INCLUDE_DIR xtensor-blas/xblas.hpp REQUIRED)
 find_package(hwy CONFIG REQUIRED)
-find_package(fmt REQUIRED)  # header-only, when building
+find_path(MINNOW_FMT_INCLUDE_DIR fmt/core.h REQUIRED)  # {fmt}, compiled into the library
 find_package(Threads REQUIRED)
 
 # FindBLAS takes any BLAS it meets; the thread control and the speed measured here are OpenBLAS's.

@@ -2,14 +2,14 @@
 # libjpeg and libpng; minnow_add_library(minnow_double DOUBLE) makes the same in double from the same sources.
 
 set(MINNOW_SOURCES
-  core/check_gradients.cpp core/elementwise.cpp core/error.cpp core/gemm.cpp core/init.cpp core/layer.cpp
+  core/check_gradients.cpp core/elementwise.cpp core/error.cpp core/format.cpp core/gemm.cpp core/init.cpp core/layer.cpp
   core/parameter.cpp core/rng.cpp core/softmax_kernels.cpp core/tensor.cpp core/threads.cpp core/version.cpp
   layers/dense.cpp layers/flatten.cpp layers/relu.cpp layers/sequential.cpp layers/sigmoid.cpp layers/softmax.cpp
   layers/tanh.cpp
   losses/cross_entropy_loss.cpp losses/entropy.cpp losses/labels.cpp losses/loss.cpp
   optim/optimizer.cpp optim/sgd.cpp optim/sgd_kernel.cpp
   datasets/animal_coat.cpp datasets/animal_figure.cpp datasets/animal_scene.cpp datasets/animals.cpp
-  datasets/canvas.cpp datasets/data_loader.cpp datasets/dataset.cpp datasets/draw_animal.cpp
+  datasets/canvas.cpp datasets/data_loader.cpp datasets/dataset.cpp datasets/draw_animal.cpp datasets/normalization.cpp
   datasets/tensor_dataset.cpp
   training/evaluate.cpp training/fit.cpp training/metrics.cpp)
 
@@ -21,7 +21,7 @@ set(MINNOW_HEADERS
   layers/tanh.hpp
   losses/cross_entropy_loss.hpp losses/entropy.hpp losses/labels.hpp losses/loss.hpp
   optim/optimizer.hpp optim/sgd.hpp
-  datasets/animals.hpp datasets/data_loader.hpp datasets/dataset.hpp datasets/draw_animal.hpp
+  datasets/animals.hpp datasets/data_loader.hpp datasets/dataset.hpp datasets/draw_animal.hpp datasets/normalization.hpp
   datasets/tensor_dataset.hpp
   training/evaluate.hpp training/fit.hpp training/metrics.hpp)
 
@@ -31,7 +31,7 @@ set(MINNOW_IMAGES_SOURCES
 
 set(MINNOW_IMAGES_HEADERS datasets/image.hpp datasets/image_folder.hpp)
 
-# Options of everything compiled here. FMT_HEADER_ONLY keeps {fmt} off the link line; the two -fno- flags let loops be
+# Options of everything compiled here. The two -fno- flags let loops be
 # vectorised and change no result; no product is fused with a sum unless written so, for the same bits on every platform.
 function(minnow_target_options target)
   target_compile_options(${target} PRIVATE
@@ -58,12 +58,12 @@ function(minnow_add_part target export_name)
     EXPORT_NAME ${export_name} VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR}
     CXX_EXTENSIONS OFF CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON POSITION_INDEPENDENT_CODE ON
     VERIFY_INTERFACE_HEADER_SETS ${MINNOW_BUILD_TESTS})
-  target_compile_definitions(${target} PRIVATE FMT_HEADER_ONLY)
   if(PART_DOUBLE)
     target_compile_definitions(${target} PUBLIC MINNOW_DOUBLE)
   endif()
   minnow_target_options(${target})
-  target_link_libraries(${target} PRIVATE Threads::Threads $<BUILD_INTERFACE:fmt::fmt-header-only>)
+  target_link_libraries(${target} PRIVATE Threads::Threads)
+  target_include_directories(${target} SYSTEM PRIVATE ${MINNOW_FMT_INCLUDE_DIR})
 endfunction()
 
 function(minnow_add_library target)

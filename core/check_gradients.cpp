@@ -1,5 +1,6 @@
 #include <minnow/core/check_gradients.hpp>
 #include <minnow/core/error.hpp>
+#include <minnow/core/format.hpp>
 #include <minnow/core/rng.hpp>
 
 #include <algorithm>
@@ -7,8 +8,6 @@
 #include <functional>
 #include <limits>
 #include <numeric>
-
-#include <fmt/format.h>
 
 namespace minnow::inline MINNOW_PRECISION {
 namespace {
@@ -68,7 +67,7 @@ class Checker {
 
  private:
   [[noreturn]] void fail(const std::string& what) const {
-    throw Fault{fmt::format("{} at input {}: {}", layer_.name(), to_string(x_.shape()), what)};
+    throw Fault{format_text("{} at input {}: {}", layer_.name(), to_string(x_.shape()), what)};
   }
 
   Tensor forward(const Tensor& x, Context& context) {
@@ -112,7 +111,7 @@ class Checker {
     Gradients result{dx};
     for (const NamedTensor& entry : parameters_) {
       if (!entry.parameter->has_gradient())
-        fail(fmt::format("backward {}computed no gradient for {}.", with_dx ? "" : "with a null dx ", entry.name));
+        fail(format_text("backward {}computed no gradient for {}.", with_dx ? "" : "with a null dx ", entry.name));
       result.push_back(entry.parameter->grad);
     }
     return result;
@@ -174,7 +173,7 @@ class Checker {
     }
     note(worst, chosen.empty() ? name : coordinate(name, values.shape(), chosen[worst_at]));
     if (!(worst <= options_.tolerance))
-      fail(fmt::format(
+      fail(format_text(
           "{}: backward gives {:.6g}, differences give {:.6g}; the error is {:.2g} of the tensor's largest "
           "gradient, allowed is {:.2g}.",
           coordinate(name, values.shape(), chosen[worst_at]), static_cast<double>(gradient.data()[chosen[worst_at]]),
@@ -196,7 +195,7 @@ class Checker {
         const auto value = static_cast<double>(got[t].data()[i]);
         if (std::abs(value - wanted) <= allowed) continue;
         const std::string name = t == 0 ? "dx" : parameters_[t - 1].name;
-        fail(fmt::format("{}: {}, expected {:.6g}, got {:.6g}.", coordinate(name, got[t].shape(), i), what, wanted,
+        fail(format_text("{}: {}, expected {:.6g}, got {:.6g}.", coordinate(name, got[t].shape(), i), what, wanted,
                          value));
       }
     }

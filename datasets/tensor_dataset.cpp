@@ -1,11 +1,10 @@
 #include <minnow/core/error.hpp>
+#include <minnow/core/format.hpp>
 #include <minnow/datasets/tensor_dataset.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <numeric>
-
-#include <fmt/format.h>
 
 namespace minnow::inline MINNOW_PRECISION {
 namespace {
@@ -25,7 +24,7 @@ void check_labels(const Tensor& targets, std::size_t classes) {
     if (const auto label = static_cast<double>(targets(i));
         !(label >= 0 && label < static_cast<double>(classes) && label == std::floor(label)))
       throw ValueError(
-          fmt::format("TensorDataset: expected class indices from 0 to {}, got {} in row {}.", classes - 1, label, i));
+          format_text("TensorDataset: expected class indices from 0 to {}, got {} in row {}.", classes - 1, label, i));
 }
 
 }  // namespace
@@ -34,7 +33,7 @@ TensorDataset::TensorDataset(Tensor inputs, Tensor targets, std::vector<std::str
     : inputs_(std::move(inputs)), targets_(std::move(targets)), class_names_(std::move(class_names)) {
   if (inputs_.dimension() == 0 || targets_.dimension() == 0 || inputs_.shape()[0] != targets_.shape()[0])
     throw ShapeError(
-        fmt::format("TensorDataset: expected inputs (N, ...) and targets (N, ...) of one N, got {} and {}.",
+        format_text("TensorDataset: expected inputs (N, ...) and targets (N, ...) of one N, got {} and {}.",
                     to_string(inputs_.shape()), to_string(targets_.shape())));
   if (!class_names_.empty()) check_labels(targets_, class_names_.size());
 }
@@ -47,7 +46,7 @@ void TensorDataset::read(std::span<const std::size_t> indices, Batch& batch) con
 TensorDataset TensorDataset::subset(std::span<const std::size_t> indices) const {
   for (const std::size_t index : indices)
     if (index >= size())
-      throw ValueError(fmt::format("TensorDataset: expected indices below {}, got {}.", size(), index));
+      throw ValueError(format_text("TensorDataset: expected indices below {}, got {}.", size(), index));
   Shape input_shape = inputs_.shape(), target_shape = targets_.shape();
   input_shape[0] = target_shape[0] = indices.size();
   Batch part;
@@ -60,7 +59,7 @@ TensorDataset TensorDataset::subset(std::span<const std::size_t> indices) const 
 std::pair<TensorDataset, TensorDataset> random_split(const TensorDataset& dataset, double fraction, Rng rng) {
   const double wanted = std::round(fraction * static_cast<double>(dataset.size()));
   if (!(wanted >= 1 && wanted <= static_cast<double>(dataset.size()) - 1))
-    throw ValueError(fmt::format("random_split: expected a fraction that leaves both parts a sample of {}, got {}.",
+    throw ValueError(format_text("random_split: expected a fraction that leaves both parts a sample of {}, got {}.",
                                  dataset.size(), fraction));
   std::vector<std::size_t> order(dataset.size());
   std::iota(order.begin(), order.end(), 0);

@@ -1,9 +1,8 @@
 #include <minnow/core/error.hpp>
+#include <minnow/core/format.hpp>
 #include <minnow/layers/sequential.hpp>
 
 #include <algorithm>
-
-#include <fmt/format.h>
 
 namespace minnow::inline MINNOW_PRECISION {
 namespace {
@@ -50,11 +49,11 @@ Sequential& Sequential::add(std::unique_ptr<Layer> layer, Copy copy) {
 }
 
 Layer& Sequential::operator[](std::size_t index) const {
-  if (index >= size()) throw ValueError(fmt::format("{}: expected an index below {}, got {}.", name(), size(), index));
+  if (index >= size()) throw ValueError(format_text("{}: expected an index below {}, got {}.", name(), size(), index));
   return *children_[index].layer;
 }
 
-std::string Sequential::name() const { return fmt::format("Sequential({} layer{})", size(), size() == 1 ? "" : "s"); }
+std::string Sequential::name() const { return format_text("Sequential({} layer{})", size(), size() == 1 ? "" : "s"); }
 
 Shape Sequential::output_shape(const Shape& input) const {
   Shape shape = input;
@@ -116,7 +115,7 @@ const Tensor& Sequential::forward(const Tensor& x) {
 void Sequential::backward(const Tensor& dy) {
   if (x_ == nullptr) throw Error(name() + ": expected forward(x) before backward(dy).");
   if (dy.shape() != y_.shape())
-    throw ShapeError(fmt::format("{}: expected dy of the output's shape {}, got {}.", name(), to_string(y_.shape()),
+    throw ShapeError(format_text("{}: expected dy of the output's shape {}, got {}.", name(), to_string(y_.shape()),
                                  to_string(dy.shape())));
   backward(*x_, y_, dy, nullptr, training_);
 }
@@ -138,7 +137,7 @@ const Tensor& Sequential::predict(const Tensor& x, Context& context) const {
 
 const Tensor& Sequential::output(std::size_t index) {
   if (x_ == nullptr || index >= size())
-    throw Error(fmt::format("{}: expected the index of a layer, after forward(x), got {}.", name(), index));
+    throw Error(format_text("{}: expected the index of a layer, after forward(x), got {}.", name(), index));
   return index + 1 == size() ? y_ : activations(training_, size()).outputs[index];
 }
 
@@ -151,17 +150,17 @@ std::string Sequential::summary(const Shape& input) const {
     shape_width = std::max(shape_width, to_string(shape).size());
   }
   std::string table =
-      fmt::format("{:>3}  {:<{}}  {:<{}}  {:>12}\n", "#", "layer", width, "output shape", shape_width, "parameters");
+      format_text("{:>3}  {:<{}}  {:<{}}  {:>12}\n", "#", "layer", width, "output shape", shape_width, "parameters");
   std::size_t total = 0, i = 0;
   shape = input;
   for (const Child& child : children_) {
     shape = child.layer->output_shape(shape);
     const std::size_t count = child.layer->num_parameters();
-    table += fmt::format("{:>3}  {:<{}}  {:<{}}  {:>12}\n", i++, child.layer->name(), width, to_string(shape),
+    table += format_text("{:>3}  {:<{}}  {:<{}}  {:>12}\n", i++, child.layer->name(), width, to_string(shape),
                          shape_width, count);
     total += count;
   }
-  return table + fmt::format("{:>3}  {:<{}}  {:<{}}  {:>12}\n", "", "total", width, "", shape_width, total);
+  return table + format_text("{:>3}  {:<{}}  {:<{}}  {:>12}\n", "", "total", width, "", shape_width, total);
 }
 
 }  // namespace minnow::inline MINNOW_PRECISION

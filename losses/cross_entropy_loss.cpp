@@ -1,11 +1,10 @@
 #include <minnow/core/error.hpp>
+#include <minnow/core/format.hpp>
 #include <minnow/core/kernels.hpp>
 #include <minnow/losses/cross_entropy_loss.hpp>
 #include <minnow/losses/labels.hpp>
 
 #include <cmath>
-
-#include <fmt/format.h>
 
 namespace minnow::inline MINNOW_PRECISION {
 namespace {
@@ -18,12 +17,12 @@ void check_distribution(const Real* target, std::size_t classes, std::size_t row
     const auto t = static_cast<double>(target[j]);
     if (!(t >= 0 && t <= 1))
       throw ValueError(
-          fmt::format("CrossEntropyLoss: expected target probabilities in [0, 1], got {} in row {}.", t, row));
+          format_text("CrossEntropyLoss: expected target probabilities in [0, 1], got {} in row {}.", t, row));
     sum += t;
   }
   if (!(std::abs(sum - 1) <= sum_tolerance))
     throw ValueError(
-        fmt::format("CrossEntropyLoss: expected target probabilities that sum to 1, got {} in row {}.", sum, row));
+        format_text("CrossEntropyLoss: expected target probabilities that sum to 1, got {} in row {}.", sum, row));
 }
 
 }  // namespace
@@ -66,7 +65,7 @@ double CrossEntropyLoss::forward(const Tensor& prediction, const Tensor& target)
   const bool indices = target.dimension() == 1;
   if (target.shape() != (indices ? Shape{n} : prediction.shape()))
     throw ShapeError(
-        fmt::format("CrossEntropyLoss: expected targets ({0}) or ({0}, {1}) for logits ({0}, {1}), got {2}.", n,
+        format_text("CrossEntropyLoss: expected targets ({0}) or ({0}, {1}) for logits ({0}, {1}), got {2}.", n,
                     classes, to_string(target.shape())));
   resize(gradient_, prediction.shape());
   per_sample_.resize(n);

@@ -1,12 +1,11 @@
 #include <minnow/core/error.hpp>
+#include <minnow/core/format.hpp>
 #include <minnow/core/kernels.hpp>
 #include <minnow/losses/entropy.hpp>
 #include <minnow/losses/labels.hpp>
 
 #include <cmath>
 #include <numbers>
-
-#include <fmt/format.h>
 
 namespace minnow::inline MINNOW_PRECISION {
 namespace {
@@ -15,7 +14,7 @@ namespace {
 struct Rows {
   Rows(const Shape& shape, const char* who) {
     if (shape.empty() || shape.size() > 2 || shape.back() == 0)
-      throw ShapeError(fmt::format("{}: expected (N, C) or (C) with C >= 1, got {}.", who, to_string(shape)));
+      throw ShapeError(format_text("{}: expected (N, C) or (C) with C >= 1, got {}.", who, to_string(shape)));
     classes = shape.back();
     count = shape.size() == 2 ? shape[0] : 1;
     per_row = Shape(shape.begin(), shape.end() - 1);
@@ -28,7 +27,7 @@ template <class T>
 void check_probabilities(const BasicTensor<T>& values, const char* who) {
   for (std::size_t i = 0; i < values.size(); ++i)
     if (const auto p = static_cast<double>(values.data()[i]); !(p >= 0 && p <= 1))
-      throw ValueError(fmt::format("{}: expected probabilities in [0, 1], got {} at element {}.", who, p, i));
+      throw ValueError(format_text("{}: expected probabilities in [0, 1], got {} at element {}.", who, p, i));
 }
 
 /// -t log p, where nothing is lost on what never happens: 0 log 0 = 0.
@@ -75,7 +74,7 @@ BasicTensor<T> cross_entropy(const BasicTensor<T>& probabilities, const BasicTen
   const bool indices = probabilities.dimension() == 2 && targets.dimension() == 1;
   if (targets.shape() != (indices ? rows.per_row : probabilities.shape()))
     throw ShapeError(
-        fmt::format("cross_entropy: expected targets {0} or, as class indices, (N), for probabilities {0}, got {1}.",
+        format_text("cross_entropy: expected targets {0} or, as class indices, (N), for probabilities {0}, got {1}.",
                     to_string(probabilities.shape()), to_string(targets.shape())));
   check_probabilities(probabilities, "cross_entropy");
   if (!indices) check_probabilities(targets, "cross_entropy");
@@ -97,7 +96,7 @@ BasicTensor<T> cross_entropy(const BasicTensor<T>& probabilities, const BasicTen
 template <class T>
 BasicTensor<T> binary_cross_entropy(const BasicTensor<T>& probabilities, const BasicTensor<T>& targets, Unit unit) {
   if (targets.shape() != probabilities.shape())
-    throw ShapeError(fmt::format("binary_cross_entropy: expected targets {}, as the probabilities, got {}.",
+    throw ShapeError(format_text("binary_cross_entropy: expected targets {}, as the probabilities, got {}.",
                                  to_string(probabilities.shape()), to_string(targets.shape())));
   check_probabilities(probabilities, "binary_cross_entropy");
   check_probabilities(targets, "binary_cross_entropy");

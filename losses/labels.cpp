@@ -1,16 +1,15 @@
 #include <minnow/core/error.hpp>
+#include <minnow/core/format.hpp>
 #include <minnow/losses/labels.hpp>
 
 #include <cmath>
-
-#include <fmt/format.h>
 
 namespace minnow::inline MINNOW_PRECISION {
 
 std::size_t class_index(double label, std::size_t classes, std::size_t row, const std::string& who) {
   if (label >= 0 && label < static_cast<double>(classes) && label == std::floor(label))
     return static_cast<std::size_t>(label);
-  throw ValueError(fmt::format("{}: expected class indices, whole numbers from 0 to {}, got {} in row {}.", who,
+  throw ValueError(format_text("{}: expected class indices, whole numbers from 0 to {}, got {} in row {}.", who,
                                static_cast<std::ptrdiff_t>(classes) - 1, label, row));
 }
 

@@ -1,17 +1,16 @@
 #include <minnow/core/error.hpp>
+#include <minnow/core/format.hpp>
 #include <minnow/optim/sgd.hpp>
 #include <minnow/optim/sgd_kernel.hpp>
 
 #include <cmath>
-
-#include <fmt/format.h>
 
 namespace minnow::inline MINNOW_PRECISION {
 namespace {
 
 void check(const char* option, double value) {
   if (!(value >= 0) || !std::isfinite(value))
-    throw ValueError(fmt::format("SGD: expected {} to be at least 0 and finite, got {}.", option, value));
+    throw ValueError(format_text("SGD: expected {} to be at least 0 and finite, got {}.", option, value));
 }
 
 }  // namespace
@@ -22,9 +21,9 @@ SGD::SGD(std::vector<NamedTensor> parameters, const SGDOptions& options)
   check("momentum", options.momentum);
   check("weight_decay", options.weight_decay);
   if (!std::isfinite(options.dampening))
-    throw ValueError(fmt::format("SGD: expected dampening to be finite, got {}.", options.dampening));
+    throw ValueError(format_text("SGD: expected dampening to be finite, got {}.", options.dampening));
   if (options.nesterov && (options.momentum == 0 || options.dampening != 0))
-    throw ValueError(fmt::format("SGD: expected momentum above 0 and no dampening with nesterov, got {} and {}.",
+    throw ValueError(format_text("SGD: expected momentum above 0 and no dampening with nesterov, got {} and {}.",
                                  options.momentum, options.dampening));
 }
 

@@ -1,12 +1,11 @@
 #include <minnow/core/error.hpp>
+#include <minnow/core/format.hpp>
 #include <minnow/training/fit.hpp>
 #include <minnow/training/metrics.hpp>
 
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-
-#include <fmt/format.h>
 
 namespace minnow::inline MINNOW_PRECISION {
 namespace {
@@ -26,11 +25,11 @@ std::size_t first_non_finite(const Tensor& tensor) {
 
 std::string find_non_finite(Sequential& model, const Tensor& inputs) {
   if (const std::size_t at = first_non_finite(inputs); at < inputs.size())
-    return fmt::format("in the inputs, sample {}", at / (inputs.size() / inputs.shape()[0]));
+    return format_text("in the inputs, sample {}", at / (inputs.size() / inputs.shape()[0]));
   for (std::size_t i = 0; i < model.size(); ++i) {
     const Tensor& output = model.output(i);
     if (first_non_finite(output) == output.size()) continue;
-    const std::string where = fmt::format("in layer {}, {}", i, model[i].name());
+    const std::string where = format_text("in layer {}, {}", i, model[i].name());
     for (const NamedTensor& entry : model[i].state())
       if (first_non_finite(*entry.value) < entry.value->size()) return where + ": its " + entry.name + " is not finite";
     return where;
@@ -56,7 +55,7 @@ void fit(Sequential& model, Loss& loss, Optimizer& optimizer, DataLoader& loader
       const double value = loss.forward(scores, batch.targets);
       if (!std::isfinite(value))
         throw NonFiniteError(
-            fmt::format("fit: expected a finite loss, got {} at epoch {}, step {}; it arose {}. Try a lower learning "
+            format_text("fit: expected a finite loss, got {} at epoch {}, step {}; it arose {}. Try a lower learning "
                         "rate, or look at the data.",
                         value, progress.epoch, progress.step, find_non_finite(model, batch.inputs)));
       correct += count_correct(scores, batch.targets);

@@ -1,12 +1,11 @@
 #include <minnow/core/error.hpp>
+#include <minnow/core/format.hpp>
 #include <minnow/losses/labels.hpp>
 #include <minnow/training/metrics.hpp>
 
 #include <algorithm>
 #include <limits>
 #include <numeric>
-
-#include <fmt/format.h>
 
 namespace minnow::inline MINNOW_PRECISION {
 namespace {
@@ -21,7 +20,7 @@ std::size_t count_correct(const Tensor& scores, const Tensor& targets) {
   const bool indices = targets.dimension() == 1;
   if (scores.dimension() != 2 || scores.shape()[1] == 0 || targets.dimension() == 0 ||
       targets.shape()[0] != scores.shape()[0] || (!indices && targets.shape() != scores.shape()))
-    throw ShapeError(fmt::format("count_correct: expected scores (N, C) and targets (N) or (N, C), got {} and {}.",
+    throw ShapeError(format_text("count_correct: expected scores (N, C) and targets (N) or (N, C), got {} and {}.",
                                  minnow::to_string(scores.shape()), minnow::to_string(targets.shape())));
   const std::size_t classes = scores.shape()[1];
   std::size_t correct = 0;
@@ -41,7 +40,7 @@ ConfusionMatrix::ConfusionMatrix(std::vector<std::string> class_names)
 void ConfusionMatrix::add(const Tensor& scores, const Tensor& targets) {
   const std::size_t classes = class_names_.size();
   if (scores.dimension() != 2 || scores.shape()[1] != classes || targets.shape() != Shape{scores.shape()[0]})
-    throw ShapeError(fmt::format("ConfusionMatrix: expected scores (N, {}) and class indices (N), got {} and {}.",
+    throw ShapeError(format_text("ConfusionMatrix: expected scores (N, {}) and class indices (N), got {} and {}.",
                                  classes, minnow::to_string(scores.shape()), minnow::to_string(targets.shape())));
   for (std::size_t i = 0; i < targets.size(); ++i) {
     const std::size_t truth = class_index(static_cast<double>(targets.data()[i]), classes, i, "ConfusionMatrix");
@@ -51,7 +50,7 @@ void ConfusionMatrix::add(const Tensor& scores, const Tensor& targets) {
 
 std::size_t ConfusionMatrix::count(std::size_t truth, std::size_t predicted) const {
   if (std::max(truth, predicted) >= class_names_.size())
-    throw ValueError(fmt::format("ConfusionMatrix: expected classes below {}, got {} and {}.", class_names_.size(),
+    throw ValueError(format_text("ConfusionMatrix: expected classes below {}, got {} and {}.", class_names_.size(),
                                  truth, predicted));
   return counts_[truth * class_names_.size() + predicted];
 }
@@ -71,18 +70,18 @@ std::string ConfusionMatrix::to_string() const {
     first = std::max(first, name.size());
     column = std::max(column, name.size());
   }
-  std::string table = fmt::format("{:<{}}", corner, first);
-  for (const std::string& name : class_names_) table += fmt::format("  {:>{}}", name, column);
+  std::string table = format_text("{:<{}}", corner, first);
+  for (const std::string& name : class_names_) table += format_text("  {:>{}}", name, column);
   table += "   recall\n";
   for (std::size_t truth = 0; truth < class_names_.size(); ++truth) {
-    table += fmt::format("{:<{}}", class_names_[truth], first);
+    table += format_text("{:<{}}", class_names_[truth], first);
     std::size_t samples = 0;
     for (std::size_t predicted = 0; predicted < class_names_.size(); ++predicted) {
-      table += fmt::format("  {:>{}}", count(truth, predicted), column);
+      table += format_text("  {:>{}}", count(truth, predicted), column);
       samples += count(truth, predicted);
     }
     table += samples == 0 ? "        -\n"
-                          : fmt::format("  {:6.1f}%\n", 100.0 * static_cast<double>(count(truth, truth)) /
+                          : format_text("  {:6.1f}%\n", 100.0 * static_cast<double>(count(truth, truth)) /
                                                             static_cast<double>(samples));
   }
   return table;

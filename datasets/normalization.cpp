@@ -1,0 +1,52 @@
+#include <minnow/core/error.hpp>
+#include <minnow/datasets/normalization.hpp>
+
+#include <cmath>
+
+namespace minnow::inline MINNOW_PRECISION {
+namespace {
+
+/// Calls body(value, channel) for every number of (N, C, ...).
+template <class T, class Body>
+void for_each_channel(T& inputs, Body body) {
+  const std::size_t samples = inputs.shape()[0], channels = inputs.shape()[1];
+  const std::size_t plane = inputs.size() / (samples * channels);
+  auto* value = inputs.data();
+  for (std::size_t i = 0; i < samples; ++i)
+    for (std::size_t c = 0; c < channels; ++c)
+      for (std::size_t k = 0; k < plane; ++k) body(*value++, c);
+}
+
+}  // namespace
+
+Normalization::Normalization(const Tensor& inputs) {
+  if (inputs.dimension() < 2 || inputs.size() == 0)
+    throw ShapeError("Normalization: expected inputs (N, C, ...) with at least one number, got " +
+                     to_string(inputs.shape()) + ".");
+  const std::size_t channels = inputs.shape()[1];
+  const double count = static_cast<double>(inputs.size() / channels);
+  mean_.assign(channels, 0);
+  deviation_.assign(channels, 0);
+  for_each_channel(inputs, [&](Real value, std::size_t c) { mean_[c] += static_cast<double>(value); });
+  for (double& mean : mean_) mean /= count;
+  for_each_channel(inputs, [&](Real value, std::size_t c) {
+    const double difference = static_cast<double>(value) - mean_[c];
+    deviation_[c] += difference * difference;
+  });
+  for (double& deviation : deviation_) {
+    deviation = std::sqrt(deviation / count);
+    if (!(deviation > 0)) deviation = 1;
+  }
+}
+
+void Normalization::apply(Tensor& inputs) const {
+  if (inputs.dimension() < 2 || inputs.shape()[1] != mean_.size())
+    throw ShapeError("Normalization: expected inputs (N, " + std::to_string(mean_.size()) + ", ...), got " +
+                     to_string(inputs.shape()) + ".");
+  if (inputs.size() == 0) return;
+  for_each_channel(inputs, [&](Real& value, std::size_t c) {
+    value = static_cast<Real>((static_cast<double>(value) - mean_[c]) / deviation_[c]);
+  });
+}
+
+}  // namespace minnow::inline MINNOW_PRECISION

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <minnow/core/tensor.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <type_traits>
+#include <vector>
+
+namespace minnow::inline MINNOW_PRECISION::testing {
+
+/// What a result in Real may differ from a float64 reference by, as a share of the reference's largest number.
+constexpr double tolerance = std::is_same_v<Real, double> ? 1e-12 : 1e-6;
+
+/// max|a - ref| / max|ref|, the error of a tensor; infinite when the shapes differ or one is NaN where the other is
+/// not.
+inline double error(const Tensor& a, const Shape& shape, const std::vector<double>& reference) {
+  constexpr double infinite = std::numeric_limits<double>::infinity();
+  if (a.shape() != shape || a.size() != reference.size()) return infinite;
+  double difference = 0, scale = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    const auto value = static_cast<double>(a.data()[i]);
+    if (std::isnan(value) != std::isnan(reference[i])) return infinite;
+    if (std::isnan(value) || value == reference[i]) continue;
+    difference = std::max(difference, std::abs(value - reference[i]));
+  }
+  for (const double r : reference)
+    if (!std::isnan(r)) scale = std::max(scale, std::abs(r));
+  return difference == 0 ? 0 : difference / scale;
+}
+
+}  // namespace minnow::inline MINNOW_PRECISION::testing

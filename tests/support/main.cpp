@@ -1,0 +1,11 @@
+#include <minnow/core/kernels.hpp>
+
+#include <cstdlib>
+
+#include <gtest/gtest.h>
+
+int main(int argc, char** argv) {
+  ::testing::InitGoogleTest(&argc, argv);
+  if (std::getenv("MINNOW_TEST_BASELINE") != nullptr) minnow::kernels::force_baseline(true);
+  return RUN_ALL_TESTS();
+}
