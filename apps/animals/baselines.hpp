@@ -1,0 +1,6 @@
+#pragma once
+
+#include <minnow/minnow.hpp>
+
+/// Share of test pictures whose nearest class mean, by Euclidean distance between pixels, is their own class's.
+double nearest_class_mean(const minnow::TensorDataset& train, const minnow::TensorDataset& test);
