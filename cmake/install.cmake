@@ -30,6 +30,7 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/minnow-config-version.cma
 install(FILES ${PROJECT_BINARY_DIR}/minnow-config.cmake ${PROJECT_BINARY_DIR}/minnow-config-version.cmake
   DESTINATION ${package_dir})
 
+file(RELATIVE_PATH PC_TO_PREFIX /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig /prefix)  # wherever it is moved to
 # pkg-config: what a static library needs when linking stands in the open, a shared one brings its own.
 function(minnow_install_pc name description definitions requires static_requires)
   set(PC_NAME ${name})

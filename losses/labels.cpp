@@ -6,7 +6,7 @@
 
 namespace minnow::inline MINNOW_PRECISION {
 
-std::size_t class_index(double label, std::size_t classes, std::size_t row, const std::string& who) {
+std::size_t class_index(double label, std::size_t classes, std::size_t row, const char* who) {
   if (label >= 0 && label < static_cast<double>(classes) && label == std::floor(label))
     return static_cast<std::size_t>(label);
   throw ValueError(format_text("{}: expected class indices, whole numbers from 0 to {}, got {} in row {}.", who,

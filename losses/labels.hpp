@@ -3,7 +3,6 @@
 #include <minnow/core/tensor.hpp>
 
 #include <cstddef>
-#include <string>
 
 namespace minnow::inline MINNOW_PRECISION {
 
@@ -11,7 +10,7 @@ namespace minnow::inline MINNOW_PRECISION {
 
 /// The class index that a number stands for. Throws ValueError, naming `who` and `row`, unless it is whole and in [0,
 /// classes).
-MINNOW_API std::size_t class_index(double label, std::size_t classes, std::size_t row, const std::string& who);
+MINNOW_API std::size_t class_index(double label, std::size_t classes, std::size_t row, const char* who);
 
 /// labels (N) to (N, classes): row i is 1 at labels(i) and 0 elsewhere. T is float or double in every build.
 template <class T>

@@ -119,12 +119,21 @@ int main(int argc, char** argv) {
   app.add_option("--validation", options.pictures.validation,
                  "Hold out this share of the training pictures and report on it instead of the test pictures")
       ->check(CLI::Range(0.0, 0.9));
-  app.add_option("--epochs", options.epochs, "Times to go through the training pictures")->capture_default_str();
-  app.add_option("--batch-size", options.batch_size, "Pictures per step")->capture_default_str();
-  app.add_option("--learning-rate", options.learning_rate, "Of the first step; it falls to 0 by the last")
+  app.add_option("--epochs", options.epochs, "Times to go through the training pictures")
+      ->check(CLI::PositiveNumber)
       ->capture_default_str();
-  app.add_option("--momentum", options.momentum, "How much of the last step to keep")->capture_default_str();
-  app.add_option("--weight-decay", options.weight_decay, "Pull of the weights towards 0")->capture_default_str();
+  app.add_option("--batch-size", options.batch_size, "Pictures per step")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  app.add_option("--learning-rate", options.learning_rate, "Of the first step; it falls to 0 by the last")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  app.add_option("--momentum", options.momentum, "How much of the last step to keep")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  app.add_option("--weight-decay", options.weight_decay, "Pull of the weights towards 0")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
   app.add_option("--examples", options.examples, "Test pictures to show from scores to loss")->capture_default_str();
   app.add_option("--contact-sheet", options.contact_sheet, "Write a PNG of 64 test pictures here to look at");
   app.add_flag("--baselines", options.baselines, "Also show what two simpler classifiers reach");

@@ -1,0 +1,154 @@
+// Counts every way of taking memory, in every thread, while a model trains: the second epoch must take none. With more
+// than one thread OpenBLAS 0.3.21 takes some for each product it shares out, and gives it back; that is counted apart.
+
+#include <minnow/minnow.hpp>
+
+#include <atomic>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <functional>
+#include <new>
+#include <tuple>
+
+#include <dlfcn.h>
+#include <gtest/gtest.h>
+#include <malloc.h>
+
+namespace {
+std::atomic<bool> counting{false};
+std::atomic<std::size_t> allocations{0}, openblas_allocations{0};
+
+void count(void* caller) {
+  if (!counting.load(std::memory_order_relaxed)) return;
+  Dl_info info{};
+  const bool openblas = dladdr(caller, &info) != 0 && std::strstr(info.dli_fname, "openblas") != nullptr;
+  ++(openblas ? openblas_allocations : allocations);
+}
+}  // namespace
+
+// The C library's own entry points, under the names it keeps for those who replace them.
+extern "C" {
+void* __libc_malloc(std::size_t);
+void* __libc_calloc(std::size_t, std::size_t);
+void* __libc_realloc(void*, std::size_t);
+void* __libc_memalign(std::size_t, std::size_t);
+
+void* malloc(std::size_t size) {
+  count(__builtin_return_address(0));
+  return __libc_malloc(size);
+}
+void* calloc(std::size_t n, std::size_t size) {
+  count(__builtin_return_address(0));
+  return __libc_calloc(n, size);
+}
+void* realloc(void* p, std::size_t size) {
+  count(__builtin_return_address(0));
+  return __libc_realloc(p, size);
+}
+void* memalign(std::size_t alignment, std::size_t size) {
+  count(__builtin_return_address(0));
+  return __libc_memalign(alignment, size);
+}
+void* aligned_alloc(std::size_t alignment, std::size_t size) {
+  count(__builtin_return_address(0));
+  return __libc_memalign(alignment, size);
+}
+int posix_memalign(void** p, std::size_t alignment, std::size_t size) {
+  count(__builtin_return_address(0));
+  *p = __libc_memalign(alignment, size);
+  return *p == nullptr ? ENOMEM : 0;
+}
+}
+
+// operator new of every kind comes through malloc and aligned_alloc above, in libstdc++; the first test makes sure.
+
+namespace minnow {
+namespace {
+
+std::size_t count_during(const std::function<void()>& action) {
+  allocations = openblas_allocations = 0;
+  counting = true;
+  action();
+  counting = false;
+  return allocations;
+}
+
+TEST(Counter, SeesEveryWayOfTakingMemory) {
+  void* volatile p = nullptr;
+  const auto sees = [&](const std::function<void()>& take) { return count_during(take) >= 1; };
+  EXPECT_TRUE(sees([&] { p = std::malloc(100); }));
+  EXPECT_TRUE(sees([&] { p = std::realloc(p, 100000); }));
+  std::free(p);
+  EXPECT_TRUE(sees([&] { p = std::calloc(10, 10); }));
+  std::free(p);
+  EXPECT_TRUE(sees([&] { p = std::aligned_alloc(64, 640); }));
+  std::free(p);
+  EXPECT_TRUE(sees([&] {
+    void* q = nullptr;
+    EXPECT_EQ(posix_memalign(&q, 64, 640), 0);
+    p = q;
+  }));
+  std::free(p);
+  EXPECT_TRUE(sees([&] { p = ::operator new(100); }));
+  ::operator delete(p);
+  EXPECT_TRUE(sees([&] { p = ::operator new (100, std::align_val_t{64}); }));
+  ::operator delete (p, std::align_val_t{64});
+  EXPECT_TRUE(sees([] { Tensor tensor = zeros({3, 3}); }));
+  EXPECT_EQ(count_during([] {}), 0u);
+}
+
+/// One epoch and a validation pass, as a training loop has them.
+void run_epoch(Sequential& model, CrossEntropyLoss& loss, SGD& sgd, DataLoader& loader, DataLoader& validation) {
+  for (const Batch& batch : loader) {
+    loss.forward(model.forward(batch.inputs), batch.targets);
+    model.backward(loss.backward());
+    sgd.step();
+  }
+  evaluate(model, loss, validation);
+}
+
+TensorDataset random_dataset(std::size_t n, Rng rng) {
+  Tensor inputs = zeros({n, 3, 8, 8}), targets = zeros({n});
+  for (Real& value : inputs) value = static_cast<Real>(rng.normal());
+  for (Real& value : targets) value = static_cast<Real>(rng.below(4));
+  return {std::move(inputs), std::move(targets)};
+}
+
+class Training : public ::testing::TestWithParam<std::tuple<bool, int>> {};  // prefetch, threads
+
+TEST_P(Training, TakesNoMemoryInTheSecondEpoch) {
+  const auto [prefetch, threads] = GetParam();
+  set_threads(threads);
+  Rng rng{1};
+  const TensorDataset train = random_dataset(200, rng.split()), held_out = random_dataset(90, rng.split());
+  Sequential model{Flatten(), Dense(192, 64, rng), ReLU(),    Dense(64, 32, rng),
+                   Tanh(),    Dense(32, 16, rng),  Sigmoid(), Dense(16, 4, rng)};
+  CrossEntropyLoss loss;
+  SGD sgd{model.parameters(), {.learning_rate = 0.01, .momentum = 0.9, .weight_decay = 1e-4, .nesterov = true}};
+  DataLoader loader{train, {.batch_size = 64, .shuffle = rng.split(), .prefetch = prefetch}};  // 64, 64, 64, 8
+  DataLoader validation{held_out, {.batch_size = 40, .prefetch = prefetch}};                   // 40, 40, 10
+  run_epoch(model, loss, sgd, loader, validation);
+  EXPECT_EQ(count_during([&] { run_epoch(model, loss, sgd, loader, validation); }), 0u);
+  if (threads == 1) EXPECT_EQ(openblas_allocations, 0u);
+}
+
+INSTANTIATE_TEST_SUITE_P(PrefetchAndThreads, Training, ::testing::Combine(::testing::Bool(), ::testing::Values(1, 2)));
+
+TEST(Fit, TakesNoMemoryBetweenTheSecondEpochAndTheLast) {
+  Rng rng{1};
+  const TensorDataset train = random_dataset(200, rng.split());
+  Sequential model{Flatten(), Dense(192, 16, rng), ReLU(), Dense(16, 4, rng)};
+  CrossEntropyLoss loss;
+  SGD sgd{model.parameters(), {.learning_rate = 0.01}};
+  DataLoader loader{train, {.batch_size = 64, .shuffle = rng.split()}};
+  fit(model, loss, sgd, loader, {.epochs = 4, .on_epoch = [](const Progress& p) {
+                                   if (p.epoch == 1) allocations = 0, counting = true;
+                                   if (p.epoch == 4) counting = false;
+                                   return true;
+                                 }});
+  EXPECT_EQ(allocations, 0u);
+}
+
+}  // namespace
+}  // namespace minnow

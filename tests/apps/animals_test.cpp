@@ -1,0 +1,175 @@
+#include <minnow/core/rng.hpp>
+#include <minnow/datasets/animals.hpp>
+#include <minnow/datasets/draw_animal.hpp>
+#include <minnow/datasets/image.hpp>
+
+#include <tests/support/run_program.hpp>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <regex>
+#include <string>
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+namespace minnow {
+namespace {
+
+namespace fs = std::filesystem;
+
+ProgramResult animals(const std::string& options) {
+  return run_program(std::string(MINNOW_APPS_DIR) + "/animals " + options + " 2>&1");
+}
+
+const std::string small = "--size 16 --train 400 --test 100 --epochs 2 ";
+
+/// The number after `label`; -1 when there is none.
+double number_after(const std::string& text, const std::string& label) {
+  const auto at = text.find(label);
+  return at == std::string::npos ? -1 : std::strtod(text.c_str() + at + label.size(), nullptr);
+}
+
+/// A folder of small drawings, removed at the end.
+class Photographs : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    std::string name = (fs::temp_directory_path() / "minnow_animals_XXXXXX").string();
+    ASSERT_NE(mkdtemp(name.data()), nullptr);
+    folder_ = name;
+    for (const char* part : {"train", "test"})
+      for (std::size_t label = 0; label < 3; ++label)
+        for (std::uint64_t i = 0; i < 6; ++i)
+          add(std::string(part) + "/" + datasets::animal_names()[label] + "/" + std::to_string(i) + ".png", label, i);
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  void add(const std::string& name, std::size_t label, std::uint64_t seed) {
+    constexpr std::size_t size = 20;
+    std::vector<Real> planes(3 * size * size);
+    datasets::draw_animal(static_cast<datasets::Animal>(label), size, Rng{seed}, planes);
+    datasets::Image image{size, size, std::vector<std::uint8_t>(planes.size())};
+    for (std::size_t i = 0; i < planes.size(); ++i)
+      image.rgb[i % (size * size) * 3 + i / (size * size)] = static_cast<std::uint8_t>(planes[i] * 255);
+    fs::create_directories((folder_ / name).parent_path());
+    datasets::write_png(folder_ / name, image);
+  }
+  void write(const std::string& name, const std::string& content) { std::ofstream(folder_ / name) << content; }
+
+  ProgramResult run() { return animals("--data " + folder_.string() + " --size 16 --epochs 1"); }
+
+  fs::path folder_;
+};
+
+TEST(Animals, PrintsTheSummaryTheResultTheMatrixAndTheRoad) {
+  const ProgramResult result = animals(small + "--baselines");
+  EXPECT_EQ(result.exit_code, 0);
+  for (const char* piece :
+       {"Drew 400 training and 100 test pictures of dog, cat, horse, cheetah", "Dense(768 -> 256)", "epoch 1/2  loss",
+        "\ntest loss ", "true \\ predicted      dog      cat    horse  cheetah", "before training", "after training",
+        "logits", "softmax", "cross-entropy", "nearest class mean", "linear model"})
+    EXPECT_NE(result.output.find(piece), std::string::npos) << piece << "\n" << result.output;
+  EXPECT_EQ(result.output.find('\r'), std::string::npos) << "a progress bar was drawn into a pipe";
+  EXPECT_TRUE(std::regex_search(result.output, std::regex("\ntest loss [0-9.]+ accuracy [0-9.]+%\n"))) << result.output;
+}
+
+TEST(Animals, GivesTheSameResultForTheSameSeed) {
+  const auto result_of = [](const std::string& options) {
+    const std::string output = animals(small + options).output;
+    return output.substr(std::min(output.size(), output.find("\ntest loss")));
+  };
+  const std::string first = result_of("--seed 5");
+  EXPECT_GT(first.size(), 100u);
+  EXPECT_EQ(result_of("--seed 5"), first);
+  EXPECT_NE(result_of("--seed 6"), first);
+}
+
+TEST(Animals, HelpsAndRefusesInOneLine) {
+  const ProgramResult help = animals("--help");
+  EXPECT_EQ(help.exit_code, 0);
+  EXPECT_NE(help.output.find("--data"), std::string::npos);
+  for (const char* wrong :
+       {"--no-such-option", "--size 0", "--size 3", "--size x", "--batch-size 0", "--train 0", "--test 0",
+        "--threads 0", "--data /no/such/folder", "--data /etc/hostname", "--validation 2", "--learning-rate -1",
+        "--epochs 0", "--contact-sheet /no/such/folder/sheet.png --train 40 --test 8", "stray"}) {
+    const ProgramResult result = animals(wrong);
+    EXPECT_EQ(result.exit_code, 1) << wrong << "\n" << result.output;
+    EXPECT_LE(std::count(result.output.begin(), result.output.end(), '\n'), 4) << wrong << "\n" << result.output;
+    EXPECT_FALSE(result.output.empty()) << wrong;
+  }
+}
+
+TEST(Animals, StopsWhenTheLossIsNotFinite) {
+  const ProgramResult result = animals(small + "--learning-rate 1e20");
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_NE(result.output.find("animals: fit: expected a finite loss, got "), std::string::npos) << result.output;
+  EXPECT_NE(result.output.find("it arose in layer "), std::string::npos) << result.output;
+}
+
+TEST(Animals, EndsQuietlyWhenItsReaderLeaves) {
+  const ProgramResult result = animals(small + "| head -n 1");
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_EQ(std::count(result.output.begin(), result.output.end(), '\n'), 1) << result.output;
+}
+
+TEST(Animals, WritesAContactSheet) {
+  const fs::path sheet = fs::temp_directory_path() / ("minnow_sheet_" + std::to_string(getpid()) + ".png");
+  const ProgramResult result = animals(small + "--contact-sheet " + sheet.string());
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_NE(result.output.find("  row 8: "), std::string::npos) << result.output;
+  const datasets::Image image = datasets::read_image(sheet);
+  EXPECT_EQ(image.width, 8 * (96 + 4) + 4u);
+  EXPECT_EQ(image.height, image.width);
+  fs::remove(sheet);
+}
+
+TEST_F(Photographs, AreReadInTheOrderOfTheAnimals) {
+  const ProgramResult result = run();
+  EXPECT_EQ(result.exit_code, 0) << result.output;
+  EXPECT_NE(result.output.find("Read 18 training and 18 test pictures of dog, cat, horse in"), std::string::npos)
+      << result.output;
+}
+
+TEST_F(Photographs, BadOnesAreNamedAndSkipped) {
+  write("train/dog/not_a_picture.jpg", "hello");
+  write("train/dog/empty.jpg", "");
+  const ProgramResult result = run();
+  EXPECT_EQ(result.exit_code, 0) << result.output;
+  EXPECT_NE(result.output.find("not_a_picture.jpg: "), std::string::npos) << result.output;
+  EXPECT_NE(result.output.find("empty.jpg: "), std::string::npos) << result.output;
+  EXPECT_NE(result.output.find("Read 18 training"), std::string::npos) << result.output;
+}
+
+TEST_F(Photographs, AnEmptyClassIsAnError) {
+  fs::remove_all(folder_ / "train/cat");
+  fs::create_directories(folder_ / "train/cat");
+  const ProgramResult result = run();
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_NE(result.output.find("'cat'"), std::string::npos) << result.output;
+}
+
+#ifdef MINNOW_FULL_SIZE_TESTS
+TEST(Animals, AloneLearnsTheDrawingsFarBetterThanALine) {
+  const std::string output = animals("--baselines").output;
+  EXPECT_LE(number_after(output, "test loss "), 0.15) << output;
+  const double network = number_after(output, "this network"), linear = number_after(output, "linear model");
+  EXPECT_GE(network, 97) << output;
+  EXPECT_LE(linear, network - 15) << output;
+  EXPECT_GT(linear, 25) << output;
+  EXPECT_LT(number_after(output, "nearest class mean"), 50) << output;
+}
+
+TEST(Animals, LearnsFromPhotographs) {
+  const char* folder = std::getenv("MINNOW_PHOTOGRAPHS");
+  if (folder == nullptr)
+    GTEST_SKIP() << "MINNOW_PHOTOGRAPHS names no folder of {train,test}/{dog,cat,horse,cheetah}: NOT TESTED";
+  const std::string output = animals(std::string("--data ") + folder).output;
+  EXPECT_GE(number_after(output, " accuracy "), 25) << output;
+  EXPECT_TRUE(std::regex_search(output, std::regex("\ntest loss [0-9.]+ accuracy (5[5-9]|[6-9][0-9])"))) << output;
+}
+#endif
+
+}  // namespace
+}  // namespace minnow

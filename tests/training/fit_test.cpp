@@ -1,0 +1,122 @@
+#include <minnow/core/error.hpp>
+#include <minnow/datasets/tensor_dataset.hpp>
+#include <minnow/layers/dense.hpp>
+#include <minnow/layers/relu.hpp>
+#include <minnow/losses/cross_entropy_loss.hpp>
+#include <minnow/optim/sgd.hpp>
+#include <minnow/training/evaluate.hpp>
+#include <minnow/training/fit.hpp>
+
+#include <algorithm>
+#include <limits>
+#include <string>
+
+#include <gtest/gtest.h>
+
+namespace minnow {
+namespace {
+
+constexpr Real nan = std::numeric_limits<Real>::quiet_NaN();
+
+/// Two clouds of points that a line parts.
+TensorDataset clouds(std::size_t n) {
+  Tensor inputs = zeros({n, 2}), targets = zeros({n});
+  Rng rng{9};
+  for (std::size_t i = 0; i < n; ++i) {
+    targets(i) = static_cast<Real>(i % 2);
+    for (std::size_t k = 0; k < 2; ++k) inputs(i, k) = static_cast<Real>(rng.normal() * 0.3 + (i % 2 == 0 ? -1 : 1));
+  }
+  return {std::move(inputs), std::move(targets), {"left", "right"}};
+}
+
+struct Trial {
+  TensorDataset data = clouds(70);
+  Rng rng{1};
+  Sequential model{Dense(2, 8, rng), ReLU(), Dense(8, 2, rng)};
+  CrossEntropyLoss loss;
+  SGD sgd{model.parameters(), {.learning_rate = 0.1, .momentum = 0.9}};
+  DataLoader loader{data, {.batch_size = 16, .shuffle = rng.split()}};
+
+  std::string failure() {
+    try {
+      fit(model, loss, sgd, loader, {.epochs = 3});
+    } catch (const NonFiniteError& error) {
+      return error.what();
+    }
+    return "nothing was thrown";
+  }
+};
+
+TEST(Fit, LearnsAndReportsItsProgress) {
+  Trial s;
+  std::size_t steps = 0, epochs = 0;
+  double last_loss = 0;
+  fit(s.model, s.loss, s.sgd, s.loader,
+      {.epochs = 10,
+       .on_step =
+           [&](const Progress& p) {
+             ++steps;
+             EXPECT_EQ(p.steps, 5u);
+             EXPECT_EQ(p.step, (steps - 1) % 5 + 1);
+             EXPECT_EQ(p.samples, std::min<std::size_t>(16 * p.step, 70));
+           },
+       .on_epoch =
+           [&](const Progress& p) {
+             EXPECT_EQ(p.epoch, ++epochs);
+             EXPECT_EQ(p.samples, p.total_samples);
+             last_loss = p.loss;
+             return epochs < 8;  // ends training here
+           }});
+  EXPECT_EQ(steps, 40u);
+  EXPECT_EQ(epochs, 8u);
+  EXPECT_LT(last_loss, 0.05);
+  DataLoader test{s.data, {.batch_size = 32}};
+  const Evaluation result = evaluate(s.model, s.loss, test);
+  EXPECT_EQ(result.samples, 70u);
+  EXPECT_EQ(result.accuracy, 1);
+  EXPECT_LT(result.loss, 0.05);
+  EXPECT_EQ(confusion_matrix(s.model, test, s.data.class_names()).count(0, 0), 35u);
+}
+
+TEST(Fit, EvaluationIsTheMeanOverSamplesNotOverBatches) {
+  Trial s;
+  DataLoader whole{s.data, {.batch_size = 70}}, parts{s.data, {.batch_size = 64}};
+  EXPECT_NEAR(evaluate(s.model, s.loss, whole).loss, evaluate(s.model, s.loss, parts).loss, 1e-6);
+}
+
+TEST(Fit, StopsAtANonFiniteInputAndNamesTheSample) {
+  Trial s;
+  Tensor inputs = s.data.inputs();
+  inputs(0, 1) = nan;
+  s.data = TensorDataset(inputs, s.data.targets(), s.data.class_names());
+  const std::string message = s.failure();
+  EXPECT_NE(message.find("fit: expected a finite loss, got nan at epoch 1, step "), std::string::npos) << message;
+  EXPECT_NE(message.find("it arose in the inputs, sample "), std::string::npos) << message;
+}
+
+TEST(Fit, StopsAtANonFiniteWeightAndNamesTheLayer) {
+  Trial s;
+  (*s.model[2].state()[0].value)(0, 0) = nan;
+  EXPECT_EQ(
+      s.failure(),
+      "fit: expected a finite loss, got nan at epoch 1, step 1; it arose in layer 2, Dense(8 -> 2): its weight is not "
+      "finite. Try a lower learning rate, or look at the data.");
+}
+
+TEST(Fit, StopsWhenTrainingDiverges) {
+  Trial s;
+  s.sgd.set_learning_rate(1e30);
+  const std::string message = s.failure();
+  EXPECT_NE(message.find("at epoch 1, step "), std::string::npos) << message;
+  EXPECT_NE(message.find("Dense("), std::string::npos) << message;
+}
+
+TEST(Fit, RefusesALoaderWithoutBatches) {
+  Trial s;
+  const TensorDataset none(zeros({0, 2}), zeros({0}));
+  DataLoader empty{none};
+  EXPECT_THROW(fit(s.model, s.loss, s.sgd, empty), ValueError);
+}
+
+}  // namespace
+}  // namespace minnow
