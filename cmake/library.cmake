@@ -58,6 +58,9 @@ function(minnow_add_part target export_name)
     EXPORT_NAME ${export_name} VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR}
     CXX_EXTENSIONS OFF CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON POSITION_INDEPENDENT_CODE ON
     VERIFY_INTERFACE_HEADER_SETS ${MINNOW_BUILD_TESTS})
+  if(NOT PROJECT_IS_TOP_LEVEL)
+    set_target_properties(${target} PROPERTIES EXCLUDE_FROM_ALL ON)  # a project that fetched Minnow builds what it links
+  endif()
   if(PART_DOUBLE)
     target_compile_definitions(${target} PUBLIC MINNOW_DOUBLE)
   endif()

@@ -130,7 +130,9 @@ TEST_P(Training, TakesNoMemoryInTheSecondEpoch) {
   DataLoader validation{held_out, {.batch_size = 40, .prefetch = prefetch}};                   // 40, 40, 10
   run_epoch(model, loss, sgd, loader, validation);
   EXPECT_EQ(count_during([&] { run_epoch(model, loss, sgd, loader, validation); }), 0u);
-  if (threads == 1) EXPECT_EQ(openblas_allocations, 0u);
+  if (threads == 1) {
+    EXPECT_EQ(openblas_allocations, 0u);
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(PrefetchAndThreads, Training, ::testing::Combine(::testing::Bool(), ::testing::Values(1, 2)));

@@ -109,7 +109,7 @@ TEST(Animals, StopsWhenTheLossIsNotFinite) {
 }
 
 TEST(Animals, EndsQuietlyWhenItsReaderLeaves) {
-  const ProgramResult result = animals(small + "| head -n 1");
+  const ProgramResult result = animals(small + "2>&1 | head -n 1");
   EXPECT_EQ(result.exit_code, 0);
   EXPECT_EQ(std::count(result.output.begin(), result.output.end(), '\n'), 1) << result.output;
 }

@@ -48,7 +48,7 @@ TEST(TeachingApps, HelpAndRefuseInOneLine) {
     const ProgramResult result = app(name + " --no-such-option");
     EXPECT_EQ(result.exit_code, 1);
     EXPECT_NE(result.output.find("no-such-option"), std::string::npos);
-    EXPECT_EQ(app(name + " | head -n 1").exit_code, 0);
+    EXPECT_EQ(app(name + " 2>&1 | head -n 1").exit_code, 0);
   }
 }
 
