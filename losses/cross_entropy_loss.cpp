@@ -11,6 +11,17 @@ namespace {
 
 constexpr double sum_tolerance = 1e-4;  // how far from 1 a row of target probabilities may add up to
 
+/// The class of a one-hot row, which loses no digits as an index; `classes` for any other row.
+std::size_t one_hot_class(const Real* target, std::size_t classes) {
+  std::size_t hot = classes;
+  for (std::size_t j = 0; j < classes; ++j) {
+    if (target[j] == 0) continue;
+    if (target[j] != 1 || hot != classes) return classes;
+    hot = j;
+  }
+  return hot;
+}
+
 void check_distribution(const Real* target, std::size_t classes, std::size_t row) {
   double sum = 0;
   for (std::size_t j = 0; j < classes; ++j) {
@@ -35,7 +46,7 @@ double CrossEntropyLoss::index_row(const Real* logits, std::size_t label, Real* 
   // p - 1 = -(sum of the others) / sum: subtracting 1 would cancel where p is close to it. For the same reason the loss
   // is a log1p when the label has the largest logit, and so the term e^0 = 1.
   gradient[label] = static_cast<Real>(-row.sum_others / sum * scale);
-  if (static_cast<double>(logits[label]) == row.max) return std::log1p(row.sum_others);
+  if (row.at_label == 1) return std::log1p(row.sum_others);
   return row.max - static_cast<double>(logits[label]) + std::log(sum);
 }
 
@@ -74,14 +85,12 @@ double CrossEntropyLoss::forward(const Tensor& prediction, const Tensor& target)
   for (std::size_t i = 0; i < n; ++i) {
     const Real* logits = prediction.data() + i * classes;
     Real* gradient = gradient_.data() + i * classes;
-    if (indices) {
-      const std::size_t label = class_index(static_cast<double>(target.data()[i]), classes, i, "CrossEntropyLoss");
-      per_sample_[i] = index_row(logits, label, gradient, classes, scale);
-    } else {
-      const Real* probabilities = target.data() + i * classes;
-      check_distribution(probabilities, classes, i);
-      per_sample_[i] = probability_row(logits, probabilities, gradient, classes, scale);
-    }
+    const Real* row = target.data() + (indices ? i : i * classes);
+    if (!indices) check_distribution(row, classes, i);
+    const std::size_t label =
+        indices ? class_index(static_cast<double>(*row), classes, i, "CrossEntropyLoss") : one_hot_class(row, classes);
+    per_sample_[i] = label < classes ? index_row(logits, label, gradient, classes, scale)
+                                     : probability_row(logits, row, gradient, classes, scale);
     total += per_sample_[i];
   }
   ready_ = true;

@@ -31,7 +31,7 @@ void check_probabilities(const BasicTensor<T>& values, const char* who) {
 }
 
 /// -t log p, where nothing is lost on what never happens: 0 log 0 = 0.
-double surprise(double t, double p) { return t == 0 ? 0 : t * -std::log(p); }
+double surprise(double t, double p) { return t == 0 ? 0 : t * (0 - std::log(p)); }  // 0 - x, for 0 rather than -0
 
 double in_unit(double nats, Unit unit) { return unit == Unit::bits ? nats / std::numbers::ln2 : nats; }
 
@@ -56,7 +56,8 @@ BasicTensor<T> log_softmax(const BasicTensor<T>& logits) {
     for (std::size_t j = 1; j < rows.classes; ++j)
       if (x[j] > x[top]) top = j;
     // The largest term is 1; log1p keeps the digits of the others where they are small beside it.
-    const double log_sum = std::log1p(kernels::exponentials(x, y, rows.classes, top).sum_others);
+    const auto row = kernels::exponentials(x, y, rows.classes, top);
+    const double log_sum = row.at_label == 1 ? std::log1p(row.sum_others) : std::log(row.sum_others + row.at_label);
     for (std::size_t j = 0; j < rows.classes; ++j)
       y[j] = static_cast<T>(static_cast<double>(x[j]) - static_cast<double>(x[top]) - log_sum);
   }
@@ -65,7 +66,17 @@ BasicTensor<T> log_softmax(const BasicTensor<T>& logits) {
 
 template <class T>
 BasicTensor<T> entropy(const BasicTensor<T>& probabilities, Unit unit) {
-  return cross_entropy(probabilities, probabilities, unit);
+  const Rows rows(probabilities.shape(), "entropy");
+  check_probabilities(probabilities, "entropy");
+  auto result = BasicTensor<T>::from_shape(rows.per_row);
+  const T* p = probabilities.data();
+  for (T& value : result.storage()) {
+    double sum = 0;
+    for (std::size_t j = 0; j < rows.classes; ++j, ++p)
+      sum += surprise(static_cast<double>(*p), static_cast<double>(*p));
+    value = static_cast<T>(in_unit(sum, unit));
+  }
+  return result;
 }
 
 template <class T>

@@ -13,10 +13,7 @@ void check(const char* option, double value) {
     throw ValueError(format_text("SGD: expected {} to be at least 0 and finite, got {}.", option, value));
 }
 
-}  // namespace
-
-SGD::SGD(std::vector<NamedTensor> parameters, const SGDOptions& options)
-    : Optimizer(std::move(parameters)), options_(options), momentum_(this->parameters().size()) {
+void check(const SGDOptions& options) {
   check("learning_rate", options.learning_rate);
   check("momentum", options.momentum);
   check("weight_decay", options.weight_decay);
@@ -27,15 +24,24 @@ SGD::SGD(std::vector<NamedTensor> parameters, const SGDOptions& options)
                                  options.momentum, options.dampening));
 }
 
+}  // namespace
+
+// The options are checked before the base class claims the parameters.
+SGD::SGD(std::vector<NamedTensor> parameters, const SGDOptions& options)
+    : Optimizer((check(options), std::move(parameters))), options_(options), momentum_(this->parameters().size()) {}
+
 void SGD::set_learning_rate(double learning_rate) {
   check("learning_rate", learning_rate);
   options_.learning_rate = learning_rate;
 }
 
 void SGD::update(std::size_t index, Parameter& parameter) {
-  Tensor& momentum = momentum_[index];
-  const bool first = momentum.shape() != parameter.value.shape();
-  if (first && options_.momentum != 0) resize(momentum, parameter.value.shape());
+  Momentum& momentum = momentum_[index];
+  const bool first = !momentum.started;
+  if (first && options_.momentum != 0) {
+    resize(momentum.buffer, parameter.value.shape());
+    momentum.started = true;
+  }
   const auto value = [](double option) { return static_cast<Real>(option); };
   const kernels::SGDStep step{.learning_rate = value(options_.learning_rate),
                               .momentum = value(options_.momentum),
@@ -43,7 +49,7 @@ void SGD::update(std::size_t index, Parameter& parameter) {
                               .take = first ? Real{1} : value(1 - options_.dampening),
                               .weight_decay = value(options_.weight_decay),
                               .nesterov = options_.nesterov};
-  kernels::sgd(step, parameter.grad.data(), momentum.data(), parameter.value.data(), parameter.value.size());
+  kernels::sgd(step, parameter.grad.data(), momentum.buffer.data(), parameter.value.data(), parameter.value.size());
 }
 
 }  // namespace minnow::inline MINNOW_PRECISION

@@ -29,8 +29,13 @@ class MINNOW_API SGD : public Optimizer {
   void update(std::size_t index, Parameter& parameter) override;
 
  private:
+  struct Momentum {
+    Tensor buffer;  // b
+    bool started = false;
+  };
+
   SGDOptions options_;
-  std::vector<Tensor> momentum_;  // b, one per parameter, empty before its first step
+  std::vector<Momentum> momentum_;  // one per parameter
 };
 
 }  // namespace minnow::inline MINNOW_PRECISION

@@ -1,0 +1,108 @@
+#include <minnow/core/parameter.hpp>
+
+#include <gtest/gtest.h>
+
+namespace minnow {
+namespace {
+
+TEST(Parameter, StartsAtZeroWithoutAGradient) {
+  const Parameter parameter({2, 3});
+  EXPECT_EQ(parameter.value, zeros({2, 3}));
+  EXPECT_FALSE(parameter.has_gradient());
+  EXPECT_FALSE(parameter.in_optimizer());
+  EXPECT_TRUE(parameter.trainable);
+  EXPECT_LE(parameter.grad.size(), 1u) << "memory for the gradient is taken at the first backward";
+}
+
+TEST(Parameter, TheFirstGradientOverwritesAndLaterOnesAdd) {
+  Parameter parameter({2});
+  {
+    const auto [grad, beta] = parameter.grad_target();
+    EXPECT_EQ(beta, 0);
+    EXPECT_EQ(grad.shape(), Shape{2});
+    grad.fill(3);
+  }
+  EXPECT_TRUE(parameter.has_gradient());
+  EXPECT_EQ(parameter.grad_target().beta, 1);
+  EXPECT_EQ(parameter.grad_to_add(), (Tensor{3, 3})) << "a fresh gradient must be kept";
+}
+
+TEST(Parameter, AStaleGradientIsForgotten) {
+  Parameter parameter({2});
+  parameter.grad_to_add().fill(1000);
+  parameter.clear_gradient();
+  EXPECT_FALSE(parameter.has_gradient());
+  EXPECT_EQ(parameter.grad_to_add(), zeros({2}));
+  parameter.clear_gradient();
+  EXPECT_EQ(parameter.grad_target().beta, 0);
+}
+
+TEST(Parameter, KeepsTheGradientsMemory) {
+  Parameter parameter({8});
+  const Real* data = parameter.grad_to_add().data();
+  parameter.clear_gradient();
+  EXPECT_EQ(parameter.grad_to_add().data(), data);
+}
+
+TEST(Parameter, ACopyHasTheValueAlone) {
+  Parameter parameter({2});
+  parameter.value.fill(5);
+  parameter.trainable = false;
+  parameter.grad_to_add().fill(1);
+  parameter.set_in_optimizer();
+  Parameter copy = parameter;
+  EXPECT_EQ(copy.value, (Tensor{5, 5}));
+  EXPECT_FALSE(copy.trainable);
+  EXPECT_FALSE(copy.has_gradient());
+  EXPECT_FALSE(copy.in_optimizer());
+  copy.value.fill(6);
+  EXPECT_EQ(parameter.value(0), 5);
+  EXPECT_EQ(copy.grad_to_add(), zeros({2}));
+}
+
+TEST(Parameter, AnAssignedOneStaysInItsOptimizer) {
+  Parameter target({2}), source({3});
+  target.set_in_optimizer();
+  target.grad_to_add().fill(1);
+  source.value.fill(4);
+  target = source;
+  EXPECT_TRUE(target.in_optimizer());
+  EXPECT_FALSE(target.has_gradient());
+  EXPECT_EQ(target.value, (Tensor{4, 4, 4}));
+  EXPECT_EQ(target.grad_to_add(), zeros({3}));
+
+  const Parameter& itself = target;
+  target = itself;
+  EXPECT_EQ(target.value, (Tensor{4, 4, 4}));
+  EXPECT_TRUE(target.has_gradient()) << "assigning a parameter to itself changes nothing";
+}
+
+TEST(Parameter, AMovedOneKeepsEverything) {
+  Parameter parameter({2});
+  parameter.grad_to_add().fill(1);
+  parameter.set_in_optimizer();
+  const Parameter moved = std::move(parameter);
+  EXPECT_TRUE(moved.has_gradient());
+  EXPECT_TRUE(moved.in_optimizer());
+  EXPECT_EQ(moved.grad, (Tensor{1, 1}));
+}
+
+TEST(Parameter, MayBeAScalarOrEmpty) {
+  Parameter scalar(Shape{}), empty({0, 3});
+  EXPECT_EQ(scalar.grad_to_add()(), 0);
+  EXPECT_EQ(empty.grad_to_add().shape(), (Shape{0, 3}));
+  EXPECT_TRUE(empty.has_gradient());
+}
+
+TEST(NamedTensor, PointsToAParameterOrABuffer) {
+  Parameter parameter({2});
+  Tensor buffer = zeros({3});
+  const NamedTensor weight{"weight", parameter}, mean{"running_mean", buffer};
+  EXPECT_EQ(weight.parameter, &parameter);
+  EXPECT_EQ(weight.value, &parameter.value);
+  EXPECT_EQ(mean.parameter, nullptr);
+  EXPECT_EQ(mean.value, &buffer);
+}
+
+}  // namespace
+}  // namespace minnow

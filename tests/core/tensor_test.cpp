@@ -1,0 +1,141 @@
+#include <minnow/core/error.hpp>
+#include <minnow/core/tensor.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <numeric>
+
+#include <gtest/gtest.h>
+
+namespace minnow {
+namespace {
+
+std::string message(const std::function<void()>& action) {
+  try {
+    action();
+  } catch (const ShapeError& e) {
+    return e.what();
+  }
+  return "no error";
+}
+
+TEST(Shape, PrintsAsATuple) {
+  EXPECT_EQ(to_string({}), "()");
+  EXPECT_EQ(to_string({7}), "(7)");
+  EXPECT_EQ(to_string({64, 3, 32, 32}), "(64, 3, 32, 32)");
+  EXPECT_EQ(to_string({0, 3}), "(0, 3)");
+}
+
+TEST(Shape, CountsElements) {
+  EXPECT_EQ(num_elements({}), 1u);
+  EXPECT_EQ(num_elements({2, 3, 4}), 24u);
+  EXPECT_EQ(num_elements({2, 0, 4}), 0u);
+}
+
+TEST(Zeros, AreZeroWhateverTheMemoryHeld) {
+  for (int repeat = 0; repeat < 3; ++repeat) {
+    Tensor tensor = zeros({100, 7});
+    EXPECT_EQ(tensor.shape(), (Shape{100, 7}));
+    for (const Real value : tensor.storage()) ASSERT_EQ(value, 0);
+    tensor.fill(5);  // the next round may get this memory
+  }
+  EXPECT_EQ(zeros({}).size(), 1u);
+  EXPECT_EQ(zeros({0, 3}).size(), 0u);
+  EXPECT_EQ(zeros({1, 1, 1, 1, 1, 1, 1, 1}).dimension(), 8u);
+}
+
+TEST(From, CopiesRowByRow) {
+  std::vector<Real> values{1, 2, 3, 4, 5, 6};
+  const Tensor tensor = from(values, {2, 3});
+  values[0] = 9;
+  EXPECT_EQ(tensor, (Tensor{{1, 2, 3}, {4, 5, 6}}));
+  EXPECT_EQ(from(std::vector<Real>{5}, {})(), 5);
+  EXPECT_EQ(from({}, {0, 2}).shape(), (Shape{0, 2}));
+}
+
+TEST(From, CountsItsValues) {
+  EXPECT_EQ(message([] { from(std::vector<Real>(5), {2, 3}); }),
+            "from: expected 6 values for shape (2, 3), got 5.");
+  EXPECT_EQ(message([] { from({}, {}); }), "from: expected 1 values for shape (), got 0.");
+}
+
+TEST(CopyInto, OverwritesInPlace) {
+  Tensor tensor = zeros({2, 2});
+  const Real* data = tensor.data();
+  copy_into(tensor, std::vector<Real>{1, 2, 3, 4});
+  EXPECT_EQ(tensor, (Tensor{{1, 2}, {3, 4}}));
+  EXPECT_EQ(tensor.data(), data);
+  EXPECT_EQ(message([&] { copy_into(tensor, std::vector<Real>(3)); }),
+            "copy_into: expected 4 values for a tensor of shape (2, 2), got 3.");
+  EXPECT_EQ(tensor(0, 0), 1);
+}
+
+TEST(Resize, KeepsTheMemoryOfTheLargestBatch) {
+  Tensor tensor = zeros({64, 10});
+  const Real* data = tensor.data();
+  for (const std::size_t rows : {56u, 64u, 0u, 1u, 64u}) {
+    resize(tensor, {rows, 10});
+    EXPECT_EQ(tensor.shape(), (Shape{rows, 10}));
+    EXPECT_EQ(tensor.size(), rows * 10);
+    if (rows > 0) EXPECT_EQ(tensor.data(), data) << rows;
+  }
+  resize(tensor, {16, 5, 8});
+  EXPECT_EQ(tensor.data(), data);
+  tensor(15, 4, 7) = 3;
+  EXPECT_EQ(tensor.data()[639], 3);
+}
+
+TEST(Resize, TakesJustWhatIsAskedFor) {
+  Tensor tensor;
+  for (const std::size_t size : {10u, 11u, 1000u, 1001u}) {
+    resize(tensor, {size});
+    EXPECT_EQ(tensor.storage().capacity(), size);
+  }
+}
+
+TEST(Resize, ToTheSameShapeKeepsTheNumbers) {
+  Tensor tensor{{1, 2}, {3, 4}};
+  resize(tensor, {2, 2});
+  EXPECT_EQ(tensor, (Tensor{{1, 2}, {3, 4}}));
+  resize(tensor, {4, 1});  // the same size: another view of the same numbers
+  EXPECT_EQ(tensor.data()[3], 4);
+  EXPECT_EQ(tensor(3, 0), 4);
+}
+
+TEST(Resize, HandlesAxesOfExtentOne) {
+  Tensor tensor;
+  resize(tensor, {1, 5});
+  std::iota(tensor.data(), tensor.data() + 5, Real{0});
+  EXPECT_EQ(tensor(0, 4), 4);
+  resize(tensor, {5, 1});
+  EXPECT_EQ(tensor(4, 0), 4);
+  resize(tensor, {});
+  EXPECT_EQ(tensor.size(), 1u);
+}
+
+TEST(Tensor, StartsOnACacheLine) {
+  for (std::size_t size = 1; size < 200; size += 7) {
+    const Tensor tensor = zeros({size});
+    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(tensor.data()) % 64, 0u) << size;
+    const Tensor copy = tensor;
+    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(copy.data()) % 64, 0u) << size;
+  }
+}
+
+TEST(Tensor, CopiesAreIndependentAndMovesKeepTheMemory) {
+  Tensor a{1, 2, 3};
+  Tensor b = a;
+  b(0) = 7;
+  EXPECT_EQ(a(0), 1);
+  const Real* data = a.data();
+  const Tensor c = std::move(a);
+  EXPECT_EQ(c.data(), data);
+}
+
+TEST(AlignedAllocator, RefusesSizesBeyondMemory) {
+  AlignedAllocator<Real> allocator;
+  EXPECT_THROW(allocator.allocate(static_cast<std::size_t>(-1) / 2), std::bad_array_new_length);
+}
+
+}  // namespace
+}  // namespace minnow
