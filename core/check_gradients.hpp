@@ -15,8 +15,9 @@ struct GradientCheckOptions {
   std::size_t max_coordinates = 256;                              // checked per tensor, chosen at random beyond that
   std::uint64_t seed = 1;
   Mode mode = Mode::train;
-  bool batch_of_one = true;     // also with a single sample; false for layers that need more, as BatchNorm
-  std::optional<Tensor> input;  // instead of normal numbers kept 0.1 away from 0, where ReLU has its kink
+  bool batch_of_one = true;  // also with a single sample; false for layers that need more, as BatchNorm
+  std::optional<Tensor> input =
+      std::nullopt;  // instead of normal numbers kept 0.1 away from 0, where ReLU has its kink
 };
 
 struct GradientReport {
@@ -32,7 +33,8 @@ struct GradientReport {
 /// gross faults. Beyond dL/dx and dL/dp it checks that forward writes all of y and repeats itself, that nothing writes
 /// into x, y or dy, that a second backward adds, that the first one after a step overwrites, that a null dx changes
 /// nothing else, a batch of 1, and that passes with different contexts, or one after another in the same, do not
-/// disturb each other. `input_shape` has the batch axis first. Parameters keep their values; gradients are left stale.
+/// disturb each other. `input_shape` has the batch axis first. Frozen parameters
+/// are left out. Parameters keep their values; gradients are left stale.
 /// Needs no test framework.
 MINNOW_API GradientReport check_gradients(Layer& layer, const Shape& input_shape,
                                           const GradientCheckOptions& options = {});

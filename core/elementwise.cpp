@@ -6,6 +6,8 @@
 #include <minnow/core/kernels.hpp>
 #include <minnow/core/simd-inl.hpp>
 
+#include <algorithm>
+
 #include <hwy/contrib/math/math-inl.h>
 
 HWY_BEFORE_NAMESPACE();
@@ -18,10 +20,16 @@ void fill_rows(const Real* bias, Real* y, std::size_t rows, std::size_t cols) {
 }
 
 void sum_rows(const Real* x, Real* sums, std::size_t rows, std::size_t cols, Real beta) {
+  constexpr std::size_t block = 128;  // sums of sums: the rounding grows with rows / block + block, not with rows
   for_each_vector<Real>(cols, [=](auto d, std::size_t j) HWY_ATTR {
-    auto sum = hn::Zero(d);
-    for (std::size_t i = 0; i < rows; ++i) sum = hn::Add(sum, hn::LoadU(d, x + i * cols + j));
-    hn::StoreU(beta == 0 ? sum : hn::MulAdd(hn::Set(d, beta), hn::LoadU(d, sums + j), sum), d, sums + j);
+    auto total = hn::Zero(d);
+    for (std::size_t start = 0; start < rows; start += block) {
+      auto sum = hn::Zero(d);
+      for (std::size_t i = start; i < std::min(rows, start + block); ++i)
+        sum = hn::Add(sum, hn::LoadU(d, x + i * cols + j));
+      total = hn::Add(total, sum);
+    }
+    hn::StoreU(beta == 0 ? total : hn::MulAdd(hn::Set(d, beta), hn::LoadU(d, sums + j), total), d, sums + j);
   });
 }
 

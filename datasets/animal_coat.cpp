@@ -21,7 +21,8 @@ constexpr Colour soot{0.10, 0.07, 0.06}, chalk{0.94, 0.92, 0.88};
 Coat::Coat(Animal animal, Rng& rng) : texture_(rng) {
   const bool spotted = animal == Animal::cheetah;
   const std::size_t first = spotted ? darkest_spotted : 0;
-  base_ = rng.uniform(0.88, 1.06) * coats[first + rng.below(coats.size() - first)];
+  const Colour coat = coats[first + rng.below(coats.size() - first)];
+  base_ = rng.uniform(0.88, 1.06) * coat;
   belly_ = rng.uniform(0, 0.5);
   const bool light = luma(base_) > 0.4;
   mane_ = rng.chance(0.6) ? mix(base_, soot, rng.uniform(0.4, 0.9)) : mix(base_, chalk, light ? 0.5 : 0.25);

@@ -8,8 +8,6 @@ struct Range {
   double middle, play;
   double draw(Rng& rng) const { return middle + play * rng.uniform(-1, 1); }
 };
-constexpr double degrees = pi / 180;
-
 /// The proportions of an animal: lengths in distances from hip to shoulder, angles in degrees above +x.
 struct Build {
   struct {
@@ -172,7 +170,8 @@ void add_tail(Figure& figure, const Build& build, const Joints& joints, Rng& rng
 /// What all four share: far legs, tail, then trunk, neck and near legs as one piece that the head is added to.
 Joints add_body(Figure& figure, const Build& build, Rng& rng) {
   Joints joints = pose_joints(build, rng);
-  const double swing = build.leg.stride.draw(rng) * (rng.chance(0.5) ? 1 : -1);
+  const double stride = build.leg.stride.draw(rng);
+  const double swing = rng.chance(0.5) ? stride : -stride;
   const double stagger = 0.05 * rng.uniform(0.5, 1.5);  // keeps the two sides of one who stands apart
   figure.part(Zone::far_side, 0.05);
   add_hooves(figure, build, add_legs(figure, build, joints, -swing, {stagger, 0.03}));
@@ -250,7 +249,8 @@ void add_horse(Figure& figure, Rng& rng) {
   constexpr int locks = 5;
   for (int lock = 0; lock < locks; ++lock) {
     const Vec root = between(crest, back, (lock + 0.2) / locks);
-    figure.limb(root, root + rng.uniform(0.14, 0.24) * direction(rng.uniform(215, 245) * degrees), 0.07, 0.035);
+    const double fall = rng.uniform(215, 245) * degrees;
+    figure.limb(root, root + rng.uniform(0.14, 0.24) * direction(fall), 0.07, 0.035);
   }
   figure.part(Zone::dark);
   figure.disc(joints.on_head(0.12 + horse_build.head.muzzle - 0.08, 0.0), 0.018);  // the nostril

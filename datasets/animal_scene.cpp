@@ -83,7 +83,8 @@ void paint_gradient(Canvas& canvas, const Contrast& contrast, bool plain, Rng& r
 void add_tuft(Canvas& canvas, Vec root, Rng& rng) {
   for (int blade = 0; blade < 9; ++blade) {
     const Vec foot = root + Vec{rng.uniform(-0.08, 0.08), 0.02};
-    const Vec tip = foot + rng.uniform(0.10, 0.26) * direction(rng.uniform(-110, -70) * pi / 180);
+    const Vec up = direction(rng.uniform(-110, -70) * degrees);
+    const Vec tip = foot + rng.uniform(0.10, 0.26) * up;
     canvas.add({foot, tip, 0.014, 0.004});
   }
 }

@@ -28,9 +28,9 @@ class Light {
 /// How a background stands out from a figure of a given brightness: lighter or darker, whichever there is room for.
 struct Contrast {
   Contrast(double figure, Rng& rng);
-  double brightness;  // of the figure
-  bool lighter;       // the background is
-  double gap = 0.27;  // by at least
+  double brightness;                   // of the figure
+  bool lighter;                        // the background is
+  static constexpr double gap = 0.27;  // by at least
 };
 
 /// Paints a random background: country, meadow, room, gradient or plain. `feet` is the height at which it will stand; a

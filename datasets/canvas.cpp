@@ -9,7 +9,9 @@ Texture::Texture(Rng& rng) {
 double Texture::operator()(Vec p) const {
   const double x = std::floor(p.x), y = std::floor(p.y);
   const double u = smooth_step(0, 1, p.x - x), v = smooth_step(0, 1, p.y - y);
-  const auto wrap = [](double knot) { return static_cast<std::size_t>(static_cast<long>(knot) & (period - 1)); };
+  const auto wrap = [](double knot) {
+    return static_cast<std::size_t>(static_cast<std::ptrdiff_t>(knot)) & (period - 1);
+  };
   const auto row = [&](double knot) {
     const float* knots = knots_.data() + wrap(knot) * period;
     return (1 - u) * knots[wrap(x)] + u * knots[wrap(x + 1)];

@@ -16,6 +16,7 @@
 namespace minnow::inline MINNOW_PRECISION::datasets::drawing {
 
 inline constexpr double pi = 3.14159265358979324;
+inline constexpr double degrees = pi / 180;
 
 struct Vec {
   double x = 0, y = 0;

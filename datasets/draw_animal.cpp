@@ -6,6 +6,9 @@
 #include <minnow/datasets/canvas.hpp>
 #include <minnow/datasets/draw_animal.hpp>
 
+#include <algorithm>
+#include <cstdint>
+
 namespace minnow::inline MINNOW_PRECISION::datasets {
 namespace {
 
@@ -20,7 +23,7 @@ class Place {
         centre_{0.5 + rng.uniform(-0.02, 0.02), 0.52 + rng.uniform(-0.02, 0.02)},
         scale_(rng.uniform(0.97, 1.06) / length(figure.high() - figure.low())),
         mirror_(rng.chance(0.5) ? -1 : 1),
-        turn_(direction(rng.uniform(-3, 3) * pi / 180)) {}
+        turn_(direction(rng.uniform(-3, 3) * degrees)) {}
 
   Vec to_picture(Vec p) const {
     const Vec q = scale_ * (p - middle_);

@@ -32,23 +32,52 @@ Sequential::Sequential(const Sequential& other) : Layer(other) {
     children_.push_back({child.copy(*child.layer), child.copy, child.has_parameters});
 }
 
-Sequential& Sequential::operator=(const Sequential& other) { return *this = Sequential(other); }
-
 Sequential::Sequential(Sequential&&) noexcept = default;
-Sequential& Sequential::operator=(Sequential&&) noexcept = default;
 Sequential::~Sequential() = default;
 
+Sequential& Sequential::operator=(const Sequential& other) { return *this = Sequential(other); }
+
+Sequential& Sequential::operator=(Sequential&& other) {
+  if (this == &other) return *this;
+  if (in_optimizer()) {
+    copy_numbers(other);
+  } else {
+    children_ = std::move(other.children_);
+  }
+  x_ = nullptr;  // the last pass was another model's
+  return *this;
+}
+
+void Sequential::copy_numbers(Sequential& other) {
+  const std::vector<NamedTensor> to = state(), from = other.state();
+  const auto same = [](const NamedTensor& a, const NamedTensor& b) {
+    return a.name == b.name && a.value->shape() == b.value->shape();
+  };
+  if (!std::equal(children_.begin(), children_.end(), other.children_.begin(), other.children_.end(),
+                  [](const Child& a, const Child& b) { return a.layer->name() == b.layer->name(); }) ||
+      !std::equal(to.begin(), to.end(), from.begin(), from.end(), same))
+    throw Error("Sequential: expected a model of the same layers, since an optimizer was built on this one, got " +
+                other.name() + " of others. Build a new optimizer on a new model.");
+  for (std::size_t i = 0; i < to.size(); ++i) *to[i].value = *from[i].value;
+}
+
+bool Sequential::in_optimizer() {
+  const std::vector<NamedTensor> entries = parameters();
+  return std::any_of(entries.begin(), entries.end(), [](const auto& entry) { return entry.parameter->in_optimizer(); });
+}
+
 Sequential& Sequential::add(std::unique_ptr<Layer> layer, Copy copy) {
-  for (const NamedTensor& entry : parameters())
-    if (entry.parameter->in_optimizer())
-      throw Error("Sequential: expected layers to be added before an optimizer is built, got " + layer->name() +
-                  " after it. The optimizer would not train it: build the optimizer last.");
+  if (in_optimizer())
+    throw Error("Sequential: expected layers to be added before an optimizer is built, got " + layer->name() +
+                " after it. The optimizer would not train it: build the optimizer last.");
   const bool has_parameters = !layer->parameters().empty();
   children_.push_back({std::move(layer), copy, has_parameters});
   return *this;
 }
 
-Layer& Sequential::operator[](std::size_t index) const {
+Layer& Sequential::operator[](std::size_t index) { return const_cast<Layer&>(std::as_const(*this)[index]); }
+
+const Layer& Sequential::operator[](std::size_t index) const {
   if (index >= size()) throw ValueError(format_text("{}: expected an index below {}, got {}.", name(), size(), index));
   return *children_[index].layer;
 }
@@ -75,8 +104,11 @@ void Sequential::forward(const Tensor& x, Tensor& y, Context& context) {
 
 /// The first layer with parameters: with no dx asked for, no gradient is needed before it.
 std::size_t Sequential::first_trained() const {
-  const auto found = std::find_if(children_.begin(), children_.end(), [](const Child& c) { return c.has_parameters; });
-  return static_cast<std::size_t>(found - children_.begin());
+  const auto trained = [](const Child& child) {
+    const auto* nested = dynamic_cast<const Sequential*>(child.layer.get());  // may have been added to since
+    return nested != nullptr ? nested->first_trained() < nested->size() : child.has_parameters;
+  };
+  return static_cast<std::size_t>(std::find_if(children_.begin(), children_.end(), trained) - children_.begin());
 }
 
 void Sequential::backward(const Tensor& x, const Tensor& y, const Tensor& dy, Tensor* dx, Context& context) {

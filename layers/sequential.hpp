@@ -27,10 +27,13 @@ class MINNOW_API Sequential : public Layer {
   }
 
   Sequential(const Sequential& other);
-  Sequential& operator=(const Sequential& other);
   Sequential(Sequential&&) noexcept;
-  Sequential& operator=(Sequential&&) noexcept;
   ~Sequential() override;
+
+  /// Once an optimizer was built on this model, assignment copies the numbers of a model of the same layers into place,
+  /// as for `model = best`, and throws Error for any other: the optimizer points to the parameters here.
+  Sequential& operator=(const Sequential& other);
+  Sequential& operator=(Sequential&& other);
 
   /// Appends a layer. Throws Error once an optimizer was built on this model: it would not train the new layer.
   template <LayerType L>
@@ -44,7 +47,8 @@ class MINNOW_API Sequential : public Layer {
   std::size_t size() const { return children_.size(); }
 
   /// Throws ValueError unless index < size().
-  Layer& operator[](std::size_t index) const;
+  Layer& operator[](std::size_t index);
+  const Layer& operator[](std::size_t index) const;
 
   // As a layer. The caller owns x, y, dy, dx and the context, which holds what is between the layers.
   std::string name() const override;
@@ -83,6 +87,8 @@ class MINNOW_API Sequential : public Layer {
   };
 
   Sequential& add(std::unique_ptr<Layer> layer, Copy copy);
+  bool in_optimizer();
+  void copy_numbers(Sequential& other);
   std::size_t first_trained() const;
 
   std::vector<Child> children_;

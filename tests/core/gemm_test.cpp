@@ -2,11 +2,12 @@
 #include <minnow/core/gemm.hpp>
 #include <minnow/core/rng.hpp>
 
+#include <tests/support/compare.hpp>
+
 #include <cmath>
 #include <limits>
 
 #include <gtest/gtest.h>
-#include <tests/support/compare.hpp>
 
 namespace minnow {
 namespace {
@@ -50,7 +51,8 @@ double worst_error(std::size_t m, std::size_t n, std::size_t k) {
   double worst = 0;
   for (const bool ta : {false, true})
     for (const bool tb : {false, true})
-      for (const auto& [alpha, beta] : std::vector<std::pair<Real, Real>>{{1, 0}, {1, 1}, {-2, 0.5}, {0.5, -1}, {0, 2}}) {
+      for (const auto& [alpha, beta] :
+           std::vector<std::pair<Real, Real>>{{1, 0}, {1, 1}, {-2, 0.5}, {0.5, -1}, {0, 2}}) {
         Tensor result = c;
         gemm(ta ? transposed(a) : a, tb ? transposed(b) : b, result,
              {.transpose_a = ta, .transpose_b = tb, .alpha = alpha, .beta = beta});
@@ -60,9 +62,9 @@ double worst_error(std::size_t m, std::size_t n, std::size_t k) {
 }
 
 TEST(Gemm, MatchesLongDouble) {
-  const std::vector<std::array<std::size_t, 3>> sizes{{1, 1, 1},  {1, 5, 7},   {5, 1, 7},   {5, 7, 1},   {1, 1, 9},
-                                                      {1, 9, 1},  {9, 1, 1},   {2, 3, 4},   {16, 16, 16}, {17, 33, 31},
-                                                      {64, 10, 128}, {1, 128, 64}, {100, 1, 50}, {65, 63, 129}};
+  const std::vector<std::array<std::size_t, 3>> sizes{
+      {1, 1, 1}, {1, 5, 7},    {5, 1, 7},    {5, 7, 1},     {1, 1, 9},    {1, 9, 1},    {9, 1, 1},
+      {2, 3, 4}, {16, 16, 16}, {17, 33, 31}, {64, 10, 128}, {1, 128, 64}, {100, 1, 50}, {65, 63, 129}};
   for (const auto& [m, n, k] : sizes) EXPECT_LE(worst_error(m, n, k), tolerance) << m << " " << n << " " << k;
 }
 

@@ -19,28 +19,28 @@ void expect_bits(Rng rng, const std::vector<std::uint64_t>& expected) {
 }
 
 TEST(Rng, GivesTheBitsOfPhilox) {
-  expect_bits(Rng{0}, {0x02b2f8213efbe7e9, 0x974debdc6fdceb10, 0x77165748a9be30c7, 0x752def6e90390ca5,
-                       0x5ad8e2f2c528253b});
-  expect_bits(Rng{42}, {0xdce5872651e577ff, 0x9280639260f2f372, 0x1731b9ee5e1dc6de, 0x42de2917289e120d,
-                        0xc539a5eee8b13bf3});
-  expect_bits(Rng{static_cast<std::uint64_t>(-1)}, {0xcdbbeef806575fa9, 0xa720f0573b04ce52, 0x62227320315c72ad,
-                                                    0x6a20340e6adb7cce, 0x8619cf393e4bf51f});
+  expect_bits(Rng{0},
+              {0x02b2f8213efbe7e9, 0x974debdc6fdceb10, 0x77165748a9be30c7, 0x752def6e90390ca5, 0x5ad8e2f2c528253b});
+  expect_bits(Rng{42},
+              {0xdce5872651e577ff, 0x9280639260f2f372, 0x1731b9ee5e1dc6de, 0x42de2917289e120d, 0xc539a5eee8b13bf3});
+  expect_bits(Rng{static_cast<std::uint64_t>(-1)},
+              {0xcdbbeef806575fa9, 0xa720f0573b04ce52, 0x62227320315c72ad, 0x6a20340e6adb7cce, 0x8619cf393e4bf51f});
 }
 
 TEST(Rng, SplitsAndStreamsGiveTheBitsOfPhilox) {
   Rng rng{42};
-  expect_bits(rng.split(), {0xf9ec787d021f38ab, 0x06f6e7522d978d1f, 0xb04b0314bf76a43f, 0x72c618cbd2e5c1e3,
-                            0x105104b836544b07});
-  expect_bits(rng.stream(7), {0x8226f67e5c93fed0, 0x257688b308b6021a, 0x928b3fedcbbabb02, 0x6bf35d3c623704e7,
-                              0xdb7308b8901cbfc2});
-  expect_bits(rng.stream((std::uint64_t{1} << 40) + 1, 3), {0xf6c61813d74422f3, 0xccd623a277ebfbe1, 0xd775bf690ba88fb6,
-                                                            0x45f3732462639846, 0xc44d3ef0e4f026ab});
+  expect_bits(rng.split(),
+              {0xf9ec787d021f38ab, 0x06f6e7522d978d1f, 0xb04b0314bf76a43f, 0x72c618cbd2e5c1e3, 0x105104b836544b07});
+  expect_bits(rng.stream(7),
+              {0x8226f67e5c93fed0, 0x257688b308b6021a, 0x928b3fedcbbabb02, 0x6bf35d3c623704e7, 0xdb7308b8901cbfc2});
+  expect_bits(rng.stream((std::uint64_t{1} << 40) + 1, 3),
+              {0xf6c61813d74422f3, 0xccd623a277ebfbe1, 0xd775bf690ba88fb6, 0x45f3732462639846, 0xc44d3ef0e4f026ab});
 }
 
 TEST(Rng, GivesTheSameUniformAndNormalNumbersEverywhere) {
   Rng uniform{42}, normal{42};
-  for (const double value : {0x1.b9cb0e4ca3caep-1, 0x1.2500c724c1e5ep-1, 0x1.731b9ee5e1dc0p-4, 0x1.0b78a45ca2784p-2,
-                             0x1.8a734bddd1627p-1})
+  for (const double value :
+       {0x1.b9cb0e4ca3caep-1, 0x1.2500c724c1e5ep-1, 0x1.731b9ee5e1dc0p-4, 0x1.0b78a45ca2784p-2, 0x1.8a734bddd1627p-1})
     EXPECT_EQ(uniform.uniform(), value);
   for (const double value : {0x1.13887efe30e66p+0, -0x1.9930a2828b9e9p-2, 0x1.1a9c625ba47dep-1, -0x1.235699482a161p+1,
                              -0x1.4a5de4a3723f2p+0})
@@ -60,12 +60,14 @@ constexpr int draws = 100000;  // the mean of a number with variance 1 is then w
 TEST(Rng, UniformHasItsMoments) {
   Rng rng{1};
   double lowest = 1, highest = 0;
-  EXPECT_NEAR(mean(draws, [&] {
-                const double u = rng.uniform();
-                lowest = std::min(lowest, u);
-                highest = std::max(highest, u);
-                return u;
-              }), 0.5, 0.005);
+  EXPECT_NEAR(mean(draws,
+                   [&] {
+                     const double u = rng.uniform();
+                     lowest = std::min(lowest, u);
+                     highest = std::max(highest, u);
+                     return u;
+                   }),
+              0.5, 0.005);
   EXPECT_NEAR(mean(draws, [&] { return std::pow(rng.uniform(), 2); }), 1. / 3, 0.005);
   EXPECT_TRUE(lowest >= 0 && lowest < 1e-3 && highest < 1 && highest > 1 - 1e-3);
 }
@@ -141,8 +143,10 @@ TEST(Rng, ShuffleGivesEveryOrderAlike) {
     std::vector<std::size_t> items{0, 1, 2, 3};
     rng.shuffle(items);
     const auto found = std::find(seen.begin(), seen.end(), items);
-    if (found == seen.end()) seen.push_back(items), counts.push_back(1);
-    else ++counts[static_cast<std::size_t>(found - seen.begin())];
+    if (found == seen.end())
+      seen.push_back(items), counts.push_back(1);
+    else
+      ++counts[static_cast<std::size_t>(found - seen.begin())];
   }
   EXPECT_EQ(seen.size(), 24u);
   for (const int count : counts) EXPECT_NEAR(count, 1000, 160);

@@ -54,8 +54,7 @@ TEST(From, CopiesRowByRow) {
 }
 
 TEST(From, CountsItsValues) {
-  EXPECT_EQ(message([] { from(std::vector<Real>(5), {2, 3}); }),
-            "from: expected 6 values for shape (2, 3), got 5.");
+  EXPECT_EQ(message([] { from(std::vector<Real>(5), {2, 3}); }), "from: expected 6 values for shape (2, 3), got 5.");
   EXPECT_EQ(message([] { from({}, {}); }), "from: expected 1 values for shape (), got 0.");
 }
 

@@ -6,11 +6,12 @@
 #include <minnow/layers/softmax.hpp>
 #include <minnow/layers/tanh.hpp>
 
+#include <tests/support/fixture.hpp>
+
 #include <map>
 #include <memory>
 
 #include <gtest/gtest.h>
-#include <tests/support/fixture.hpp>
 
 namespace minnow {
 namespace {

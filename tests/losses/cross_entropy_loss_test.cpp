@@ -1,12 +1,13 @@
 #include <minnow/core/error.hpp>
 #include <minnow/losses/cross_entropy_loss.hpp>
 
+#include <tests/support/fixture.hpp>
+
 #include <cmath>
 #include <functional>
 #include <limits>
 
 #include <gtest/gtest.h>
-#include <tests/support/fixture.hpp>
 
 namespace minnow {
 namespace {
@@ -142,8 +143,7 @@ TEST(CrossEntropyLoss, SaysWhatDoesNotFit) {
   };
   EXPECT_EQ(shape_message({3}, {3}), "CrossEntropyLoss: expected logits (N, C) with C >= 1, got (3).");
   EXPECT_EQ(shape_message({3, 0}, {3}), "CrossEntropyLoss: expected logits (N, C) with C >= 1, got (3, 0).");
-  EXPECT_EQ(shape_message({3, 2}, {2}),
-            "CrossEntropyLoss: expected targets (3) or (3, 2) for logits (3, 2), got (2).");
+  EXPECT_EQ(shape_message({3, 2}, {2}), "CrossEntropyLoss: expected targets (3) or (3, 2) for logits (3, 2), got (2).");
   EXPECT_EQ(shape_message({3, 2}, {3, 1}),
             "CrossEntropyLoss: expected targets (3) or (3, 2) for logits (3, 2), got (3, 1).");
   const auto value_message = [&](const Tensor& targets) {

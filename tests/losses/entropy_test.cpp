@@ -1,12 +1,13 @@
 #include <minnow/core/error.hpp>
 #include <minnow/losses/entropy.hpp>
 
+#include <tests/support/fixture.hpp>
+
 #include <cmath>
 #include <limits>
 #include <numbers>
 
 #include <gtest/gtest.h>
-#include <tests/support/fixture.hpp>
 
 namespace minnow {
 namespace {
@@ -126,14 +127,18 @@ TYPED_TEST(Entropy, SaysWhatDoesNotFit) {
   using T = BasicTensor<TypeParam>;
   const T cube = T::from_shape({2, 2, 2}), matrix{{0.5, 0.5}}, wide{{0.25, 0.25, 0.5}};
   EXPECT_EQ(message([&] { softmax(cube); }), "softmax: expected (N, C) or (C) with C >= 1, got (2, 2, 2).");
-  EXPECT_EQ(message([&] { log_softmax(T::from_shape({2, 0})); }),
+  EXPECT_EQ(message([&] {
+              log_softmax(T::from_shape({2, 0}));
+            }),
             "log_softmax: expected (N, C) or (C) with C >= 1, got (2, 0).");
   EXPECT_THROW(entropy(cube), ShapeError);
   EXPECT_THROW(cross_entropy(matrix, wide), ShapeError);
   EXPECT_THROW(cross_entropy(matrix, T{0, 0}), ShapeError);
   EXPECT_EQ(message([&] { binary_cross_entropy(matrix, wide); }),
             "binary_cross_entropy: expected targets (1, 2), as the probabilities, got (1, 3).");
-  EXPECT_EQ(message([&] { cross_entropy(T{{0.5, 1.5}}, matrix); }),
+  EXPECT_EQ(message([&] {
+              cross_entropy(T{{0.5, 1.5}}, matrix);
+            }),
             "cross_entropy: expected probabilities in [0, 1], got 1.5 at element 1.");
   EXPECT_THROW(cross_entropy(matrix, T{{0.5, -0.5}}), ValueError);
   EXPECT_THROW(binary_cross_entropy(matrix, T{{0.5, this->nan}}), ValueError);
@@ -144,7 +149,9 @@ TYPED_TEST(Entropy, SaysWhatDoesNotFit) {
 TYPED_TEST(Entropy, NamesItselfInItsErrors) {
   using T = BasicTensor<TypeParam>;
   EXPECT_EQ(message([] { entropy(T{0.5, 1.5}); }), "entropy: expected probabilities in [0, 1], got 1.5 at element 1.");
-  EXPECT_EQ(message([] { entropy(T::from_shape({2, 0})); }),
+  EXPECT_EQ(message([] {
+              entropy(T::from_shape({2, 0}));
+            }),
             "entropy: expected (N, C) or (C) with C >= 1, got (2, 0).");
 }
 

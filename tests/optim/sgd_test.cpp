@@ -5,11 +5,12 @@
 #include <minnow/losses/cross_entropy_loss.hpp>
 #include <minnow/optim/sgd.hpp>
 
+#include <tests/support/fixture.hpp>
+
 #include <functional>
 #include <limits>
 
 #include <gtest/gtest.h>
-#include <tests/support/fixture.hpp>
 
 namespace minnow {
 namespace {
@@ -209,9 +210,13 @@ TEST(Optimizer, RefusesParametersItCannotTrain) {
   std::vector<Parameter> parameters(1, Parameter({1}));
   Tensor buffer = zeros({1});
   EXPECT_EQ(message([] { SGD sgd({}); }), "Optimizer: expected at least one parameter, got a model without any.");
-  EXPECT_EQ(message([&] { SGD sgd({{"w", parameters[0]}, {"again", parameters[0]}}); }),
+  EXPECT_EQ(message([&] {
+              SGD sgd({{"w", parameters[0]}, {"again", parameters[0]}});
+            }),
             "Optimizer: expected each parameter once, got again twice.");
-  EXPECT_EQ(message([&] { SGD sgd({{"running_mean", buffer}}); }),
+  EXPECT_EQ(message([&] {
+              SGD sgd({{"running_mean", buffer}});
+            }),
             "Optimizer: expected parameters, got the buffer running_mean. Pass model.parameters().");
 }
 

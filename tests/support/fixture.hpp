@@ -2,6 +2,8 @@
 
 #include <minnow/core/tensor.hpp>
 
+#include <tests/support/compare.hpp>
+
 #include <cmath>
 #include <cstdio>
 #include <fstream>
@@ -10,7 +12,6 @@
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
-#include <tests/support/compare.hpp>
 
 namespace minnow::inline MINNOW_PRECISION::testing {
 
