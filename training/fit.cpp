@@ -57,7 +57,8 @@ void fit(Sequential& model, Loss& loss, Optimizer& optimizer, DataLoader& loader
         throw NonFiniteError(
             format_text("fit: expected a finite loss, got {} at epoch {}, step {}; it arose {}. Try a lower learning "
                         "rate, or look at the data.",
-                        value, progress.epoch, progress.step, find_non_finite(model, batch.inputs)));
+                        std::isnan(value) ? "nan" : "infinity", progress.epoch, progress.step,
+                        find_non_finite(model, batch.inputs)));
       correct += count_correct(scores, batch.targets);
       model.backward(loss.backward());
       optimizer.step();

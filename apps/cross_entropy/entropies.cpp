@@ -24,6 +24,16 @@ double rounded(double value, int decimals) {
 /// The cross-entropy with a one-hot target, where the right class was given probability p.
 double cost_of(double p, Unit unit) { return cost(DoubleTensor{p, 1 - p}, DoubleTensor{1, 0}, unit); }
 
+void print_penalties() {
+  fmt::print("\n     p(right)    bits     nats\n");
+  for (const double q : {1.0, 0.938, 0.775, 0.5, 0.25, 0.1, 0.01, 0.001}) {
+    const double nats = cost_of(q, Unit::nats);
+    const auto bar = static_cast<std::size_t>(std::lround(6 * nats));
+    fmt::print("     {:<8.3f}{:>8.4f}{:>9.4f}{}{:#<{}}\n", q, cost_of(q, Unit::bits), nats, bar == 0 ? "" : "  ", "",
+               bar);
+  }
+}
+
 }  // namespace
 
 void uncertainty() {
@@ -88,16 +98,9 @@ Suppose that training raises the dog's probability to {:.3f}. The loss falls to
 {:.4f} bits, {:.4f} nats. (In one source this figure is printed as 0.095.) A
 perfect prediction costs {:.4f}. The less the right class was believed in, the
 steeper the penalty, without limit as p goes to 0 (the bars show nats):
-
-     p(right)    bits     nats
 )",
              trained, cost_of(trained, Unit::bits), cost_of(trained, Unit::nats), cost(example_target, example_target));
-  for (const double q : {1.0, 0.938, 0.775, 0.5, 0.25, 0.1, 0.01, 0.001}) {
-    const double nats = cost_of(q, Unit::nats);
-    const auto bar = static_cast<std::size_t>(std::lround(6 * nats));
-    fmt::print("     {:<8.3f}{:>8.4f}{:>9.4f}{}{:#<{}}\n", q, cost_of(q, Unit::bits), nats, bar == 0 ? "" : "  ", "",
-               bar);
-  }
+  print_penalties();
 }
 
 void likelihood() {

@@ -26,12 +26,6 @@ ProgramResult animals(const std::string& options) {
 
 const std::string small = "--size 16 --train 400 --test 100 --epochs 2 ";
 
-/// The number after `label`; -1 when there is none.
-double number_after(const std::string& text, const std::string& label) {
-  const auto at = text.find(label);
-  return at == std::string::npos ? -1 : std::strtod(text.c_str() + at + label.size(), nullptr);
-}
-
 /// A folder of small drawings, removed at the end.
 class Photographs : public ::testing::Test {
  protected:
@@ -151,6 +145,12 @@ TEST_F(Photographs, AnEmptyClassIsAnError) {
 }
 
 #ifdef MINNOW_FULL_SIZE_TESTS
+/// The number after `label`; -1 when there is none.
+double number_after(const std::string& text, const std::string& label) {
+  const auto at = text.find(label);
+  return at == std::string::npos ? -1 : std::strtod(text.c_str() + at + label.size(), nullptr);
+}
+
 TEST(Animals, AloneLearnsTheDrawingsFarBetterThanALine) {
   const std::string output = animals("--baselines").output;
   EXPECT_LE(number_after(output, "test loss "), 0.15) << output;

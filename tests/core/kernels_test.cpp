@@ -56,7 +56,9 @@ void check_unary(const Unary& kernel, const std::function<double(double)>& refer
         kernel((in_place ? y : x).data() + offset, y.data() + offset, n);
         for (std::size_t i = 0; i < n; ++i)
           expect_close(y[offset + i], reference(static_cast<double>(x[offset + i])), i);
-        if (offset > 0) EXPECT_EQ(y[offset - 1], before);
+        if (offset > 0) {
+          EXPECT_EQ(y[offset - 1], before);
+        }
         EXPECT_EQ(y.back(), after);
       }
   for (std::size_t at = 0; at < longest; ++at)
@@ -183,10 +185,10 @@ TEST(Kernels, FillRowsAndSumRows) {
 // A bias sums as many numbers as the batch (or an image) has: the digits must not wear off.
 TEST(Kernels, SumRowsStaysAccurateOverManyRows) {
   const std::size_t rows = 10000, cols = 3;
-  const Numbers x(rows * cols, Real{0.1});
+  const Numbers x(rows * cols, Real(0.1));
   Numbers sums(cols);
   kernels::sum_rows(x.data(), sums.data(), rows, cols, 0);
-  const double expected = static_cast<double>(rows) * static_cast<double>(Real{0.1});
+  const double expected = static_cast<double>(rows) * static_cast<double>(Real(0.1));
   for (const Real sum : sums) EXPECT_NEAR(static_cast<double>(sum) / expected, 1, 10 * tolerance);
 }
 

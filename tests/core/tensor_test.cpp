@@ -76,7 +76,9 @@ TEST(Resize, KeepsTheMemoryOfTheLargestBatch) {
     resize(tensor, {rows, 10});
     EXPECT_EQ(tensor.shape(), (Shape{rows, 10}));
     EXPECT_EQ(tensor.size(), rows * 10);
-    if (rows > 0) EXPECT_EQ(tensor.data(), data) << rows;
+    if (rows > 0) {
+      EXPECT_EQ(tensor.data(), data) << rows;
+    }
   }
   resize(tensor, {16, 5, 8});
   EXPECT_EQ(tensor.data(), data);

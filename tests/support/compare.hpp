@@ -15,7 +15,8 @@ constexpr double tolerance = std::is_same_v<Real, double> ? 1e-12 : 1e-6;
 
 /// max|a - ref| / max|ref|, the error of a tensor; infinite when the shapes differ or one is NaN where the other is
 /// not.
-inline double error(const Tensor& a, const Shape& shape, const std::vector<double>& reference) {
+template <class T>
+double error(const BasicTensor<T>& a, const Shape& shape, const std::vector<double>& reference) {
   constexpr double infinite = std::numeric_limits<double>::infinity();
   if (a.shape() != shape || a.size() != reference.size()) return infinite;
   double difference = 0, scale = 0;
