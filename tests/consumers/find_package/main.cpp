@@ -1,5 +1,5 @@
-// Somebody else's program: a layer of its own, checked in the precision it is compiled for, and errors caught across the
-// library's boundary.
+// Somebody else's program: a layer of its own, checked in the precision it is compiled for, and errors caught across
+// the library's boundary.
 
 #include <minnow/minnow.hpp>
 
