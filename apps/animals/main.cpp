@@ -59,9 +59,7 @@ void print_baselines(const TensorDataset& train_set, const TensorDataset& test_s
                      double accuracy, Rng rng) {
   Sequential linear{Flatten(), Dense(num_elements(train_set.input_shape()), train_set.class_names().size(), rng,
                                      {.init = Init::xavier})};
-  Options gentle = options;
-  gentle.learning_rate = options.learning_rate / 10;  // all 3 size size inputs pull at every output at once
-  const Evaluation result = train(linear, train_set, test_set, gentle, rng, false);
+  const Evaluation result = train(linear, train_set, test_set, options, rng, false);
   fmt::print("\nBaselines on the same pictures\n");
   fmt::print("  nearest class mean  {:5.1f}%\n", 100 * nearest_class_mean(train_set, test_set));
   fmt::print("  linear model        {:5.1f}%\n", 100 * result.accuracy);
