@@ -30,5 +30,6 @@
 #include <minnow/losses/labels.hpp>
 #include <minnow/optim/sgd.hpp>
 #include <minnow/training/evaluate.hpp>
+#include <minnow/training/find_non_finite.hpp>
 #include <minnow/training/fit.hpp>
 #include <minnow/training/metrics.hpp>

@@ -11,7 +11,7 @@ set(MINNOW_SOURCES
   datasets/animal_coat.cpp datasets/animal_figure.cpp datasets/animal_scene.cpp datasets/animals.cpp
   datasets/canvas.cpp datasets/data_loader.cpp datasets/dataset.cpp datasets/draw_animal.cpp datasets/normalization.cpp
   datasets/tensor_dataset.cpp
-  training/evaluate.cpp training/fit.cpp training/metrics.cpp)
+  training/evaluate.cpp training/find_non_finite.cpp training/fit.cpp training/metrics.cpp)
 
 set(MINNOW_HEADERS
   minnow.hpp
@@ -23,7 +23,7 @@ set(MINNOW_HEADERS
   optim/optimizer.hpp optim/sgd.hpp
   datasets/animals.hpp datasets/data_loader.hpp datasets/dataset.hpp datasets/draw_animal.hpp datasets/normalization.hpp
   datasets/tensor_dataset.hpp
-  training/evaluate.hpp training/fit.hpp training/metrics.hpp)
+  training/evaluate.hpp training/find_non_finite.hpp training/fit.hpp training/metrics.hpp)
 
 set(MINNOW_IMAGES_SOURCES
   datasets/image.cpp datasets/image_folder.cpp datasets/jpeg.cpp datasets/orientation.cpp datasets/png.cpp
@@ -56,9 +56,9 @@ function(minnow_add_part target export_name)
   target_sources(${target} PUBLIC FILE_SET HEADERS BASE_DIRS ${MINNOW_INCLUDE_DIR} FILES ${PART_HEADERS})
   target_compile_features(${target} PUBLIC cxx_std_20)
   set_target_properties(${target} PROPERTIES
-    EXPORT_NAME ${export_name} VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR}
+    INSTALL_RPATH $ORIGIN EXPORT_NAME ${export_name} VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR}
     CXX_EXTENSIONS OFF CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON POSITION_INDEPENDENT_CODE ON
-    VERIFY_INTERFACE_HEADER_SETS ${MINNOW_BUILD_TESTS})
+    VERIFY_INTERFACE_HEADER_SETS ${MINNOW_BUILD_TESTS})  # each public header compiles alone
   if(NOT PROJECT_IS_TOP_LEVEL)
     set_target_properties(${target} PROPERTIES EXCLUDE_FROM_ALL ON)  # a project that fetched Minnow builds what it links
   endif()

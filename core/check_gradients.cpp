@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <functional>
 #include <limits>
 #include <numeric>
@@ -32,7 +33,12 @@ Tensor random(const Shape& shape, Rng rng) {
   return tensor;
 }
 
-bool same_bits(const Tensor& a, const Tensor& b) { return a.shape() == b.shape() && a.storage() == b.storage(); }
+bool same_bits(const Tensor& a, const Tensor& b) {
+  return a.shape() == b.shape() &&
+         std::equal(a.storage().begin(), a.storage().end(), b.storage().begin(), [](Real x, Real y) {
+           return std::memcmp(&x, &y, sizeof x) == 0;  // also where both are NaN
+         });
+}
 
 /// "weight[1, 2]" for a flat index.
 std::string coordinate(const std::string& name, const Shape& shape, std::size_t flat) {
@@ -267,6 +273,9 @@ GradientReport check_gradients(Layer& layer, const Shape& input_shape, const Gra
   } catch (const Fault& fault) {
     report.ok = false;
     report.failure = fault.message;
+  }
+  for (NamedTensor& entry : layer.parameters()) {
+    entry.parameter->clear_gradient();
   }
   return report;
 }

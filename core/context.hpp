@@ -22,7 +22,7 @@ class Context {
   /// made at first use and kept from pass to pass, so that its buffers are allocated once.
   template <class T>
   T& scratch() {
-    if (type_ == nullptr || *type_ != typeid(T)) {
+    if (scratch_ == nullptr || *type_ != typeid(T)) {
       scratch_ = Scratch(new T(), [](void* p) { delete static_cast<T*>(p); });
       type_ = &typeid(T);
     }

@@ -27,7 +27,8 @@ void gemm(const Tensor& a, const Tensor& b, Tensor& c, const GemmOptions& option
       b.shape()[options.transpose_b ? 0 : 1] != n)
     refuse(a, b, c, options);
   if (std::max({m, n, k}) > static_cast<std::size_t>(std::numeric_limits<xt::blas_index_t>::max()))
-    refuse(a, b, c, options);
+    throw ShapeError("gemm: expected extents that OpenBLAS can count, below 2^31, got " +
+                     describe(a, options.transpose_a) + " times " + describe(b, options.transpose_b) + ".");
   if (m == 0 || n == 0) return;
   if (c.data() == a.data() || c.data() == b.data())
     throw ValueError("gemm: expected c to be a tensor of its own, got an operand.");

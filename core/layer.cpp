@@ -4,7 +4,7 @@ namespace minnow::inline MINNOW_PRECISION {
 
 Layer::~Layer() = default;  // out of line: the library owns the vtable
 
-std::vector<NamedTensor> Layer::parameters() {
+std::vector<NamedTensor> Layer::parameters() & {
   std::vector<NamedTensor> entries = state();
   std::erase_if(entries, [](const NamedTensor& entry) { return entry.parameter == nullptr; });
   return entries;

@@ -34,8 +34,9 @@ class MINNOW_API Layer {
   /// Parameters and buffers in a fixed order, named as in PyTorch: {{"weight", weight_}, {"bias", bias_}}.
   virtual std::vector<NamedTensor> state() { return {}; }
 
-  /// The entries of state() that can be trained, for an optimizer.
-  std::vector<NamedTensor> parameters();
+  /// The entries of state() that can be trained, for an optimizer, which the layer must outlive.
+  std::vector<NamedTensor> parameters() &;
+  std::vector<NamedTensor> parameters() && = delete;
 
   /// How many numbers the parameters hold, frozen ones included.
   std::size_t num_parameters();

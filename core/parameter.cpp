@@ -13,6 +13,16 @@ Parameter& Parameter::operator=(const Parameter& other) {
   return *this;
 }
 
+Parameter& Parameter::operator=(Parameter&& other) noexcept {
+  if (this != &other) {
+    value = std::move(other.value);
+    grad = std::move(other.grad);
+    trainable = other.trainable;
+    fresh_ = std::exchange(other.fresh_, false);
+  }
+  return *this;
+}
+
 GradientTarget Parameter::grad_target() {
   resize(grad, value.shape());
   return {grad, std::exchange(fresh_, true) ? Real{1} : Real{0}};

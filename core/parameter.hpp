@@ -2,7 +2,9 @@
 
 #include <minnow/core/tensor.hpp>
 
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace minnow::inline MINNOW_PRECISION {
@@ -25,11 +27,16 @@ class MINNOW_API Parameter {
   Parameter() = default;
   explicit Parameter(const Shape& shape) : value(zeros(shape)) {}
 
-  /// A copy is a parameter of another model: it has the value but no gradient, and no optimizer.
+  /// A copy is a parameter of another model: it has the value but no gradient, and no optimizer. A move takes value and
+  /// gradient along; an optimizer points to where they were.
   Parameter(const Parameter& other) : value(other.value), trainable(other.trainable) {}
+  Parameter(Parameter&& other) noexcept
+      : value(std::move(other.value)),
+        grad(std::move(other.grad)),
+        trainable(other.trainable),
+        fresh_(std::exchange(other.fresh_, false)) {}
   Parameter& operator=(const Parameter& other);
-  Parameter(Parameter&&) = default;
-  Parameter& operator=(Parameter&&) = default;
+  Parameter& operator=(Parameter&& other) noexcept;
   ~Parameter() = default;
 
   Tensor value;
@@ -45,13 +52,15 @@ class MINNOW_API Parameter {
   /// Makes the gradient stale, as step() does: what it holds is forgotten.
   void clear_gradient() { fresh_ = false; }
 
-  /// Whether an optimizer was built on this parameter.
-  bool in_optimizer() const { return in_optimizer_; }
-  void set_in_optimizer() { in_optimizer_ = true; }
+  /// Whether an optimizer that still lives was built on this parameter.
+  bool in_optimizer() const { return !optimizer_.expired(); }
+
+  /// For the optimizer: the parameter is its own for as long as `claim` lives.
+  void set_optimizer(const std::shared_ptr<void>& claim) { optimizer_ = claim; }
 
  private:
   bool fresh_ = false;
-  bool in_optimizer_ = false;
+  std::weak_ptr<void> optimizer_;
 };
 
 /// One entry of a layer's state. Names are PyTorch's, "0.weight", so that state dicts can be exchanged with it.

@@ -16,11 +16,17 @@ namespace {
 
 template <class T>
 T row_max(const T* x, std::size_t n) {
-  T result = x[0];
-  for_each_vector<T>(n, [x, &result](auto d, std::size_t j) HWY_ATTR {
-    result = std::max(result, hn::GetLane(hn::MaxOfLanes(d, hn::LoadU(d, x + j))));
+  const hn::ScalableTag<T> wide;
+  auto max = hn::Set(wide, x[0]);
+  T rest = x[0];
+  for_each_vector<T>(n, [&](auto d, std::size_t j) HWY_ATTR {
+    const auto v = hn::LoadU(d, x + j);
+    if constexpr (std::is_same_v<decltype(hn::Zero(d)), decltype(hn::Zero(wide))>)
+      max = hn::Max(max, v);
+    else
+      rest = std::max(rest, hn::GetLane(hn::MaxOfLanes(d, v)));
   });
-  return result;
+  return std::max(rest, hn::GetLane(hn::MaxOfLanes(wide, max)));
 }
 
 /// y = e^(x - max), returning the sum: at most 64 vectors in T, beyond that in double.

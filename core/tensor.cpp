@@ -13,7 +13,13 @@ std::string to_string(const Shape& shape) {
 
 std::size_t num_elements(const Shape& shape) {
   std::size_t product = 1;
-  for (const std::size_t extent : shape) product *= extent;
+  bool overflow = false, empty = false;
+  for (const std::size_t extent : shape) {
+    overflow = __builtin_mul_overflow(product, extent, &product) || overflow;
+    empty = empty || extent == 0;
+  }
+  if (empty) return 0;
+  if (overflow) throw ShapeError("num_elements: expected a shape that fits in memory, got " + to_string(shape) + ".");
   return product;
 }
 
@@ -42,13 +48,14 @@ void copy_into(Tensor& tensor, std::span<const Real> values) {
 }
 
 void resize(Tensor& tensor, const Shape& shape) {
-  if (tensor.shape() == shape) return;
   auto& storage = tensor.storage();
-  if (const std::size_t size = num_elements(shape); size > storage.capacity()) {
+  const std::size_t size = num_elements(shape);
+  if (tensor.shape() == shape && storage.size() == size) return;
+  if (size > storage.capacity()) {
     storage.clear();  // growing would copy the old elements, and to twice the size
     storage.reserve(size);
   }
-  tensor.resize(shape);
+  tensor.resize(shape, true);  // even to the same shape: a moved-from tensor has one, but no elements
 }
 
 }  // namespace minnow::inline MINNOW_PRECISION

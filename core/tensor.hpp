@@ -59,7 +59,7 @@ using DoubleTensor = BasicTensor<double>;
 /// "(64, 3, 32, 32)"; "()" for a scalar.
 MINNOW_API std::string to_string(const Shape& shape);
 
-/// Product of the extents; 1 for a scalar.
+/// Product of the extents; 1 for a scalar. Throws ShapeError when it does not fit in a size_t.
 MINNOW_API std::size_t num_elements(const Shape& shape);
 
 /// A tensor of the given shape filled with zeros.

@@ -9,9 +9,9 @@ namespace minnow::inline MINNOW_PRECISION::datasets {
 namespace {
 
 TensorDataset draw(std::size_t count, std::size_t size, const Rng& rng, const char* part) {
-  if (count == 0 || size < 8)
-    throw ValueError("animals: expected at least 1 " + std::string(part) + " drawing of size 8 or more, got " +
-                     std::to_string(count) + " of size " + std::to_string(size) + ".");
+  if (count == 0) throw ValueError("datasets::animals: expected at least 1 " + std::string(part) + " drawing, got 0.");
+  if (size < 8 || size > 16384)
+    throw ValueError("datasets::animals: expected a size from 8 to 16384, got " + std::to_string(size) + ".");
   const std::size_t classes = animal_names().size(), pixels = 3 * size * size;
   Tensor inputs, targets;
   resize(inputs, {count, 3, size, size});

@@ -25,6 +25,13 @@ class Background {
 
   void start() { set(State::asked); }
 
+  /// Returns when the job is done, whatever came of it.
+  void settle() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return state_ == State::idle; });
+    error_ = nullptr;
+  }
+
   /// Returns when the job is done; throws what it threw. Returns at once when nothing was started.
   void wait() {
     std::unique_lock lock(mutex_);

@@ -36,7 +36,7 @@ class DataLoader::Impl {
   std::size_t samples() const { return options_.drop_last ? batches() * options_.batch_size : order_.size(); }
 
   void begin(std::uint64_t epoch) {
-    if (background_) background_->wait();  // an epoch left early
+    if (background_) background_->settle();  // an epoch left early
     if (options_.shuffle) {
       std::iota(order_.begin(), order_.end(), 0);
       options_.shuffle->stream(epoch).shuffle(order_);

@@ -84,7 +84,8 @@ void develop(const Canvas& canvas, const Light& light, Rng& rng, std::span<Real>
 }  // namespace
 
 void draw_animal(Animal animal, std::size_t size, Rng rng, std::span<Real> rgb) {
-  if (size < 8) throw ValueError(format_text("draw_animal: expected a size of at least 8, got {}.", size));
+  if (size < 8 || size > 16384)
+    throw ValueError(format_text("draw_animal: expected a size from 8 to 16384, got {}.", size));
   if (rgb.size() != 3 * size * size)
     throw ShapeError(format_text("draw_animal: expected room for (3, {0}, {0}) = {1} numbers, got {2}.", size,
                                  3 * size * size, rgb.size()));

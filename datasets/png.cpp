@@ -122,6 +122,8 @@ void write_png(const std::filesystem::path& path, const Image& image) {
   const auto fail = [&](const std::string& reason) {
     throw DataError(format_text("write_png: cannot write '{}': {}.", path.string(), reason));
   };
+  if (std::filesystem::exists(path) && !std::filesystem::is_regular_file(path))
+    fail("it exists and is not a file");  // a device or a folder must not be replaced
   std::filesystem::path temporary;
   std::FILE* file = open_temporary(path.parent_path(), temporary);
   if (file == nullptr) fail(std::generic_category().message(errno));

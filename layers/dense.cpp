@@ -25,6 +25,9 @@ Shape Dense::output_shape(const Shape& input) const {
 }
 
 void Dense::forward(const Tensor& x, Tensor& y, Context&) {
+  if (has_bias_ && bias_.value.shape() != Shape{out_})  // gemm checks the weight
+    throw ShapeError(name() + ": expected a bias (" + std::to_string(out_) + "), got " +
+                     to_string(bias_.value.shape()) + ".");
   // The product adds to the bias: with beta = 1 OpenBLAS skips its own pass of clearing y.
   if (has_bias_) kernels::fill_rows(bias_.value.data(), y.data(), y.shape()[0], out_);
   gemm(x, weight_.value, y, {.transpose_b = true, .beta = has_bias_ ? Real{1} : Real{0}});

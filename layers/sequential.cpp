@@ -32,10 +32,21 @@ Sequential::Sequential(const Sequential& other) : Layer(other) {
     children_.push_back({child.copy(*child.layer), child.copy, child.has_parameters});
 }
 
-Sequential::Sequential(Sequential&&) noexcept = default;
+Sequential::Sequential(Sequential&& other) noexcept
+    : Layer(other),
+      children_(std::move(other.children_)),
+      training_(std::move(other.training_)),
+      prediction_(std::move(other.prediction_)),
+      x_(std::exchange(other.x_, nullptr)),
+      y_(std::move(other.y_)) {}
 Sequential::~Sequential() = default;
 
-Sequential& Sequential::operator=(const Sequential& other) { return *this = Sequential(other); }
+Sequential& Sequential::operator=(const Sequential& other) {
+  if (this == &other) return *this;
+  if (!in_optimizer()) return *this = Sequential(other);
+  copy_numbers(other);
+  return *this;
+}
 
 Sequential& Sequential::operator=(Sequential&& other) {
   if (this == &other) return *this;
@@ -43,22 +54,34 @@ Sequential& Sequential::operator=(Sequential&& other) {
     copy_numbers(other);
   } else {
     children_ = std::move(other.children_);
+    x_ = nullptr;  // the last pass was another model's
   }
-  x_ = nullptr;  // the last pass was another model's
   return *this;
 }
 
-void Sequential::copy_numbers(Sequential& other) {
-  const std::vector<NamedTensor> to = state(), from = other.state();
+bool Sequential::same_layers(const Sequential& other) const {
+  const auto same = [](const Child& a, const Child& b) {
+    const auto* nested = dynamic_cast<const Sequential*>(a.layer.get());
+    const auto* other_nested = dynamic_cast<const Sequential*>(b.layer.get());
+    if (nested != nullptr && other_nested != nullptr) return nested->same_layers(*other_nested);
+    return a.layer->name() == b.layer->name();
+  };
+  return std::equal(children_.begin(), children_.end(), other.children_.begin(), other.children_.end(), same);
+}
+
+void Sequential::copy_numbers(const Sequential& other) {
+  const std::vector<NamedTensor> to = state(), from = const_cast<Sequential&>(other).state();  // which is only read
   const auto same = [](const NamedTensor& a, const NamedTensor& b) {
     return a.name == b.name && a.value->shape() == b.value->shape();
   };
-  if (!std::equal(children_.begin(), children_.end(), other.children_.begin(), other.children_.end(),
-                  [](const Child& a, const Child& b) { return a.layer->name() == b.layer->name(); }) ||
-      !std::equal(to.begin(), to.end(), from.begin(), from.end(), same))
+  if (!same_layers(other) || !std::equal(to.begin(), to.end(), from.begin(), from.end(), same))
     throw Error("Sequential: expected a model of the same layers, since an optimizer was built on this one, got " +
                 other.name() + " of others. Build a new optimizer on a new model.");
-  for (std::size_t i = 0; i < to.size(); ++i) *to[i].value = *from[i].value;
+  for (std::size_t i = 0; i < to.size(); ++i) {
+    *to[i].value = *from[i].value;
+    if (to[i].parameter != nullptr) to[i].parameter->clear_gradient();
+  }
+  x_ = nullptr;  // the last pass was with other numbers
 }
 
 bool Sequential::in_optimizer() {
@@ -86,7 +109,11 @@ std::string Sequential::name() const { return format_text("Sequential({} layer{}
 
 Shape Sequential::output_shape(const Shape& input) const {
   Shape shape = input;
-  for (const Child& child : children_) shape = child.layer->output_shape(shape);
+  for (std::size_t i = 0; i < size(); ++i) try {
+      shape = children_[i].layer->output_shape(shape);
+    } catch (const ShapeError& error) {
+      throw ShapeError(format_text("layer {}, {}", i, error.what()));
+    }
   return shape;
 }
 

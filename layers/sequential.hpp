@@ -21,8 +21,8 @@ class MINNOW_API Sequential : public Layer {
   /// Sequential{Flatten(), Dense(3072, 4, rng)}: takes layers by value. A lone Sequential is copied, not wrapped.
   template <LayerType... Layers>
   requires(sizeof...(Layers) > 1 ||
-           (sizeof...(Layers) == 1 &&
-            (!std::same_as<std::remove_cvref_t<Layers>, Sequential> && ...))) explicit Sequential(Layers&&... layers) {
+           (sizeof...(Layers) == 1 && (!std::derived_from<std::remove_cvref_t<Layers>, Sequential> &&
+                                       ...))) explicit Sequential(Layers&&... layers) {
     (add(std::forward<Layers>(layers)), ...);
   }
 
@@ -31,7 +31,8 @@ class MINNOW_API Sequential : public Layer {
   ~Sequential() override;
 
   /// Once an optimizer was built on this model, assignment copies the numbers of a model of the same layers into place,
-  /// as for `model = best`, and throws Error for any other: the optimizer points to the parameters here.
+  /// as for `model = best`, and throws Error for any other: the optimizer points to the parameters here. Gradients
+  /// become stale.
   Sequential& operator=(const Sequential& other);
   Sequential& operator=(Sequential&& other);
 
@@ -61,6 +62,7 @@ class MINNOW_API Sequential : public Layer {
 
   /// Runs x through the layers for training. The result is valid until the next forward; x must outlive backward.
   const Tensor& forward(const Tensor& x);
+  const Tensor& forward(const Tensor&& x) = delete;  // a temporary would not outlive backward
 
   /// Adds dL/dp to the gradient of each parameter, given dL/dy for the y of the last forward(x).
   void backward(const Tensor& dy);
@@ -88,7 +90,8 @@ class MINNOW_API Sequential : public Layer {
 
   Sequential& add(std::unique_ptr<Layer> layer, Copy copy);
   bool in_optimizer();
-  void copy_numbers(Sequential& other);
+  bool same_layers(const Sequential& other) const;
+  void copy_numbers(const Sequential& other);
   std::size_t first_trained() const;
 
   std::vector<Child> children_;

@@ -24,6 +24,14 @@ BasicTensor<T> one_hot(const BasicTensor<T>& labels, std::size_t classes) {
 }
 
 template <class T>
+std::size_t index_of_largest(const T* row, std::size_t n) {
+  std::size_t best = 0;
+  for (std::size_t j = 1; j < n && !std::isnan(row[best]); ++j)
+    if (row[j] > row[best] || std::isnan(row[j])) best = j;
+  return best;
+}
+
+template <class T>
 BasicTensor<T> argmax(const BasicTensor<T>& scores) {
   if (scores.dimension() < 1 || scores.dimension() > 2 || scores.shape().back() == 0)
     throw ShapeError("argmax: expected scores (N, C) or (C) with C >= 1, got " + to_string(scores.shape()) + ".");
@@ -31,15 +39,14 @@ BasicTensor<T> argmax(const BasicTensor<T>& scores) {
   auto result = BasicTensor<T>::from_shape(Shape(scores.shape().begin(), scores.shape().end() - 1));
   const T* row = scores.data();
   for (T& index : result.storage()) {
-    std::size_t best = 0;
-    for (std::size_t j = 1; j < classes && !std::isnan(row[best]); ++j)
-      if (row[j] > row[best] || std::isnan(row[j])) best = j;
-    index = static_cast<T>(best);
+    index = static_cast<T>(index_of_largest(row, classes));
     row += classes;
   }
   return result;
 }
 
+template std::size_t index_of_largest(const float*, std::size_t);
+template std::size_t index_of_largest(const double*, std::size_t);
 template BasicTensor<float> one_hot(const BasicTensor<float>&, std::size_t);
 template BasicTensor<double> one_hot(const BasicTensor<double>&, std::size_t);
 template BasicTensor<float> argmax(const BasicTensor<float>&);

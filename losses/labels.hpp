@@ -16,6 +16,10 @@ MINNOW_API std::size_t class_index(double label, std::size_t classes, std::size_
 template <class T>
 MINNOW_API BasicTensor<T> one_hot(const BasicTensor<T>& labels, std::size_t classes);
 
+/// The index of the largest of n >= 1 numbers, the first of equals; a NaN counts as the largest.
+template <class T>
+MINNOW_API std::size_t index_of_largest(const T* row, std::size_t n);
+
 /// The index of each row's largest score, the first of equals: (N, C) to (N), (C) to (). NaN counts as largest.
 template <class T>
 MINNOW_API BasicTensor<T> argmax(const BasicTensor<T>& scores);

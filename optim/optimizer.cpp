@@ -13,13 +13,22 @@ Optimizer::Optimizer(std::vector<NamedTensor> parameters) : parameters_(std::mov
     if (std::any_of(parameters_.begin(), entry,
                     [&](const auto& earlier) { return earlier.parameter == entry->parameter; }))
       throw ValueError("Optimizer: expected each parameter once, got " + entry->name + " twice.");
+    if (entry->parameter->in_optimizer())
+      throw ValueError("Optimizer: expected parameters of no other optimizer, got " + entry->name +
+                       ", which has one. Destroy that one first.");
   }
-  for (const NamedTensor& entry : parameters_) entry.parameter->set_in_optimizer();
+  for (const NamedTensor& entry : parameters_) entry.parameter->set_optimizer(claim_);
 }
 
 Optimizer::~Optimizer() = default;
 
 void Optimizer::step() {
+  const auto has_gradient = [](const NamedTensor& entry) { return entry.parameter->has_gradient(); };
+  const auto frozen = [](const NamedTensor& entry) { return !entry.parameter->trainable; };
+  if (std::none_of(parameters_.begin(), parameters_.end(), has_gradient) &&
+      !std::all_of(parameters_.begin(), parameters_.end(), frozen))
+    throw Error(
+        "Optimizer: expected a backward since the last step, got none. Is this the model it was built on, or a copy?");
   ++steps_;
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
     Parameter& parameter = *parameters_[i].parameter;

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 namespace minnow::inline MINNOW_PRECISION {
@@ -12,14 +13,15 @@ namespace minnow::inline MINNOW_PRECISION {
 /// vector parallel to them.
 class MINNOW_API Optimizer {
  public:
-  /// Throws ValueError when there is nothing to optimize or a parameter comes twice.
+  /// Throws ValueError when there is nothing to optimize, a parameter comes twice or belongs to another optimizer.
   explicit Optimizer(std::vector<NamedTensor> parameters);
   virtual ~Optimizer();
   Optimizer(const Optimizer&) = delete;  // two would both claim the parameters
   Optimizer& operator=(const Optimizer&) = delete;
 
   /// Applies the gradients, once per batch. Frozen parameters and those without a gradient since the last step are left
-  /// alone. Afterwards every gradient is stale: the next backward starts afresh.
+  /// alone. Afterwards every gradient is stale: the next backward starts afresh. Throws Error when there is no gradient
+  /// at all: backward did not run, or ran on a copy of the model.
   void step();
 
   /// How often step() was called.
@@ -33,6 +35,7 @@ class MINNOW_API Optimizer {
 
  private:
   std::vector<NamedTensor> parameters_;
+  std::shared_ptr<void> claim_ = std::make_shared<char>();  // the parameters hold weak pointers to it
   std::uint64_t steps_ = 0;
 };
 

@@ -20,8 +20,9 @@ void check(const SGDOptions& options) {
   if (!std::isfinite(options.dampening))
     throw ValueError(format_text("SGD: expected dampening to be finite, got {}.", options.dampening));
   if (options.nesterov && (options.momentum == 0 || options.dampening != 0))
-    throw ValueError(format_text("SGD: expected momentum above 0 and no dampening with nesterov, got {} and {}.",
-                                 options.momentum, options.dampening));
+    throw ValueError(
+        format_text("SGD: expected momentum above 0 and no dampening with nesterov, got momentum {} and dampening {}.",
+                    options.momentum, options.dampening));
 }
 
 }  // namespace
@@ -36,10 +37,14 @@ void SGD::set_learning_rate(double learning_rate) {
 }
 
 void SGD::update(std::size_t index, Parameter& parameter) {
+  const Shape& shape = parameter.value.shape();
   Momentum& momentum = momentum_[index];
+  if (parameter.grad.shape() != shape || (momentum.started && momentum.buffer.shape() != shape))
+    throw ShapeError(format_text("SGD: expected {} to keep its shape, got {} after the optimizer was built.",
+                                 parameters()[index].name, to_string(shape)));
   const bool first = !momentum.started;
   if (first && options_.momentum != 0) {
-    resize(momentum.buffer, parameter.value.shape());
+    resize(momentum.buffer, shape);
     momentum.started = true;
   }
   const auto value = [](double option) { return static_cast<Real>(option); };

@@ -1,5 +1,8 @@
+#include <minnow/core/error.hpp>
 #include <minnow/training/evaluate.hpp>
+#include <minnow/training/find_non_finite.hpp>
 
+#include <cmath>
 #include <numeric>
 
 namespace minnow::inline MINNOW_PRECISION {
@@ -9,7 +12,12 @@ Evaluation evaluate(Sequential& model, Loss& loss, DataLoader& loader) {
   std::size_t correct = 0, samples = 0;
   for (const Batch& batch : loader) {
     const Tensor& scores = model.predict(batch.inputs);
-    loss.forward(scores, batch.targets);
+    if (const double value = loss.forward(scores, batch.targets); !std::isfinite(value)) {
+      model.forward(batch.inputs);
+      throw NonFiniteError("evaluate: expected a finite loss, got " +
+                           std::string(std::isnan(value) ? "nan" : "infinity") + "; it arose " +
+                           find_non_finite(model, batch.inputs) + ".");
+    }
     const auto losses = loss.per_sample();
     total = std::accumulate(losses.begin(), losses.end(), total);
     correct += count_correct(scores, batch.targets);

@@ -17,7 +17,7 @@ struct Evaluation {
 };
 
 /// The model in eval mode on everything the loader gives; allocates nothing once the largest batch was seen.
-/// The means over no sample are NaN.
+/// The means over no sample are NaN. Throws NonFiniteError when a batch's loss is not finite, naming the layer.
 MINNOW_API Evaluation evaluate(Sequential& model, Loss& loss, DataLoader& loader);
 
 /// Which classes the model takes for which.

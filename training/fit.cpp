@@ -1,5 +1,6 @@
 #include <minnow/core/error.hpp>
 #include <minnow/core/format.hpp>
+#include <minnow/training/find_non_finite.hpp>
 #include <minnow/training/fit.hpp>
 #include <minnow/training/metrics.hpp>
 
@@ -14,28 +15,17 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-/// The index of the first element that is not finite; size() for none.
-std::size_t first_non_finite(const Tensor& tensor) {
-  const auto& values = tensor.storage();
-  return static_cast<std::size_t>(
-      std::find_if_not(values.begin(), values.end(), [](Real v) { return std::isfinite(v); }) - values.begin());
+void check_same_model(Sequential& model, const Optimizer& optimizer) {
+  const std::vector<NamedTensor> of_model = model.parameters();
+  for (const NamedTensor& entry : optimizer.parameters())
+    if (std::any_of(of_model.begin(), of_model.end(),
+                    [&](const auto& other) { return other.parameter == entry.parameter; }))
+      return;
+  throw ValueError(
+      "fit: expected an optimizer built on this model, got one of another. A copy of a model needs its own.");
 }
 
 }  // namespace
-
-std::string find_non_finite(Sequential& model, const Tensor& inputs) {
-  if (const std::size_t at = first_non_finite(inputs); at < inputs.size())
-    return format_text("in the inputs, sample {}", at / (inputs.size() / inputs.shape()[0]));
-  for (std::size_t i = 0; i < model.size(); ++i) {
-    const Tensor& output = model.output(i);
-    if (first_non_finite(output) == output.size()) continue;
-    const std::string where = format_text("in layer {}, {}", i, model[i].name());
-    for (const NamedTensor& entry : model[i].state())
-      if (first_non_finite(*entry.value) < entry.value->size()) return where + ": its " + entry.name + " is not finite";
-    return where;
-  }
-  return "in the loss";
-}
 
 void fit(Sequential& model, Loss& loss, Optimizer& optimizer, DataLoader& loader, const FitOptions& options) {
   const auto start = std::chrono::steady_clock::now();
@@ -43,6 +33,7 @@ void fit(Sequential& model, Loss& loss, Optimizer& optimizer, DataLoader& loader
   progress.epochs = options.epochs;
   progress.steps = loader.size();
   progress.total_samples = loader.num_samples();
+  check_same_model(model, optimizer);
   if (progress.steps == 0) throw ValueError("fit: expected a loader with at least one batch, got none.");
   for (progress.epoch = 1; progress.epoch <= options.epochs; ++progress.epoch) {
     const auto epoch_start = std::chrono::steady_clock::now();
@@ -53,12 +44,13 @@ void fit(Sequential& model, Loss& loss, Optimizer& optimizer, DataLoader& loader
       ++progress.step;
       const Tensor& scores = model.forward(batch.inputs);
       const double value = loss.forward(scores, batch.targets);
-      if (!std::isfinite(value))
+      if (!std::isfinite(value)) {
+        const std::string where = find_non_finite(model, batch.inputs);
         throw NonFiniteError(
-            format_text("fit: expected a finite loss, got {} at epoch {}, step {}; it arose {}. Try a lower learning "
-                        "rate, or look at the data.",
-                        std::isnan(value) ? "nan" : "infinity", progress.epoch, progress.step,
-                        find_non_finite(model, batch.inputs)));
+            format_text("fit: expected a finite loss, got {} at epoch {}, step {}; it arose {}. {}.",
+                        std::isnan(value) ? "nan" : "infinity", progress.epoch, progress.step, where,
+                        where.rfind("in the inputs", 0) == 0 ? "Look at the data" : "Try a lower learning rate"));
+      }
       correct += count_correct(scores, batch.targets);
       model.backward(loss.backward());
       optimizer.step();

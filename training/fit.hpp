@@ -7,7 +7,6 @@
 
 #include <cstddef>
 #include <functional>
-#include <string>
 
 namespace minnow::inline MINNOW_PRECISION {
 
@@ -28,12 +27,9 @@ struct FitOptions {
 };
 
 /// The training loop: forward, loss, backward, step, batch after batch. Throws NonFiniteError at the first loss that is
-/// not finite, naming epoch, step and the layer where it arose; the parameters are then as that step found them.
+/// not finite, naming epoch, step and the layer where it arose; the parameters are then as that step found them. Throws
+/// ValueError when the optimizer was built on another model, or the loader has no batch.
 MINNOW_API void fit(Sequential& model, Loss& loss, Optimizer& optimizer, DataLoader& loader,
                     const FitOptions& options = {});
-
-/// Where the first number that is not finite stands after model.forward(inputs): "in the inputs, sample 3",
-/// "in layer 1, Dense(784 -> 10): its weight is not finite", or "in the loss". To be called when a loss is not finite.
-MINNOW_API std::string find_non_finite(Sequential& model, const Tensor& inputs);
 
 }  // namespace minnow::inline MINNOW_PRECISION

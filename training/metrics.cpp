@@ -4,18 +4,10 @@
 #include <minnow/training/metrics.hpp>
 
 #include <algorithm>
-#include <limits>
+#include <cmath>
 #include <numeric>
 
 namespace minnow::inline MINNOW_PRECISION {
-namespace {
-
-std::size_t largest(const Real* row, std::size_t n) {
-  return static_cast<std::size_t>(std::max_element(row, row + n) - row);
-}
-
-}  // namespace
-
 std::size_t count_correct(const Tensor& scores, const Tensor& targets) {
   const bool indices = targets.dimension() == 1;
   if (scores.dimension() != 2 || scores.shape()[1] == 0 || targets.dimension() == 0 ||
@@ -25,9 +17,11 @@ std::size_t count_correct(const Tensor& scores, const Tensor& targets) {
   const std::size_t classes = scores.shape()[1];
   std::size_t correct = 0;
   for (std::size_t i = 0; i < scores.shape()[0]; ++i) {
-    const auto predicted = largest(scores.data() + i * classes, classes);
+    const Real* row = scores.data() + i * classes;
+    const std::size_t predicted = index_of_largest(row, classes);
+    if (std::isnan(row[predicted])) continue;  // no answer is no right answer
     correct += indices ? static_cast<Real>(predicted) == targets.data()[i]
-                       : predicted == largest(targets.data() + i * classes, classes);
+                       : predicted == index_of_largest(targets.data() + i * classes, classes);
   }
   return correct;
 }
@@ -44,7 +38,7 @@ void ConfusionMatrix::add(const Tensor& scores, const Tensor& targets) {
                                  classes, minnow::to_string(scores.shape()), minnow::to_string(targets.shape())));
   for (std::size_t i = 0; i < targets.size(); ++i) {
     const std::size_t truth = class_index(static_cast<double>(targets.data()[i]), classes, i, "ConfusionMatrix");
-    ++counts_[truth * classes + largest(scores.data() + i * classes, classes)];
+    ++counts_[truth * classes + index_of_largest(scores.data() + i * classes, classes)];
   }
 }
 

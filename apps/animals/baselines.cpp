@@ -1,5 +1,6 @@
 #include <apps/animals/baselines.hpp>
 
+#include <limits>
 #include <vector>
 
 using namespace minnow;
@@ -19,14 +20,14 @@ double nearest_class_mean(const TensorDataset& train, const TensorDataset& test)
   std::size_t correct = 0;
   for (std::size_t i = 0; i < test.size(); ++i) {
     std::size_t nearest = 0;
-    double smallest = 0;
+    double smallest = std::numeric_limits<double>::infinity();
     for (std::size_t c = 0; c < classes; ++c) {
       double distance = 0;
       for (std::size_t k = 0; k < pixels; ++k) {
         const double difference = static_cast<double>(test.inputs().data()[i * pixels + k]) - means[c][k] / counts[c];
         distance += difference * difference;
       }
-      if (c == 0 || distance < smallest) smallest = distance, nearest = c;
+      if (distance < smallest) smallest = distance, nearest = c;
     }
     correct += nearest == label(test, i);
   }

@@ -27,8 +27,10 @@ Pictures draw(const PictureOptions& options, Rng rng) {
 Pictures read(const PictureOptions& options, Rng rng) {
   datasets::ImageFolder folder = datasets::read_image_folder(
       *options.folder, {.size = options.size, .class_order = datasets::animal_names()}, rng);
+  if (!folder.skipped.empty())
+    fmt::print(stderr, "animals: skipped {} files that hold no picture:\n", folder.skipped.size());
   for (const datasets::SkippedFile& file : folder.skipped)
-    fmt::print(stderr, "skipped {}: {}\n", file.path.string(), file.reason);
+    fmt::print(stderr, "  {}: {}\n", file.path.string(), file.reason);
   const auto dataset = [&](datasets::LabelledImages& part) {
     return TensorDataset(std::move(part.images), std::move(part.labels), folder.class_names);
   };
@@ -39,6 +41,9 @@ Pictures read(const PictureOptions& options, Rng rng) {
 
 Pictures load_pictures(const PictureOptions& options, Rng rng) {
   const auto start = std::chrono::steady_clock::now();
+  fmt::print("{}\n",
+             options.folder ? "Reading photographs in " + options.folder->string() + " ..." : "Drawing pictures ...");
+  std::fflush(stdout);
   Pictures pictures = options.folder ? read(options, rng.split()) : draw(options, rng.split());
   const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
   fmt::print("{} {} training and {} test pictures of {} in {:.1f} s\n", options.folder ? "Read" : "Drew",

@@ -39,7 +39,7 @@ Evaluation train(Sequential& model, const TensorDataset& train_set, const Tensor
   DataLoader loader{train_set, {.batch_size = options.batch_size, .shuffle = rng, .prefetch = true}};
   DataLoader test_loader{test_set, {.batch_size = 256}};
   ProgressBar bar;
-  const double steps = static_cast<double>(options.epochs * loader.size());
+  const double steps = static_cast<double>(options.epochs) * static_cast<double>(loader.size());
   fit(model, loss, sgd, loader,
       {.epochs = options.epochs,
        .on_step =
@@ -83,7 +83,7 @@ void classify(const Options& options) {
 
   Sequential model = make_network(train_set.input_shape(), class_names.size(), rng.split());
   Shape batch = train_set.inputs().shape();
-  batch[0] = options.batch_size;
+  batch[0] = std::min(options.batch_size, train_set.size());
   fmt::print("\n{}\n", model.summary(batch));
 
   std::vector<std::size_t> chosen(test_set.size());
@@ -105,35 +105,34 @@ void classify(const Options& options) {
 
 int main(int argc, char** argv) {
   Options options;
+  PictureOptions& pictures = options.pictures;
   CLI::App app{
-      "Trains a small network to tell dogs, cats, horses and cheetahs apart, and shows how well it does.\n"
-      "Without options it draws its own pictures; with --data it learns from your photographs.",
+      "Trains a small network to tell dogs, cats, horses and cheetahs apart, and shows\n"
+      "how well it does. Without options it draws its own pictures; with --data it\n"
+      "learns from photographs, of any classes. (Dense layers get about 60% right of\n"
+      "photographs of the four: they do not see shapes wherever they are.)",
       "animals"};
-  app.add_option("--data", options.pictures.folder,
-                 "Folder of photographs, DIR/{train,test}/CLASS/*.jpg or DIR/CLASS/*.jpg (PNG too), of any classes");
-  app.add_option("--size", options.pictures.size, "Height and width of the pictures in pixels")->capture_default_str();
-  app.add_option("--train", options.pictures.train_drawings, "Drawings to learn from")->capture_default_str();
-  app.add_option("--test", options.pictures.test_drawings, "Drawings held out to test on")->capture_default_str();
-  app.add_option("--validation", options.pictures.validation,
-                 "Hold out this share of the training pictures and report on it instead of the test pictures")
-      ->check(CLI::Range(0.0, 0.9));
-  app.add_option("--epochs", options.epochs, "Times to go through the training pictures")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
-  app.add_option("--batch-size", options.batch_size, "Pictures per step")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
-  app.add_option("--learning-rate", options.learning_rate, "Of the first step; it falls to 0 by the last")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
-  app.add_option("--momentum", options.momentum, "How much of the last step to keep")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
-  app.add_option("--weight-decay", options.weight_decay, "Pull of the weights towards 0")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
-  app.add_option("--examples", options.examples, "Test pictures to show from scores to loss")->capture_default_str();
-  app.add_option("--contact-sheet", options.contact_sheet, "Write a PNG of 64 test pictures here to look at");
+  CLI::Option* data =
+      app.add_option("--data", pictures.folder,
+                     "Photographs: DIR/{train,test}/CLASS/*.jpg,\nor DIR/CLASS/*.jpg to be split; also .png")
+          ->type_name("DIR");
+  const auto count = [&](const char* name, std::size_t& value, const char* help, std::size_t low, std::size_t high) {
+    return app.add_option(name, value, help)->check(whole_number(low, high))->type_name("N")->capture_default_str();
+  };
+  const auto rate = [&](const char* name, double& value, const char* help, double high) {
+    app.add_option(name, value, help)->check(number(0, high))->type_name("X")->capture_default_str();
+  };
+  count("--size", pictures.size, "Height and width of the pictures, in pixels", 8, 1024);
+  count("--train", pictures.train_drawings, "Drawings to learn from", 1, 10'000'000)->excludes(data);
+  count("--test", pictures.test_drawings, "Drawings held out to test on", 1, 10'000'000)->excludes(data);
+  rate("--validation", pictures.validation, "Test on this share of the training pictures\ninstead", 0.9);
+  count("--epochs", options.epochs, "Times to go through the training pictures", 1, 1'000'000);
+  count("--batch-size", options.batch_size, "Pictures per step", 1, 1'000'000);
+  rate("--learning-rate", options.learning_rate, "Of the first step; it falls to 0 by the last", 1e30);
+  rate("--momentum", options.momentum, "How much of the last step to keep", 1);
+  rate("--weight-decay", options.weight_decay, "Pull of the weights towards 0", 1e30);
+  count("--examples", options.examples, "Test pictures to show from scores to loss", 0, 1000);
+  app.add_option("--contact-sheet", options.contact_sheet, "Write 64 test pictures to this PNG")->type_name("FILE");
   app.add_flag("--baselines", options.baselines, "Also show what two simpler classifiers reach");
   options.common.add_to(app);
   return run(app, argc, argv, [&] { classify(options); });

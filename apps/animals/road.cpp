@@ -24,7 +24,8 @@ void print_road(const Tensor& before, const Tensor& after, const Tensor& labels,
                 const std::vector<std::string>& class_names) {
   const Tensor truth = one_hot(labels, class_names.size());
   for (std::size_t i = 0; i < labels.size(); ++i) {
-    fmt::print("Picture {}, a {}:\n  {:<18}", i + 1, class_names[static_cast<std::size_t>(labels(i))], "");
+    fmt::print("{}Picture {}, a {}:\n  {:<18}", i == 0 ? "" : "\n", i + 1,
+               class_names[static_cast<std::size_t>(labels(i))], "");
     for (const std::string& name : class_names) fmt::print("  {:>{}}", name, column(name));
     fmt::print("\n");
     print_row("truth, one-hot", truth, i, class_names);
@@ -35,8 +36,8 @@ void print_road(const Tensor& before, const Tensor& after, const Tensor& labels,
       print_row("  logits", logits, i, class_names);
       print_row("  softmax", probabilities, i, class_names);
       const auto label = static_cast<std::size_t>(labels(i));
-      fmt::print("    cross-entropy     -ln {:.3f} = {:.3f} nats\n", probabilities(i, label),
-                 -log_softmax(logits)(i, label));
+      fmt::print("    cross-entropy     -ln {:.4g} = {:.4g} nats\n", probabilities(i, label),
+                 0 - log_softmax(logits)(i, label));
     }
   }
 }

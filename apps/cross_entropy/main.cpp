@@ -74,9 +74,6 @@ int main(int argc, char** argv) {
           ->type_name("N")
           ->check(check_chapter);
   app.add_flag("--list", list, "List the titles of the chapters")->excludes(only);
-  app.failure_message([](const CLI::App* self, const CLI::Error& error) {
-    return fmt::format("{}: {} (--help explains the options)\n", self->get_name(), error.what());
-  });
   return run(app, argc, argv, [&] {
     if (list)
       print_titles();
@@ -84,6 +81,5 @@ int main(int argc, char** argv) {
       print_chapter(chapter);
     else
       print_all();
-    if (std::fflush(stdout) != 0) throw Error("cannot write to the standard output.");
   });
 }

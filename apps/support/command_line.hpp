@@ -2,23 +2,54 @@
 
 #include <minnow/core/threads.hpp>
 
+#include <cmath>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
+#include <new>
 #include <optional>
+#include <stdexcept>
+#include <string>
 
 #include <CLI/CLI.hpp>
-#include <fmt/core.h>
+#include <fmt/format.h>
 
-/// The options every program has.
+/// Lets through whole numbers from `low` to `high`: CLI11 alone would take -1 for the largest of all.
+inline CLI::Validator whole_number(std::uint64_t low, std::uint64_t high) {
+  return {[low, high](const std::string& text) {
+            const bool digits =
+                !text.empty() && text.size() < 19 && text.find_first_not_of("0123456789") == std::string::npos;
+            if (digits && std::stoull(text) >= low && std::stoull(text) <= high) return std::string();
+            return fmt::format("expected a whole number from {} to {}, got '{}'", low, high, text);
+          },
+          ""};
+}
+
+/// Lets through finite numbers from `low` to `high`.
+inline CLI::Validator number(double low, double high) {
+  return {[low, high](const std::string& text) {
+            char* end = nullptr;
+            const double value = std::strtod(text.c_str(), &end);
+            if (!text.empty() && *end == '\0' && value >= low && value <= high) return std::string();
+            return fmt::format("expected a number from {} to {}, got '{}'", low, high, text);
+          },
+          ""};
+}
+
+/// The options of the programs that train.
 struct CommonOptions {
   std::uint64_t seed = 42;
   std::optional<int> threads;
 
   void add_to(CLI::App& app) {
-    app.add_option("--seed", seed, "Where all random numbers start: the same seed gives the same run")
+    app.add_option("--seed", seed, "Start of all random numbers: the same seed, the same run")
+        ->check(whole_number(0, 999'999'999'999'999'999))
+        ->type_name("N")
         ->capture_default_str();
-    app.add_option("--threads", threads, "Threads for matrix products (default: as OpenBLAS chooses, all cores)");
+    app.add_option("--threads", threads, "For matrix products (as a rule all cores)")
+        ->check(whole_number(1, 1024))
+        ->type_name("N");
   }
   void apply() const {
     if (threads) minnow::set_threads(*threads);
@@ -28,17 +59,25 @@ struct CommonOptions {
 /// Parses the command line, then runs the program: exit code 0, or 1 after one line that says what is wrong.
 template <class Program>
 int run(CLI::App& app, int argc, char** argv, Program program) {
+  app.failure_message([](const CLI::App* self, const CLI::Error& error) {
+    return fmt::format("{}: {} (--help explains the options)\n", self->get_name(), error.what());
+  });
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 1;
   }
+  std::string failure;
   try {
     program();
-    return 0;
+    if (std::fflush(stdout) != 0) failure = "cannot write to the standard output.";
+  } catch (const std::bad_alloc&) {
+    failure = "not enough memory for that: try fewer or smaller pictures, or smaller batches.";
   } catch (const std::exception& error) {
-    std::fflush(stdout);
-    fmt::print(stderr, "{}: {}\n", app.get_name(), error.what());
-    return 1;
+    failure = error.what();
   }
+  if (failure.empty()) return 0;
+  std::fflush(stdout);
+  fmt::print(stderr, "{}: {}\n", app.get_name(), failure);
+  return 1;
 }

@@ -14,28 +14,43 @@
 /// Shows how training goes: on a terminal a line that renews itself, elsewhere one plain line per epoch.
 class ProgressBar {
  public:
-  void step(const minnow::Progress& p) {
-    if (columns_ == 0) return;
-    if (p.seconds < next_ && p.step < p.steps) return;  // ten times a second is enough for the eye
-    next_ = p.seconds + 0.1;
-    const double share = static_cast<double>(p.samples) / static_cast<double>(p.total_samples);
-    const double done = (static_cast<double>(p.epoch - 1) + share) / static_cast<double>(p.epochs);
-    const std::string numbers = fmt::format("  {}  {} left", measures(p), clock(p.seconds / done - p.seconds));
-    const std::string head = fmt::format("epoch {:>{}}/{}  ", p.epoch, width(p.epochs), p.epochs);
-    std::string line = head + numbers.substr(2);
-    if (const std::size_t room = columns_ - 1; head.size() + numbers.size() + 8 <= room)
-      line = head + bar(share, std::min<std::size_t>(20, room - head.size() - numbers.size())) + numbers;
-    else
-      line.resize(std::min(line.size(), room));
-    fmt::print("\r{}\033[K", line);
-    std::fflush(stdout);
+  ProgressBar() = default;
+  ProgressBar(const ProgressBar&) = delete;
+  ProgressBar& operator=(const ProgressBar&) = delete;
+  ~ProgressBar() {
+    if (open_) std::fputc('\n', stdout);  // training failed: its message gets a line of its own
   }
 
-  /// The epoch's line, to stay; `note` is appended.
-  void epoch(const minnow::Progress& p, const std::string& note = "") {
-    fmt::print("{}epoch {:>{}}/{}  {}  {}{}\n", columns_ == 0 ? "" : "\r\033[K", p.epoch, width(p.epochs), p.epochs,
-               measures(p), clock(p.epoch_seconds), note);
+  void step(const minnow::Progress& p) {
+    if (p.seconds < next_ && p.step < p.steps) return;  // ten times a second is enough for the eye
+    next_ = p.seconds + 0.1;
+    const std::size_t columns = terminal_columns();
+    if (columns == 0) return;
+    const double share = static_cast<double>(p.samples) / static_cast<double>(p.total_samples);
+    const double done = (static_cast<double>(p.epoch - 1) + share) / static_cast<double>(p.epochs);
+    const std::string head = fmt::format("epoch {:>{}}/{}  ", p.epoch, width(p.epochs), p.epochs);
+    const std::string left = fmt::format("  {} left", clock(p.seconds / done - p.seconds));
+    std::string numbers = fmt::format("  loss {:.4f}  acc {:.1f}%", p.loss, 100 * p.accuracy);
+    const std::string speed = fmt::format("  {:.0f} samples/s", static_cast<double>(p.samples) / p.epoch_seconds);
+    constexpr std::size_t shortest_bar = 8;
+    const std::size_t room = columns - 1 - std::min(columns - 1, head.size() + numbers.size() + left.size());
+    if (room >= speed.size() + shortest_bar) numbers += speed;
+    const std::size_t length = columns - 1 - std::min(columns - 1, head.size() + numbers.size() + left.size());
+    std::string line = length >= shortest_bar ? head + bar(share, std::min<std::size_t>(24, length)) + numbers + left
+                                              : head + numbers.substr(2) + left;
+    line.resize(std::min(line.size(), columns - 1));
+    fmt::print("\r{}\033[K", line);
     std::fflush(stdout);
+    open_ = true;
+  }
+
+  /// The epoch's line, to stay.
+  void epoch(const minnow::Progress& p) {
+    fmt::print("{}epoch {:>{}}/{}  loss {:6.4f}  accuracy {:5.1f}%  {:>6.0f} samples/s  {}\n", open_ ? "\r\033[K" : "",
+               p.epoch, width(p.epochs), p.epochs, p.loss, 100 * p.accuracy,
+               static_cast<double>(p.samples) / p.epoch_seconds, clock(p.epoch_seconds));
+    std::fflush(stdout);
+    open_ = false;
   }
 
  private:
@@ -50,11 +65,6 @@ class ProgressBar {
 
   static std::size_t width(std::size_t number) { return fmt::formatted_size("{}", number); }
 
-  static std::string measures(const minnow::Progress& p) {
-    return fmt::format("loss {:6.4f}  accuracy {:5.1f}%  {:>6.0f} samples/s", p.loss, 100 * p.accuracy,
-                       static_cast<double>(p.samples) / p.epoch_seconds);
-  }
-
   static std::string clock(double seconds) {
     if (seconds < 60) return fmt::format("{:4.1f} s", seconds);
     const auto whole = static_cast<long>(seconds + 0.5);
@@ -66,6 +76,6 @@ class ProgressBar {
     return std::string(full, '#') + std::string(length - full, '.');
   }
 
-  std::size_t columns_ = terminal_columns();
+  bool open_ = false;  // a line without its end is on the screen
   double next_ = 0;
 };

@@ -1,5 +1,8 @@
 #include <minnow/core/parameter.hpp>
 
+#include <memory>
+#include <utility>
+
 #include <gtest/gtest.h>
 
 namespace minnow {
@@ -49,7 +52,8 @@ TEST(Parameter, ACopyHasTheValueAlone) {
   parameter.value.fill(5);
   parameter.trainable = false;
   parameter.grad_to_add().fill(1);
-  parameter.set_in_optimizer();
+  const auto claim = std::make_shared<char>();
+  parameter.set_optimizer(claim);
   Parameter copy = parameter;
   EXPECT_EQ(copy.value, (Tensor{5, 5}));
   EXPECT_FALSE(copy.trainable);
@@ -62,7 +66,8 @@ TEST(Parameter, ACopyHasTheValueAlone) {
 
 TEST(Parameter, AnAssignedOneStaysInItsOptimizer) {
   Parameter target({2}), source({3});
-  target.set_in_optimizer();
+  const auto claim = std::make_shared<char>();
+  target.set_optimizer(claim);
   target.grad_to_add().fill(1);
   source.value.fill(4);
   target = source;
@@ -77,13 +82,25 @@ TEST(Parameter, AnAssignedOneStaysInItsOptimizer) {
   EXPECT_TRUE(target.has_gradient()) << "assigning a parameter to itself changes nothing";
 }
 
-TEST(Parameter, AMovedOneKeepsEverything) {
+TEST(Parameter, BelongsToAnOptimizerWhileThatLives) {
+  Parameter parameter({2});
+  EXPECT_FALSE(parameter.in_optimizer());
+  {
+    const auto claim = std::make_shared<char>();
+    parameter.set_optimizer(claim);
+    EXPECT_TRUE(parameter.in_optimizer());
+  }
+  EXPECT_FALSE(parameter.in_optimizer());
+}
+
+TEST(Parameter, AMovedOneKeepsAllButItsOptimizer) {
   Parameter parameter({2});
   parameter.grad_to_add().fill(1);
-  parameter.set_in_optimizer();
+  const auto claim = std::make_shared<char>();
+  parameter.set_optimizer(claim);
   const Parameter moved = std::move(parameter);
   EXPECT_TRUE(moved.has_gradient());
-  EXPECT_TRUE(moved.in_optimizer());
+  EXPECT_FALSE(moved.in_optimizer()) << "the optimizer points to where it was";
   EXPECT_EQ(moved.grad, (Tensor{1, 1}));
 }
 

@@ -138,5 +138,21 @@ TEST(AlignedAllocator, RefusesSizesBeyondMemory) {
   EXPECT_THROW(allocator.allocate(static_cast<std::size_t>(-1) / 2), std::bad_array_new_length);
 }
 
+TEST(Resize, GivesAMovedFromTensorItsElementsBack) {
+  Tensor from = zeros({4, 3});
+  const Tensor to = std::move(from);
+  resize(from, {4, 3});  // NOLINT(bugprone-use-after-move)
+  EXPECT_EQ(from.size(), 12u);
+  EXPECT_EQ(from.storage().size(), 12u);
+}
+
+TEST(NumElements, RefusesWhatDoesNotFit) {
+  const std::size_t half = std::size_t{1} << 32;
+  EXPECT_THROW(num_elements({half, half}), ShapeError);
+  EXPECT_THROW(zeros({half, half}), ShapeError);
+  EXPECT_EQ(num_elements({half, half, 0}), 0u);
+  EXPECT_EQ(num_elements({0, half, half}), 0u);
+}
+
 }  // namespace
 }  // namespace minnow

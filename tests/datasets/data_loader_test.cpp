@@ -118,6 +118,16 @@ TEST_P(Loading, ThrowsWhatReadingThrew) {
   }
 }
 
+TEST_P(Loading, ForgetsTheErrorOfAnEpochThatWasLeftEarly) {
+  const Broken data;
+  DataLoader loader{data, {.batch_size = 4, .prefetch = GetParam()}};
+  for (const Batch& batch : loader) {
+    EXPECT_EQ(batch.size(), 4u);
+    break;  // while the broken batch may be under way
+  }
+  EXPECT_NO_THROW(loader.begin());
+}
+
 INSTANTIATE_TEST_SUITE_P(Prefetch, Loading, ::testing::Bool());
 
 TEST(DataLoader, RefusesABatchSizeOfZero) {

@@ -64,7 +64,7 @@ TEST(Sequential, ACopyNeedsAnOptimizerOfItsOwn) {
   const Tensor x = random({4, 6}, 2), y = model.predict(x);
   copy.forward(x);
   copy.backward(ones({4, 3}));
-  sgd.step();
+  EXPECT_THROW(sgd.step(), Error) << "a step without a gradient is a mistake";
   EXPECT_EQ(model.predict(x), y);
   EXPECT_EQ(copy.predict(x), y);
   EXPECT_NO_THROW(copy.add(ReLU())) << "the copy has no optimizer yet";

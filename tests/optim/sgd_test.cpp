@@ -144,10 +144,10 @@ TEST(SGD, LeavesFrozenParametersAndThoseWithoutAGradientAlone) {
   EXPECT_EQ(parameters[1].value, (Tensor{0, 0}));
   EXPECT_EQ(parameters[2].value, (Tensor{0, 0}));
   for (const Parameter& parameter : parameters) EXPECT_FALSE(parameter.has_gradient());
-  sgd.step();  // no backward in between: nothing to apply
+  EXPECT_THROW(sgd.step(), Error) << "no backward in between: nothing to apply";
   EXPECT_EQ(parameters[0].value, (Tensor{-1, -1}));
 
-  parameters[1].trainable = true;  // its first step, though the optimizer's third: no dampening
+  parameters[1].trainable = true;  // its first step, though not the optimizer's: no dampening
   parameters[1].grad_to_add().fill(1);
   sgd.step();
   EXPECT_EQ(parameters[1].value, (Tensor{-1, -1}));
@@ -193,7 +193,9 @@ TEST(SGD, RefusesOptionsThatMakeNoSense) {
   EXPECT_NE(with({.momentum = -0.5}), "no error");
   EXPECT_NE(with({.weight_decay = std::numeric_limits<double>::quiet_NaN()}), "no error");
   EXPECT_NE(with({.dampening = std::numeric_limits<double>::quiet_NaN()}), "no error");
-  EXPECT_EQ(with({.nesterov = true}), "SGD: expected momentum above 0 and no dampening with nesterov, got 0 and 0.");
+  EXPECT_EQ(with({.nesterov = true}),
+            "SGD: expected momentum above 0 and no dampening with nesterov, got momentum 0 and "
+            "dampening 0.");
   EXPECT_NE(with({.momentum = 0.5, .dampening = 0.5, .nesterov = true}), "no error");
   EXPECT_EQ(with({.learning_rate = 0}), "no error");
   EXPECT_EQ(with({.momentum = 0.5, .dampening = -0.5}), "no error");  // as in PyTorch

@@ -100,7 +100,7 @@ TEST(Fit, StopsAtANonFiniteWeightAndNamesTheLayer) {
   EXPECT_EQ(
       s.failure(),
       "fit: expected a finite loss, got nan at epoch 1, step 1; it arose in layer 2, Dense(8 -> 2): its weight is not "
-      "finite. Try a lower learning rate, or look at the data.");
+      "finite. Try a lower learning rate.");
 }
 
 TEST(Fit, StopsWhenTrainingDiverges) {
@@ -110,6 +110,26 @@ TEST(Fit, StopsWhenTrainingDiverges) {
   EXPECT_NE(message.find("expected a finite loss, got "), std::string::npos) << message;
   EXPECT_NE(message.find(" at epoch "), std::string::npos) << message;
   EXPECT_NE(message.find("Dense("), std::string::npos) << message;
+}
+
+TEST(Evaluate, RefusesALossThatIsNotFiniteAndNamesTheLayer) {
+  Trial s;
+  (*s.model[0].state()[1].value)(0) = nan;
+  DataLoader test{s.data};
+  try {
+    evaluate(s.model, s.loss, test);
+    FAIL();
+  } catch (const NonFiniteError& error) {
+    EXPECT_STREQ(
+        error.what(),
+        "evaluate: expected a finite loss, got nan; it arose in layer 0, Dense(2 -> 8): its bias is not finite.");
+  }
+}
+
+TEST(Fit, RefusesTheOptimizerOfAnotherModel) {
+  Trial s;
+  Sequential copy = s.model;
+  EXPECT_THROW(fit(copy, s.loss, s.sgd, s.loader), ValueError);
 }
 
 TEST(Fit, RefusesALoaderWithoutBatches) {

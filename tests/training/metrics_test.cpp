@@ -2,6 +2,7 @@
 #include <minnow/training/metrics.hpp>
 
 #include <cmath>
+#include <limits>
 
 #include <gtest/gtest.h>
 
@@ -36,6 +37,11 @@ TEST(ConfusionMatrix, CountsBatchByBatchAndPrintsATable) {
   EXPECT_THROW(matrix.add(Tensor{{0, 1, 2}}, Tensor{0}), ShapeError);
   EXPECT_THROW(matrix.count(2, 0), ValueError);
   EXPECT_THROW(ConfusionMatrix({}), ValueError);
+}
+
+TEST(CountCorrect, CountsARowWithoutAnAnswerAsWrong) {
+  const Real nan = std::numeric_limits<Real>::quiet_NaN();
+  EXPECT_EQ(count_correct(Tensor{{nan, nan}, {0, nan}, {1, 0}}, Tensor{0, 1, 0}), 1u);
 }
 
 }  // namespace
