@@ -95,7 +95,7 @@ uses nats.
              cost_of(by_hand, Unit::nats), std::numbers::ln2);
   fmt::print(R"(
 Suppose that training raises the dog's probability to {:.3f}. The loss falls to
-{:.4f} bits, {:.4f} nats. (In one source this figure is printed as 0.095.) A
+{:.4f} bits, {:.4f} nats. (Some texts print 0.095, by a slip.) A
 perfect prediction costs {:.4f}. The less the right class was believed in, the
 steeper the penalty, without limit as p goes to 0 (the bars show nats):
 )",
