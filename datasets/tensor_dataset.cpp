@@ -59,8 +59,9 @@ TensorDataset TensorDataset::subset(std::span<const std::size_t> indices) const 
 std::pair<TensorDataset, TensorDataset> random_split(const TensorDataset& dataset, double fraction, Rng rng) {
   const double wanted = std::round(fraction * static_cast<double>(dataset.size()));
   if (!(wanted >= 1 && wanted <= static_cast<double>(dataset.size()) - 1))
-    throw ValueError(format_text("random_split: expected a fraction that leaves both parts a sample of {}, got {}.",
-                                 dataset.size(), fraction));
+    throw ValueError(
+        format_text("random_split: expected a fraction that gives each part at least one of {} samples, got {}.",
+                    dataset.size(), fraction));
   std::vector<std::size_t> order(dataset.size());
   std::iota(order.begin(), order.end(), 0);
   rng.shuffle(order);
