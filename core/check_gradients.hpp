@@ -16,8 +16,8 @@ struct GradientCheckOptions {
   std::uint64_t seed = 1;
   Mode mode = Mode::train;
   bool batch_of_one = true;  // also with a single sample; false for layers that need more, as BatchNorm
-  std::optional<Tensor> input =
-      std::nullopt;  // instead of normal numbers kept 0.1 away from 0, where ReLU has its kink
+  // Instead of normal numbers kept 0.1 away from 0, where ReLU has its kink.
+  std::optional<Tensor> input = std::nullopt;
 };
 
 struct GradientReport {
@@ -34,8 +34,7 @@ struct GradientReport {
 /// into x, y or dy, that a second backward adds, that the first one after a step overwrites, that a null dx changes
 /// nothing else, a batch of 1, and that passes with different contexts, or one after another in the same, do not
 /// disturb each other. `input_shape` has the batch axis first. Frozen parameters
-/// are left out. Parameters keep their values; gradients are left stale.
-/// Needs no test framework.
+/// are left out. Parameters keep their values; gradients are left stale. Needs no test framework.
 MINNOW_API GradientReport check_gradients(Layer& layer, const Shape& input_shape,
                                           const GradientCheckOptions& options = {});
 

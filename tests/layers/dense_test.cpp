@@ -1,6 +1,8 @@
 #include <minnow/core/error.hpp>
 #include <minnow/layers/dense.hpp>
 
+#include <tests/support/message.hpp>
+
 #include <cmath>
 #include <functional>
 
@@ -88,16 +90,6 @@ TEST(Dense, HasPyTorchsNamesAndShapes) {
   EXPECT_EQ(without.state().size(), 1u);
   EXPECT_EQ(without.num_parameters(), 6u);
   EXPECT_EQ(with.name(), "Dense(3 -> 2)");
-}
-
-template <class E>
-std::string message(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const E& e) {
-    return e.what();
-  }
-  return "no error";
 }
 
 TEST(Dense, SaysWhatDoesNotFit) {

@@ -5,6 +5,8 @@
 #include <minnow/layers/softmax.hpp>
 #include <minnow/layers/tanh.hpp>
 
+#include <tests/support/small_model.hpp>
+
 #include <memory>
 #include <thread>
 
@@ -12,18 +14,6 @@
 
 namespace minnow {
 namespace {
-
-Tensor random(const Shape& shape, std::uint64_t seed) {
-  Rng rng{seed};
-  Tensor tensor = zeros(shape);
-  for (Real& value : tensor.storage()) value = static_cast<Real>(rng.normal());
-  return tensor;
-}
-
-Sequential small_model(std::uint64_t seed = 1) {
-  Rng rng{seed};
-  return Sequential{Dense(6, 5, rng), Tanh(), Dense(5, 3, rng)};
-}
 
 std::vector<Tensor> gradients(Sequential& model) {
   std::vector<Tensor> result;

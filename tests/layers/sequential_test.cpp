@@ -6,6 +6,9 @@
 #include <minnow/layers/tanh.hpp>
 #include <minnow/optim/sgd.hpp>
 
+#include <tests/support/message.hpp>
+#include <tests/support/small_model.hpp>
+
 #include <functional>
 
 #include <gtest/gtest.h>
@@ -13,32 +16,10 @@
 namespace minnow {
 namespace {
 
-Tensor random(const Shape& shape, std::uint64_t seed) {
-  Rng rng{seed};
-  Tensor tensor = zeros(shape);
-  for (Real& value : tensor.storage()) value = static_cast<Real>(rng.normal());
-  return tensor;
-}
-
-Sequential small_model(std::uint64_t seed = 1) {
-  Rng rng{seed};
-  return Sequential{Dense(6, 5, rng), Tanh(), Dense(5, 3, rng)};
-}
-
 Tensor ones(const Shape& shape) {
   Tensor tensor = zeros(shape);
   tensor.fill(1);
   return tensor;
-}
-
-template <class E>
-std::string message(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const E& e) {
-    return e.what();
-  }
-  return "no error";
 }
 
 TEST(Sequential, CopiesDeeply) {

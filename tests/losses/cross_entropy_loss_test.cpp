@@ -2,6 +2,7 @@
 #include <minnow/losses/cross_entropy_loss.hpp>
 
 #include <tests/support/fixture.hpp>
+#include <tests/support/message.hpp>
 
 #include <cmath>
 #include <functional>
@@ -124,16 +125,6 @@ TEST(CrossEntropyLoss, KeepsNothingOfALargerBatch) {
   EXPECT_NEAR(loss.forward(Tensor{{0, 0}}, Tensor{1}), std::log(2.), 1e-7);
   EXPECT_EQ(loss.backward(), (Tensor{{0.5, -0.5}}));
   EXPECT_EQ(loss.per_sample().size(), 1u);
-}
-
-template <class E>
-std::string message(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const E& e) {
-    return e.what();
-  }
-  return "no error";
 }
 
 TEST(CrossEntropyLoss, SaysWhatDoesNotFit) {

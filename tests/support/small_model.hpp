@@ -1,0 +1,23 @@
+#pragma once
+
+#include <minnow/layers/dense.hpp>
+#include <minnow/layers/sequential.hpp>
+#include <minnow/layers/tanh.hpp>
+
+#include <cstdint>
+
+namespace minnow::inline MINNOW_PRECISION {
+
+inline Tensor random(const Shape& shape, std::uint64_t seed) {
+  Rng rng{seed};
+  Tensor tensor = zeros(shape);
+  for (Real& value : tensor.storage()) value = static_cast<Real>(rng.normal());
+  return tensor;
+}
+
+inline Sequential small_model(std::uint64_t seed = 1) {
+  Rng rng{seed};
+  return Sequential{Dense(6, 5, rng), Tanh(), Dense(5, 3, rng)};
+}
+
+}  // namespace minnow::inline MINNOW_PRECISION
