@@ -8,6 +8,7 @@
 #include <minnow/core/gemm.hpp>
 #include <minnow/core/init.hpp>
 #include <minnow/core/kernels.hpp>
+#include <minnow/core/labels.hpp>
 #include <minnow/core/layer.hpp>
 #include <minnow/core/rng.hpp>
 #include <minnow/core/tensor.hpp>
@@ -27,7 +28,6 @@
 #include <minnow/layers/tanh.hpp>
 #include <minnow/losses/cross_entropy_loss.hpp>
 #include <minnow/losses/entropy.hpp>
-#include <minnow/losses/labels.hpp>
 #include <minnow/optim/sgd.hpp>
 #include <minnow/training/evaluate.hpp>
 #include <minnow/training/find_non_finite.hpp>

@@ -1,5 +1,6 @@
 #include <minnow/core/error.hpp>
 #include <minnow/core/format.hpp>
+#include <minnow/core/labels.hpp>
 #include <minnow/datasets/tensor_dataset.hpp>
 
 #include <algorithm>
@@ -21,10 +22,7 @@ void check_labels(const Tensor& targets, std::size_t classes) {
     throw ShapeError("TensorDataset: expected class indices (N) with class names, got " + to_string(targets.shape()) +
                      ".");
   for (std::size_t i = 0; i < targets.size(); ++i)
-    if (const auto label = static_cast<double>(targets(i));
-        !(label >= 0 && label < static_cast<double>(classes) && label == std::floor(label)))
-      throw ValueError(
-          format_text("TensorDataset: expected class indices from 0 to {}, got {} in row {}.", classes - 1, label, i));
+    class_index(static_cast<double>(targets(i)), classes, i, "TensorDataset");
 }
 
 }  // namespace

@@ -1,8 +1,8 @@
 #include <minnow/core/error.hpp>
 #include <minnow/core/format.hpp>
 #include <minnow/core/kernels.hpp>
+#include <minnow/core/labels.hpp>
 #include <minnow/losses/entropy.hpp>
-#include <minnow/losses/labels.hpp>
 
 #include <cmath>
 #include <numbers>

@@ -1,6 +1,6 @@
 #include <minnow/core/error.hpp>
 #include <minnow/core/format.hpp>
-#include <minnow/losses/labels.hpp>
+#include <minnow/core/labels.hpp>
 
 #include <cmath>
 

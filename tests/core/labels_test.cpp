@@ -1,5 +1,5 @@
 #include <minnow/core/error.hpp>
-#include <minnow/losses/labels.hpp>
+#include <minnow/core/labels.hpp>
 
 #include <cmath>
 #include <limits>
