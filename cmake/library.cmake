@@ -6,7 +6,7 @@ set(MINNOW_SOURCES
   core/layer.cpp core/parameter.cpp core/rng.cpp core/softmax_kernels.cpp core/tensor.cpp core/threads.cpp core/version.cpp
   layers/dense.cpp layers/flatten.cpp layers/relu.cpp layers/sequential.cpp layers/sigmoid.cpp layers/softmax.cpp
   layers/tanh.cpp
-  losses/cross_entropy_loss.cpp losses/entropy.cpp losses/loss.cpp
+  losses/class_kernels.cpp losses/class_targets.cpp losses/cross_entropy_loss.cpp losses/entropy.cpp losses/loss.cpp
   optim/optimizer.cpp optim/sgd.cpp optim/sgd_kernel.cpp
   datasets/animal_coat.cpp datasets/animal_figure.cpp datasets/animal_scene.cpp datasets/animals.cpp
   datasets/canvas.cpp datasets/data_loader.cpp datasets/dataset.cpp datasets/draw_animal.cpp datasets/normalization.cpp
@@ -19,7 +19,7 @@ set(MINNOW_HEADERS
   core/labels.hpp core/layer.hpp core/parameter.hpp core/rng.hpp core/tensor.hpp core/threads.hpp core/version.hpp
   layers/dense.hpp layers/flatten.hpp layers/relu.hpp layers/sequential.hpp layers/sigmoid.hpp layers/softmax.hpp
   layers/tanh.hpp
-  losses/cross_entropy_loss.hpp losses/entropy.hpp losses/loss.hpp
+  losses/class_targets.hpp losses/cross_entropy_loss.hpp losses/entropy.hpp losses/loss.hpp
   optim/optimizer.hpp optim/sgd.hpp
   datasets/animals.hpp datasets/data_loader.hpp datasets/dataset.hpp datasets/draw_animal.hpp datasets/normalization.hpp
   datasets/tensor_dataset.hpp

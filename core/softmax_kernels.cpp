@@ -3,54 +3,13 @@
 #define HWY_TARGET_INCLUDE <minnow/core/softmax_kernels.cpp>
 #include <hwy/foreach_target.h>
 
+#include <minnow/core/exponentials-inl.hpp>
 #include <minnow/core/kernels.hpp>
 #include <minnow/core/simd-inl.hpp>
-
-#include <algorithm>
-
-#include <hwy/contrib/math/math-inl.h>
 
 HWY_BEFORE_NAMESPACE();
 namespace minnow::simd::HWY_NAMESPACE {
 namespace {
-
-template <class T>
-T row_max(const T* x, std::size_t n) {
-  const hn::ScalableTag<T> wide;
-  auto max = hn::Set(wide, x[0]);
-  T rest = x[0];
-  for_each_vector<T>(n, [&](auto d, std::size_t j) HWY_ATTR {
-    const auto v = hn::LoadU(d, x + j);
-    if constexpr (std::is_same_v<decltype(hn::Zero(d)), decltype(hn::Zero(wide))>)
-      max = hn::Max(max, v);
-    else
-      rest = std::max(rest, hn::GetLane(hn::MaxOfLanes(d, v)));
-  });
-  return std::max(rest, hn::GetLane(hn::MaxOfLanes(wide, max)));
-}
-
-/// y = e^(x - max), returning the sum: at most 64 vectors in T, beyond that in double.
-template <class T>
-double exponentials_sum(const T* x, T* y, std::size_t n, T max) {
-  const std::size_t block = 64 * hn::Lanes(hn::ScalableTag<T>());
-  double total = 0;
-  for (std::size_t start = 0; start < n; start += block) {
-    const hn::ScalableTag<T> wide;
-    auto sum = hn::Zero(wide);
-    T rest = 0;
-    for_each_vector<T>(std::min(block, n - start), [&, x = x + start, y = y + start](auto d, std::size_t j) HWY_ATTR {
-      const auto v = hn::Sub(hn::LoadU(d, x + j), hn::Set(d, max));
-      const auto e = hn::IfThenElse(hn::IsNaN(v), v, hn::Exp(d, v));
-      hn::StoreU(e, d, y + j);
-      if constexpr (std::is_same_v<decltype(e), const decltype(sum)>)
-        sum = hn::Add(sum, e);
-      else
-        rest += hn::GetLane(hn::SumOfLanes(d, e));
-    });
-    total += static_cast<double>(hn::GetLane(hn::SumOfLanes(wide, sum)) + rest);
-  }
-  return total;
-}
 
 template <class T>
 kernels::RowExponentials exponentials(const T* x, T* y, std::size_t cols, std::size_t label) {

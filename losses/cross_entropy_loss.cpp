@@ -1,7 +1,6 @@
 #include <minnow/core/error.hpp>
 #include <minnow/core/format.hpp>
-#include <minnow/core/kernels.hpp>
-#include <minnow/core/labels.hpp>
+#include <minnow/losses/class_kernels.hpp>
 #include <minnow/losses/cross_entropy_loss.hpp>
 
 #include <cmath>
@@ -9,97 +8,66 @@
 namespace minnow::inline MINNOW_PRECISION {
 namespace {
 
-constexpr double sum_tolerance = 1e-4;  // how far from 1 a row of target probabilities may add up to
+constexpr double sum_tolerance = 1e-4;  // how far from 1 target probabilities may add up to
 
-/// The class of a one-hot row, which loses no digits as an index; `classes` for any other row.
-std::size_t one_hot_class(const Real* target, std::size_t classes) {
-  std::size_t hot = classes;
-  for (std::size_t j = 0; j < classes; ++j) {
-    if (target[j] == 0) continue;
-    if (target[j] != 1 || hot != classes) return classes;
-    hot = j;
-  }
-  return hot;
-}
-
-void check_distribution(const Real* target, std::size_t classes, std::size_t row) {
-  double sum = 0;
-  for (std::size_t j = 0; j < classes; ++j) {
-    const auto t = static_cast<double>(target[j]);
-    if (!(t >= 0 && t <= 1))
-      throw ValueError(
-          format_text("CrossEntropyLoss: expected target probabilities in [0, 1], got {} in row {}.", t, row));
-    sum += t;
-  }
-  if (!(std::abs(sum - 1) <= sum_tolerance))
-    throw ValueError(
-        format_text("CrossEntropyLoss: expected target probabilities that sum to 1, got {} in row {}.", sum, row));
+/// Says which of the target probabilities the kernel has refused.
+[[noreturn]] void refuse_probabilities(const Tensor& target, const ClassLayout& layout) {
+  for (std::size_t n = 0; n < layout.samples; ++n)
+    for (std::size_t k = 0; k < layout.positions; ++k) {
+      double sum = 0;
+      for (std::size_t c = 0; c < layout.classes; ++c) {
+        const auto t = static_cast<double>(target.data()[(n * layout.classes + c) * layout.positions + k]);
+        if (!(t >= 0 && t <= 1))
+          throw ValueError(
+              format_text("CrossEntropyLoss: expected target probabilities in [0, 1], got {} in row {}.", t, n));
+        sum += t;
+      }
+      if (!(std::abs(sum - 1) <= sum_tolerance))
+        throw ValueError(
+            format_text("CrossEntropyLoss: expected target probabilities that sum to 1, got {} in row {}.", sum, n));
+    }
+  throw Error("CrossEntropyLoss: expected target probabilities that sum to 1.");
 }
 
 }  // namespace
 
-double CrossEntropyLoss::index_row(const Real* logits, std::size_t label, Real* gradient, std::size_t classes,
-                                   double scale) const {
-  const auto row = kernels::exponentials(logits, gradient, classes, label);
-  const double sum = row.sum_others + row.at_label;
-  kernels::scale(gradient, static_cast<Real>(scale / sum), gradient, classes);
-  // p - 1 = -(sum of the others) / sum: subtracting 1 would cancel where p is close to it. For the same reason the loss
-  // is a log1p when the label has the largest logit, and so the term e^0 = 1.
-  gradient[label] = static_cast<Real>(-row.sum_others / sum * scale);
-  if (row.at_label == 1) return std::log1p(row.sum_others);
-  return row.max - static_cast<double>(logits[label]) + std::log(sum);
+CrossEntropyLoss::CrossEntropyLoss(CrossEntropyOptions options)
+    : Loss(options.reduction), options_(std::move(options)) {
+  if (!(options_.label_smoothing >= 0 && options_.label_smoothing <= 1))
+    throw ValueError(
+        format_text("CrossEntropyLoss: expected label_smoothing in [0, 1], got {}.", options_.label_smoothing));
+  check_weight_values(options_.weight, "weight", *this);
 }
 
-double CrossEntropyLoss::probability_row(const Real* logits, const Real* target, Real* gradient, std::size_t classes,
-                                         double scale) const {
-  const auto row = kernels::exponentials(logits, gradient, classes, classes);
-  const double log_sum = std::log(row.sum_others);
-  double loss = 0, total = 0;
-  for (std::size_t j = 0; j < classes; ++j) {
-    const auto t = static_cast<double>(target[j]);
-    loss += t * (row.max - static_cast<double>(logits[j]) + log_sum);
-    total += t;
-  }
-  for (std::size_t j = 0; j < classes; ++j) {
-    const double p = static_cast<double>(gradient[j]) / row.sum_others;
-    gradient[j] = static_cast<Real>((p * total - static_cast<double>(target[j])) * scale);
-  }
-  return loss;
+double CrossEntropyLoss::count(const LossInputs& in) {
+  const ClassLayout layout(in.prediction, *this);
+  check_class_weight(options_.weight, layout.classes, *this);
+  if (!holds_class_indices(in, *this))
+    weights_.read(in, layout);
+  else
+    weights_.read(in, layout, options_.weight, options_.ignore_index, options_.label_smoothing == 0, *this);
+  return weights_.total();
 }
 
-double CrossEntropyLoss::forward(const Tensor& prediction, const Tensor& target) {
-  ready_ = false;
-  if (prediction.dimension() != 2 || prediction.shape()[1] == 0)
-    throw ShapeError("CrossEntropyLoss: expected logits (N, C) with C >= 1, got " + to_string(prediction.shape()) +
-                     ".");
-  const std::size_t n = prediction.shape()[0], classes = prediction.shape()[1];
-  const bool indices = target.dimension() == 1;
-  if (target.shape() != (indices ? Shape{n} : prediction.shape()))
-    throw ShapeError(
-        format_text("CrossEntropyLoss: expected targets ({0}) or ({0}, {1}) for logits ({0}, {1}), got {2}.", n,
-                    classes, to_string(target.shape())));
-  resize(gradient_, prediction.shape());
-  per_sample_.resize(n);
-  const double scale = options_.reduction == Reduction::mean ? 1 / static_cast<double>(n) : 1;
-  double total = 0;
-  for (std::size_t i = 0; i < n; ++i) {
-    const Real* logits = prediction.data() + i * classes;
-    Real* gradient = gradient_.data() + i * classes;
-    const Real* row = target.data() + (indices ? i : i * classes);
-    if (!indices) check_distribution(row, classes, i);
-    const std::size_t label =
-        indices ? class_index(static_cast<double>(*row), classes, i, "CrossEntropyLoss") : one_hot_class(row, classes);
-    per_sample_[i] = label < classes ? index_row(logits, label, gradient, classes, scale)
-                                     : probability_row(logits, row, gradient, classes, scale);
-    total += per_sample_[i];
+void CrossEntropyLoss::compute(const LossInputs& in, const LossOutputs& out) {
+  const ClassLayout layout(in.prediction, *this);
+  if (layout.positions != 1) position_losses_.resize(layout.samples * layout.positions);
+  const kernels::ClassPositions positions{
+      layout.samples,      layout.classes,
+      layout.positions,    in.prediction.data(),
+      weights_.data(),     out.scale,
+      out.gradient.data(), layout.positions == 1 ? out.per_sample.data() : position_losses_.data()};
+  const bool indices = in.target.dimension() < in.prediction.dimension();
+  if (indices && options_.label_smoothing == 0) {
+    kernels::cross_entropy(positions, in.target.data());
+  } else {
+    const Real* target = in.target.data();
+    const kernels::SoftTargets soft{indices ? target : nullptr, indices ? nullptr : target,
+                                    options_.weight.dimension() == 0 ? nullptr : options_.weight.data(),
+                                    options_.label_smoothing, sum_tolerance};
+    if (!kernels::soft_cross_entropy(positions, soft)) refuse_probabilities(in.target, layout);
   }
-  ready_ = true;
-  return options_.reduction == Reduction::mean ? total / static_cast<double>(n) : total;
-}
-
-const Tensor& CrossEntropyLoss::backward() {
-  if (!ready_) throw Error("CrossEntropyLoss: expected forward(prediction, target) before backward().");
-  return gradient_;
+  if (layout.positions != 1) sum_positions(position_losses_, out.per_sample);
 }
 
 }  // namespace minnow::inline MINNOW_PRECISION

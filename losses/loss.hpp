@@ -8,24 +8,90 @@
 
 namespace minnow::inline MINNOW_PRECISION {
 
-enum class Reduction { mean, sum };
+/// How the losses of a batch become one number. `mean` divides their sum by Loss::weight(), the number of elements
+/// where a loss does not say otherwise; `batch_mean` divides by the number of samples; `none` is for the functions of
+/// entropy.hpp, while a Loss keeps what it has not reduced in per_sample().
+enum class Reduction { none, mean, sum, batch_mean };
 
-/// A number that says how wrong a prediction is, and its gradient.
+/// How a prediction is read as an answer, which is then right or wrong.
+enum class Decision {
+  none,        // it is not a classification
+  largest,     // the class with the largest score
+  above_half,  // for each number yes or no: a probability of at least 1/2
+  above_zero,  // the same for a logit
+};
+
+/// What a loss reads in one forward pass.
+struct LossInputs {
+  const Tensor& prediction;              // (N, ...)
+  const Tensor& target;                  // (N), or as the loss says
+  std::span<const Real> sample_weights;  // (N), or empty when all are 1
+
+  std::size_t samples() const { return prediction.shape()[0]; }
+  double sample_weight(std::size_t i) const {
+    return sample_weights.empty() ? 1 : static_cast<double>(sample_weights[i]);
+  }
+};
+
+/// What it writes.
+struct LossOutputs {
+  std::span<double> per_sample;  // (N): sample_weight(i) times the sum over the elements of sample i
+  Tensor& gradient;              // of prediction's shape: `scale` times the gradient of the sum of per_sample
+  double scale;
+};
+
+/// A number that says how wrong a prediction is, and its gradient. To write one, derive and define `name` and
+/// `compute`; docs/losses.md has an example, and check_gradients(loss, prediction, target) tells whether it is right.
+///
+/// Sample weights say how often a sample counts: one of weight 2 counts as two, one of 0 not at all, and the mean is
+/// over the weights. Losses are values: copyable, and a copy is independent.
 class MINNOW_API Loss {
  public:
   virtual ~Loss();
 
   virtual std::string name() const = 0;
 
-  /// The loss of a batch, mean or sum over its samples, accumulated in double; the mean over none is NaN, as in
-  /// PyTorch. Throws ShapeError or ValueError when the target does not fit the prediction.
-  virtual double forward(const Tensor& prediction, const Tensor& target) = 0;
+  virtual Decision decision() const { return Decision::none; }
 
-  /// dL/dprediction for the last forward, valid until the next.
-  virtual const Tensor& backward() = 0;
+  /// The loss of a batch, accumulated in double; the mean over no elements, or over weights that are all 0, is NaN, as
+  /// in PyTorch. `sample_weights` is (N), or a scalar tensor as an unset one is, for none. Throws ShapeError or
+  /// ValueError when the target or the weights do not fit the prediction.
+  double forward(const Tensor& prediction, const Tensor& target);
+  double forward(const Tensor& prediction, const Tensor& target, const Tensor& sample_weights);
 
-  /// The last forward's loss of each sample, before mean or sum, in nats: (N).
-  virtual std::span<const double> per_sample() const = 0;
+  /// dL/dprediction for the last forward, valid until the next. Never NaN where `forward` took a sample for nothing.
+  const Tensor& backward();
+
+  /// The last forward's loss of each sample before reduction, the sum over its elements: (N).
+  std::span<const double> per_sample() const { return per_sample_; }
+
+  /// The sum of per_sample(), and what a mean divides it by: for the mean over many batches, add up both.
+  double total() const { return total_; }
+  double weight() const { return weight_; }
+
+ protected:
+  /// Throws ValueError for Reduction::none.
+  explicit Loss(Reduction reduction = Reduction::mean);
+  Loss(const Loss&) = default;
+  Loss(Loss&&) = default;
+  Loss& operator=(const Loss&) = default;
+  Loss& operator=(Loss&&) = default;
+
+  /// Checks that target fits prediction, both with a batch axis, and returns what Reduction::mean divides by. Here: the
+  /// two have one shape, or (N, 1) and (N); the number of elements, each by its sample's weight.
+  virtual double count(const LossInputs& in);
+
+  /// Writes all of `out`; called after count.
+  virtual void compute(const LossInputs& in, const LossOutputs& out) = 0;
+
+ private:
+  double run(const LossInputs& in);
+
+  Reduction reduction_;
+  Tensor gradient_;
+  std::vector<double> per_sample_;
+  double total_ = 0, weight_ = 0;
+  bool ready_ = false;
 };
 
 }  // namespace minnow::inline MINNOW_PRECISION

@@ -132,11 +132,14 @@ TEST(CrossEntropyLoss, SaysWhatDoesNotFit) {
   const auto shape_message = [&](const Shape& logits, const Shape& targets) {
     return message<ShapeError>([&] { loss.forward(zeros(logits), zeros(targets)); });
   };
-  EXPECT_EQ(shape_message({3}, {3}), "CrossEntropyLoss: expected logits (N, C) with C >= 1, got (3).");
-  EXPECT_EQ(shape_message({3, 0}, {3}), "CrossEntropyLoss: expected logits (N, C) with C >= 1, got (3, 0).");
-  EXPECT_EQ(shape_message({3, 2}, {2}), "CrossEntropyLoss: expected targets (3) or (3, 2) for logits (3, 2), got (2).");
+  EXPECT_EQ(shape_message({3}, {3}),
+            "CrossEntropyLoss: expected a prediction (N, C) or (N, C, ...) with C >= 1, got (3).");
+  EXPECT_EQ(shape_message({3, 0}, {3}),
+            "CrossEntropyLoss: expected a prediction (N, C) or (N, C, ...) with C >= 1, got (3, 0).");
+  EXPECT_EQ(shape_message({3, 2}, {2}),
+            "CrossEntropyLoss: expected a target (3) or (3, 2) for a prediction (3, 2), got (2).");
   EXPECT_EQ(shape_message({3, 2}, {3, 1}),
-            "CrossEntropyLoss: expected targets (3) or (3, 2) for logits (3, 2), got (3, 1).");
+            "CrossEntropyLoss: expected a target (3) or (3, 2) for a prediction (3, 2), got (3, 1).");
   const auto value_message = [&](const Tensor& targets) {
     return message<ValueError>([&] { loss.forward(zeros({2, 3}), targets); });
   };

@@ -1,0 +1,371 @@
+// Highway compiles this file once for each instruction set and picks one at run time.
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE <minnow/losses/class_kernels.cpp>
+#include <hwy/foreach_target.h>
+
+#include <minnow/core/exponentials-inl.hpp>
+#include <minnow/core/simd-inl.hpp>
+#include <minnow/losses/class_kernels.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+#include <hwy/contrib/math/math-inl.h>
+
+HWY_BEFORE_NAMESPACE();
+namespace minnow::simd::HWY_NAMESPACE {
+namespace {
+
+constexpr std::size_t most_gathered = 32;  // classes; with more, a row by itself fills the vectors
+constexpr std::size_t block = 64;          // terms summed in Real before the sum is taken over to double
+
+kernels::LabelCheck check_labels(const Real* labels, std::size_t n, std::size_t classes, Real ignored) {
+  kernels::LabelCheck result{n, 0};
+  for_each_vector<Real>(n, [&](auto d, std::size_t i) HWY_ATTR {
+    const auto label = hn::LoadU(d, labels + i);
+    const auto in_range = hn::And(hn::Ge(label, hn::Zero(d)), hn::Lt(label, hn::Set(d, static_cast<Real>(classes))));
+    const auto right = hn::And(in_range, hn::Eq(label, hn::Floor(label)));
+    const auto skipped = hn::Eq(label, hn::Set(d, ignored));
+    result.ignored += hn::CountTrue(d, skipped);
+    const auto wrong = hn::Not(hn::Or(right, skipped));
+    if (const auto at = hn::FindFirstTrue(d, wrong); at >= 0 && result.first_wrong == n)
+      result.first_wrong = i + static_cast<std::size_t>(at);
+  });
+  return result;
+}
+
+/// What a position's loss and gradient need of its logits, a lane for each position.
+template <class D>
+struct Position {
+  hn::VFromD<D> label, max, at_label, term_at_label, other_terms;
+};
+
+/// x and terms: class c of the positions at [c stride]; the two may be the same memory.
+template <class D>
+HWY_INLINE auto read_position(D d, const Real* x, Real* terms, std::size_t stride, std::size_t classes,
+                              const Real* labels) {
+  Position<D> p{hn::LoadU(d, labels), hn::LoadU(d, x), hn::Zero(d), hn::Zero(d), hn::Zero(d)};
+  for (std::size_t c = 1; c < classes; ++c) {
+    const auto v = hn::LoadU(d, x + c * stride);
+    p.max = hn::IfThenElse(hn::Gt(v, p.max), v, p.max);  // a NaN is no maximum; its term is NaN
+  }
+  for (std::size_t start = 0; start < classes; start += block) {
+    auto sum = hn::Zero(d);
+    for (std::size_t c = start; c < std::min(classes, start + block); ++c) {
+      const auto v = hn::LoadU(d, x + c * stride);
+      const auto shifted = hn::Sub(v, p.max);
+      const auto term = hn::IfThenElse(hn::IsNaN(shifted), shifted, hn::Exp(d, shifted));
+      hn::StoreU(term, d, terms + c * stride);
+      const auto here = hn::Eq(p.label, hn::Set(d, static_cast<Real>(c)));
+      p.at_label = hn::IfThenElse(here, v, p.at_label);
+      p.term_at_label = hn::IfThenElse(here, term, p.term_at_label);
+      sum = hn::Add(sum, hn::IfThenZeroElse(here, term));
+    }
+    p.other_terms = hn::Add(p.other_terms, sum);
+  }
+  return p;
+}
+
+/// Reals as a vector of doubles.
+template <class D>
+HWY_INLINE auto load_double(D d, const Real* p) {
+  if constexpr (std::is_same_v<Real, double>)
+    return hn::LoadU(d, p);
+  else
+    return hn::PromoteTo(d, hn::LoadU(hn::Rebind<Real, D>(), p));
+}
+template <class D, class V>
+HWY_INLINE void store_double(V v, D d, Real* p) {
+  if constexpr (std::is_same_v<Real, double>)
+    hn::StoreU(v, d, p);
+  else
+    hn::StoreU(hn::DemoteTo(hn::Rebind<Real, D>(), v), hn::Rebind<Real, D>(), p);
+}
+
+/// log(1 + x) for x >= 0 or NaN.
+template <class D, class V>
+HWY_INLINE auto log1p(D d, V x) {
+  return hn::IfThenElse(hn::IsNaN(x), x, hn::Log1p(d, x));
+}
+
+/// Writes a vector's losses, and returns by what a term is multiplied to be its class's gradient. p - 1 at the label is
+/// -(sum of the other terms) / sum: subtracting 1 would cancel where p is close to it. For the same reason the loss is
+/// log(1 + others) when the label has the largest logit, and so the term e^0 = 1.
+template <class D>
+HWY_INLINE auto finish_position(D d, const Position<D>& p, const Real* weights, double scale, double* losses) {
+  constexpr std::size_t most = HWY_MAX_BYTES / sizeof(Real);
+  HWY_ALIGN Real max[most], at_label[most], term[most], others[most], factor[most];
+  hn::Store(p.max, d, max);
+  hn::Store(p.at_label, d, at_label);
+  hn::Store(p.term_at_label, d, term);
+  hn::Store(p.other_terms, d, others);
+  for_each_vector<double>(hn::Lanes(d), [&](auto wide, std::size_t i) HWY_ATTR {
+    const auto one = hn::Set(wide, 1.0);
+    const auto label_term = load_double(wide, term + i), rest = load_double(wide, others + i);
+    const auto sum = hn::Add(rest, label_term);
+    const auto beyond = hn::IfThenElse(hn::Eq(label_term, one), rest, hn::Sub(sum, one));
+    auto loss = hn::Add(hn::Sub(load_double(wide, max + i), load_double(wide, at_label + i)), log1p(wide, beyond));
+    auto of_term = hn::Div(hn::Set(wide, scale), sum);
+    if (weights != nullptr) {
+      const auto weight = load_double(wide, weights + i);
+      const auto off = hn::Eq(weight, hn::Zero(wide));
+      loss = hn::IfThenZeroElse(off, hn::Mul(weight, loss));
+      of_term = hn::IfThenZeroElse(off, hn::Mul(weight, of_term));
+    }
+    hn::StoreU(loss, wide, losses + i);
+    store_double(of_term, wide, factor + i);
+  });
+  return hn::Load(d, factor);
+}
+
+template <class D>
+HWY_INLINE void cross_entropy_columns(D d, const Real* x, Real* terms, Real* gradient, std::size_t stride,
+                                      std::size_t classes, const Real* labels, const Real* weights, double scale,
+                                      double* losses) {
+  const auto p = read_position(d, x, terms, stride, classes, labels);
+  const auto factor = finish_position(d, p, weights, scale, losses);
+  const auto at_label = hn::Neg(hn::Mul(p.other_terms, factor));
+  const auto off = hn::Eq(factor, hn::Zero(d));
+  for (std::size_t c = 0; c < classes; ++c) {
+    const auto here = hn::Eq(p.label, hn::Set(d, static_cast<Real>(c)));
+    const auto g = hn::IfThenElse(here, at_label, hn::Mul(hn::LoadU(d, terms + c * stride), factor));
+    hn::StoreU(hn::IfThenZeroElse(off, g), d, gradient + c * stride);
+  }
+}
+
+const Real* at(const Real* p, std::size_t i) { return p == nullptr ? nullptr : p + i; }
+
+/// (N, C, positions): neighbouring positions in the lanes.
+void cross_entropy_positions(const kernels::ClassPositions& in, const Real* labels) {
+  const std::size_t size = in.classes * in.positions;
+  for (std::size_t n = 0; n < in.samples; ++n)
+    for_each_vector<Real>(in.positions, [&](auto d, std::size_t k) HWY_ATTR {
+      const std::size_t i = n * in.positions + k;
+      Real* gradient = in.gradient + n * size + k;
+      cross_entropy_columns(d, in.x + n * size + k, gradient, gradient, in.positions, in.classes, labels + i,
+                            at(in.weights, i), in.scale, in.losses + i);
+    });
+}
+
+/// (N, C) with few classes: neighbouring samples in the lanes, transposed on the way in and out.
+void cross_entropy_narrow(const kernels::ClassPositions& in, const Real* labels) {
+  for_each_vector<Real>(in.samples, [&](auto d, std::size_t i) HWY_ATTR {
+    HWY_ALIGN Real columns[most_gathered * HWY_MAX_BYTES / sizeof(Real)];
+    const std::size_t lanes = hn::Lanes(d);
+    const hn::RebindToSigned<decltype(d)> di;
+    const auto rows = hn::Mul(hn::Iota(di, 0), hn::Set(di, static_cast<hn::TFromD<decltype(di)>>(in.classes)));
+    const Real* x = in.x + i * in.classes;
+    Real* gradient = in.gradient + i * in.classes;
+    for (std::size_t c = 0; c < in.classes; ++c) hn::Store(hn::GatherIndex(d, x + c, rows), d, columns + c * lanes);
+    cross_entropy_columns(d, columns, columns, columns, lanes, in.classes, labels + i, at(in.weights, i), in.scale,
+                          in.losses + i);
+    for (std::size_t c = 0; c < in.classes; ++c)
+      hn::ScatterIndex(hn::Load(d, columns + c * lanes), d, gradient + c, rows);
+  });
+}
+
+/// (N, C) with many classes: neighbouring classes in the lanes.
+void cross_entropy_wide(const kernels::ClassPositions& in, const Real* labels) {
+  const std::size_t classes = in.classes;
+  for (std::size_t i = 0; i < in.samples; ++i) {
+    const Real* x = in.x + i * classes;
+    Real* gradient = in.gradient + i * classes;
+    const double weight = in.weights == nullptr ? 1 : static_cast<double>(in.weights[i]);
+    if (weight == 0) {
+      std::fill_n(gradient, classes, Real{0});
+      in.losses[i] = 0;
+      continue;
+    }
+    const auto label = static_cast<std::size_t>(labels[i]);
+    const Real max = row_max(x, classes);
+    const double sum = exponentials_sum(x, gradient, classes, max);
+    const auto at_label = static_cast<double>(gradient[label]);
+    double others = sum - at_label;
+    if (at_label > others) {  // then the difference has lost digits
+      gradient[label] = 0;
+      others = row_sum(gradient, classes);
+    }
+    const double of_term = weight * in.scale / (others + at_label);
+    for_each_vector<Real>(classes, [=](auto d, std::size_t j) HWY_ATTR {
+      hn::StoreU(hn::Mul(hn::LoadU(d, gradient + j), hn::Set(d, static_cast<Real>(of_term))), d, gradient + j);
+    });
+    gradient[label] = static_cast<Real>(-others * of_term);
+    const double beyond = at_label == 1 ? others : others + at_label - 1;
+    in.losses[i] = weight * (static_cast<double>(max) - static_cast<double>(x[label]) + std::log1p(beyond));
+  }
+}
+
+void cross_entropy(const kernels::ClassPositions& in, const Real* labels) {
+  if (in.positions != 1)
+    cross_entropy_positions(in, labels);
+  else if (in.classes <= most_gathered)
+    cross_entropy_narrow(in, labels);
+  else
+    cross_entropy_wide(in, labels);
+}
+
+// ------------------------------------------------------------------------------------------------------ soft targets
+
+/// The number of class c at each position of a vector of doubles: `stride` apart in neighbouring positions when
+/// `adjacent`, else in neighbouring rows.
+template <class D>
+struct Classes {
+  D d;
+  std::size_t stride;
+  bool adjacent;
+
+  HWY_ATTR auto rows() const {
+    const hn::RebindToSigned<hn::Rebind<Real, D>> di;
+    return hn::Mul(hn::Iota(di, 0), hn::Set(di, static_cast<hn::TFromD<decltype(di)>>(stride)));
+  }
+  HWY_ATTR auto load(const Real* p, std::size_t c) const {
+    const hn::Rebind<Real, D> dr;
+    const auto v = adjacent ? hn::LoadU(dr, p + c * stride) : hn::GatherIndex(dr, p + c, rows());
+    if constexpr (std::is_same_v<Real, double>)
+      return v;
+    else
+      return hn::PromoteTo(d, v);
+  }
+  template <class V>
+  HWY_ATTR void store(V v, Real* p, std::size_t c) const {
+    const hn::Rebind<Real, D> dr;
+    const auto narrow = [&] {
+      if constexpr (std::is_same_v<Real, double>)
+        return v;
+      else
+        return hn::DemoteTo(dr, v);
+    }();
+    if (adjacent)
+      hn::StoreU(narrow, dr, p + c * stride);
+    else
+      hn::ScatterIndex(narrow, dr, p + c, rows());
+  }
+};
+
+template <class D>
+struct SoftPosition {
+  hn::VFromD<D> max, top, rest, sum;  // the largest logit, its class, the terms but its own, and with it
+  hn::VFromD<D> mass, cost;           // sum over c of w_c q_c; of w_c q_c (max - x_c)
+};
+
+/// w_c q_c at each position.
+template <class D>
+HWY_INLINE auto target_of(const Classes<D>& at, const kernels::SoftTargets& soft, const Real* target, std::size_t c,
+                          std::size_t classes, hn::VFromD<D>& t) {
+  const D d = at.d;
+  if (soft.labels != nullptr)
+    t = hn::IfThenElseZero(hn::Eq(load_double(d, target), hn::Set(d, static_cast<double>(c))), hn::Set(d, 1.0));
+  else
+    t = at.load(target, c);
+  const double weight = soft.class_weights == nullptr ? 1 : static_cast<double>(soft.class_weights[c]);
+  const double uniform = weight * soft.smoothing / static_cast<double>(classes);
+  return hn::MulAdd(hn::Set(d, weight * (1 - soft.smoothing)), t, hn::Set(d, uniform));
+}
+
+/// False when a position's target is no distribution.
+template <class D>
+HWY_INLINE bool read_soft(const Classes<D>& at, const kernels::ClassPositions& in, const kernels::SoftTargets& soft,
+                          const Real* x, const Real* target, SoftPosition<D>& p) {
+  const D d = at.d;
+  const auto zero = hn::Zero(d), one = hn::Set(d, 1.0);
+  p = {at.load(x, 0), zero, zero, zero, zero, zero};
+  for (std::size_t c = 1; c < in.classes; ++c) {
+    const auto v = at.load(x, c);
+    const auto larger = hn::Gt(v, p.max);
+    p.max = hn::IfThenElse(larger, v, p.max);
+    p.top = hn::IfThenElse(larger, hn::Set(d, static_cast<double>(c)), p.top);
+  }
+  auto top_term = zero, total = zero, lowest = zero;
+  for (std::size_t c = 0; c < in.classes; ++c) {
+    const auto shifted = hn::Sub(at.load(x, c), p.max);
+    const auto term = hn::IfThenElse(hn::IsNaN(shifted), shifted, hn::Exp(d, shifted));
+    const auto is_top = hn::Eq(p.top, hn::Set(d, static_cast<double>(c)));
+    top_term = hn::IfThenElse(is_top, term, top_term);
+    p.rest = hn::Add(p.rest, hn::IfThenZeroElse(is_top, term));
+    auto t = zero;
+    const auto wq = target_of(at, soft, target, c, in.classes, t);
+    total = hn::Add(total, t);
+    lowest = hn::IfThenElse(hn::Ge(t, zero), lowest, hn::Set(d, -1.0));
+    p.mass = hn::Add(p.mass, wq);
+    p.cost = hn::Add(p.cost, hn::IfThenZeroElse(hn::Eq(wq, zero), hn::Mul(wq, hn::Neg(shifted))));
+  }
+  p.sum = hn::Add(p.rest, top_term);
+  const auto off_by = hn::Abs(hn::Sub(total, one));
+  return soft.probabilities == nullptr ||
+         hn::AllTrue(d, hn::And(hn::Ge(lowest, zero), hn::Le(off_by, hn::Set(d, soft.sum_tolerance))));
+}
+
+template <class D>
+HWY_INLINE bool soft_position(const Classes<D>& at, const kernels::ClassPositions& in, const kernels::SoftTargets& soft,
+                              const Real* x, const Real* target, std::size_t i, Real* gradient) {
+  const D d = at.d;
+  SoftPosition<D> p;
+  if (!read_soft(at, in, soft, x, target, p)) return false;
+  const auto zero = hn::Zero(d), one = hn::Set(d, 1.0);
+  const auto weight = in.weights == nullptr ? one : load_double(d, in.weights + i);
+  const auto off = hn::Eq(weight, zero);
+  // The largest logit's own term is 1, or NaN, which sum has and rest lacks.
+  const auto log_sum = hn::Add(log1p(d, p.rest), hn::Sub(hn::Sub(p.sum, p.rest), one));
+  const auto loss = hn::MulAdd(p.mass, log_sum, p.cost);
+  hn::StoreU(hn::IfThenZeroElse(off, hn::Mul(weight, loss)), d, in.losses + i);
+  const auto factor = hn::Div(hn::Mul(weight, hn::Set(d, in.scale)), p.sum);
+  for (std::size_t c = 0; c < in.classes; ++c) {
+    const auto shifted = hn::Sub(at.load(x, c), p.max);
+    const auto term = hn::IfThenElse(hn::IsNaN(shifted), shifted, hn::Exp(d, shifted));
+    const auto is_top = hn::Eq(p.top, hn::Set(d, static_cast<double>(c)));
+    auto t = zero;
+    const auto wq = target_of(at, soft, target, c, in.classes, t);
+    // p_c mass - wq, over the common denominator: exact where wq is all of the mass, or term all of the sum.
+    const auto other_terms = hn::IfThenElse(is_top, p.rest, hn::Sub(p.sum, term));
+    const auto g = hn::Sub(hn::Mul(term, hn::Sub(p.mass, wq)), hn::Mul(wq, other_terms));
+    at.store(hn::IfThenZeroElse(off, hn::Mul(g, factor)), gradient, c);
+  }
+  return true;
+}
+
+bool soft_cross_entropy(const kernels::ClassPositions& in, const kernels::SoftTargets& soft) {
+  const bool adjacent = in.positions != 1;
+  const std::size_t size = in.classes * in.positions;
+  bool ok = true;
+  const auto run = [&](auto d, std::size_t n, std::size_t k) HWY_ATTR {
+    const Classes<decltype(d)> at{d, adjacent ? in.positions : in.classes, adjacent};
+    const std::size_t i = n * in.positions + k, first = n * size + k;
+    const Real* target = soft.labels != nullptr ? soft.labels + i : soft.probabilities + first;
+    ok = soft_position(at, in, soft, in.x + first, target, i, in.gradient + first) && ok;
+  };
+  if (!adjacent) {
+    for_each_vector<double>(in.samples, [&](auto d, std::size_t n) HWY_ATTR { run(d, n, 0); });
+    return ok;
+  }
+  for (std::size_t n = 0; n < in.samples; ++n)
+    for_each_vector<double>(in.positions, [&](auto d, std::size_t k) HWY_ATTR { run(d, n, k); });
+  return ok;
+}
+
+}  // namespace
+}  // namespace minnow::simd::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace minnow::simd {
+namespace {
+HWY_EXPORT(check_labels);
+HWY_EXPORT(cross_entropy);
+HWY_EXPORT(soft_cross_entropy);
+}  // namespace
+}  // namespace minnow::simd
+
+namespace minnow::inline MINNOW_PRECISION::kernels {
+
+using namespace minnow::simd;
+
+LabelCheck check_labels(const Real* labels, std::size_t n, std::size_t classes, Real ignored) {
+  return HWY_DYNAMIC_DISPATCH(check_labels)(labels, n, classes, ignored);
+}
+void cross_entropy(const ClassPositions& in, const Real* labels) { HWY_DYNAMIC_DISPATCH(cross_entropy)(in, labels); }
+bool soft_cross_entropy(const ClassPositions& in, const SoftTargets& targets) {
+  return HWY_DYNAMIC_DISPATCH(soft_cross_entropy)(in, targets);
+}
+
+}  // namespace minnow::inline MINNOW_PRECISION::kernels
+#endif
