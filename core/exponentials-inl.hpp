@@ -15,6 +15,18 @@
 HWY_BEFORE_NAMESPACE();
 namespace minnow::simd::HWY_NAMESPACE {
 
+/// e^x for x <= 104 (float) or 706 (double), and NaN for NaN.
+template <class D, class V>
+HWY_INLINE V exp(D d, V x) {
+  return hn::IfThenElse(hn::IsNaN(x), x, hn::Exp(d, x));
+}
+
+/// log(1 + x) for x >= 0, and NaN for NaN.
+template <class D, class V>
+HWY_INLINE V log1p(D d, V x) {
+  return hn::IfThenElse(hn::IsNaN(x), x, hn::Log1p(d, x));
+}
+
 /// The largest of x[0 ... n), n >= 1; when one is NaN, either it or the largest of the others.
 template <class T>
 HWY_INLINE T row_max(const T* x, std::size_t n) {
@@ -46,7 +58,7 @@ HWY_INLINE double exponentials_sum(const T* x, T* y, std::size_t n, T max) {
     T rest = 0;
     for_each_vector<T>(std::min(block, n - start), [&, x = x + start, y = y + start](auto d, std::size_t j) HWY_ATTR {
       const auto v = hn::Sub(hn::LoadU(d, x + j), hn::Set(d, max));
-      const auto e = hn::IfThenElse(hn::IsNaN(v), v, hn::Exp(d, v));
+      const auto e = exp(d, v);
       hn::StoreU(e, d, y + j);
       if constexpr (std::is_same_v<decltype(e), const decltype(sum)>)
         sum = hn::Add(sum, e);

@@ -25,6 +25,22 @@ HWY_INLINE void for_each_vector(std::size_t n, const Body& body) {
   for (; i < n; ++i) body(one, i);
 }
 
+/// A vector of doubles from as many numbers at p, or into them.
+template <class D, class T>
+HWY_INLINE auto load_double(D d, const T* p) {
+  if constexpr (std::is_same_v<T, double>)
+    return hn::LoadU(d, p);
+  else
+    return hn::PromoteTo(d, hn::LoadU(hn::Rebind<T, D>(), p));
+}
+template <class D, class T>
+HWY_INLINE void store_double(hn::VFromD<D> v, D d, T* p) {
+  if constexpr (std::is_same_v<T, double>)
+    hn::StoreU(v, d, p);
+  else
+    hn::StoreU(hn::DemoteTo(hn::Rebind<T, D>(), v), hn::Rebind<T, D>(), p);
+}
+
 }  // namespace minnow::simd::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 

@@ -54,7 +54,7 @@ HWY_INLINE auto read_position(D d, const Real* x, Real* terms, std::size_t strid
     for (std::size_t c = start; c < std::min(classes, start + block); ++c) {
       const auto v = hn::LoadU(d, x + c * stride);
       const auto shifted = hn::Sub(v, p.max);
-      const auto term = hn::IfThenElse(hn::IsNaN(shifted), shifted, hn::Exp(d, shifted));
+      const auto term = exp(d, shifted);
       hn::StoreU(term, d, terms + c * stride);
       const auto here = hn::Eq(p.label, hn::Set(d, static_cast<Real>(c)));
       p.at_label = hn::IfThenElse(here, v, p.at_label);
@@ -64,28 +64,6 @@ HWY_INLINE auto read_position(D d, const Real* x, Real* terms, std::size_t strid
     p.other_terms = hn::Add(p.other_terms, sum);
   }
   return p;
-}
-
-/// Reals as a vector of doubles.
-template <class D>
-HWY_INLINE auto load_double(D d, const Real* p) {
-  if constexpr (std::is_same_v<Real, double>)
-    return hn::LoadU(d, p);
-  else
-    return hn::PromoteTo(d, hn::LoadU(hn::Rebind<Real, D>(), p));
-}
-template <class D, class V>
-HWY_INLINE void store_double(V v, D d, Real* p) {
-  if constexpr (std::is_same_v<Real, double>)
-    hn::StoreU(v, d, p);
-  else
-    hn::StoreU(hn::DemoteTo(hn::Rebind<Real, D>(), v), hn::Rebind<Real, D>(), p);
-}
-
-/// log(1 + x) for x >= 0 or NaN.
-template <class D, class V>
-HWY_INLINE auto log1p(D d, V x) {
-  return hn::IfThenElse(hn::IsNaN(x), x, hn::Log1p(d, x));
 }
 
 /// Writes a vector's losses, and returns by what a term is multiplied to be its class's gradient. p - 1 at the label is
@@ -278,7 +256,7 @@ HWY_INLINE bool read_soft(const Classes<D>& at, const kernels::ClassPositions& i
   auto top_term = zero, total = zero, lowest = zero;
   for (std::size_t c = 0; c < in.classes; ++c) {
     const auto shifted = hn::Sub(at.load(x, c), p.max);
-    const auto term = hn::IfThenElse(hn::IsNaN(shifted), shifted, hn::Exp(d, shifted));
+    const auto term = exp(d, shifted);
     const auto is_top = hn::Eq(p.top, hn::Set(d, static_cast<double>(c)));
     top_term = hn::IfThenElse(is_top, term, top_term);
     p.rest = hn::Add(p.rest, hn::IfThenZeroElse(is_top, term));
@@ -311,7 +289,7 @@ HWY_INLINE bool soft_position(const Classes<D>& at, const kernels::ClassPosition
   const auto factor = hn::Div(hn::Mul(weight, hn::Set(d, in.scale)), p.sum);
   for (std::size_t c = 0; c < in.classes; ++c) {
     const auto shifted = hn::Sub(at.load(x, c), p.max);
-    const auto term = hn::IfThenElse(hn::IsNaN(shifted), shifted, hn::Exp(d, shifted));
+    const auto term = exp(d, shifted);
     const auto is_top = hn::Eq(p.top, hn::Set(d, static_cast<double>(c)));
     auto t = zero;
     const auto wq = target_of(at, soft, target, c, in.classes, t);

@@ -1,6 +1,5 @@
 #include <minnow/core/error.hpp>
 #include <minnow/core/format.hpp>
-#include <minnow/losses/class_kernels.hpp>
 #include <minnow/losses/class_targets.hpp>
 
 #include <cmath>
@@ -19,14 +18,48 @@ ClassLayout::ClassLayout(const Tensor& prediction, const Loss& loss) {
   for (std::size_t axis = 2; axis < shape.size(); ++axis) positions *= shape[axis];
 }
 
+namespace {
+
+/// The shape that class indices for a prediction have: (N, d1, ...).
+Shape index_shape(const Shape& prediction) {
+  Shape shape{prediction[0]};
+  for (std::size_t axis = 2; axis < prediction.size(); ++axis) shape.push_back(prediction[axis]);
+  return shape;
+}
+
+}  // namespace
+
 bool holds_class_indices(const LossInputs& in, const Loss& loss) {
   const Shape &prediction = in.prediction.shape(), &target = in.target.shape();
   if (target == prediction) return false;
-  Shape indices{prediction[0]};
-  for (std::size_t axis = 2; axis < prediction.size(); ++axis) indices.push_back(prediction[axis]);
+  const Shape indices = index_shape(prediction);
   if (target == indices) return true;
-  throw ShapeError(format_text("{3}: expected a target {0} or {1} for a prediction {1}, got {2}.", to_string(indices),
-                               to_string(prediction), to_string(target), loss.name()));
+  throw ShapeError(format_text("{}: expected a target {} or {} for a prediction {}, got {}.", loss.name(),
+                               to_string(indices), to_string(prediction), to_string(prediction), to_string(target)));
+}
+
+void check_class_indices(const LossInputs& in, const Loss& loss) {
+  const Shape &prediction = in.prediction.shape(), &target = in.target.shape();
+  if (const Shape indices = index_shape(prediction); target != indices)
+    throw ShapeError(format_text("{}: expected class indices {} for a prediction {}, got {}.", loss.name(),
+                                 to_string(indices), to_string(prediction), to_string(target)));
+}
+
+void check_distributions(const Tensor& target, const ClassLayout& layout, bool logarithms, const Loss& loss) {
+  for (std::size_t n = 0; n < layout.samples; ++n)
+    for (std::size_t k = 0; k < layout.positions; ++k) {
+      double sum = 0;
+      for (std::size_t c = 0; c < layout.classes; ++c) {
+        const auto t = static_cast<double>(target.data()[layout.offset(n, c, k)]);
+        if (!logarithms && !(t >= 0 && t <= 1))
+          throw ValueError(
+              format_text("{}: expected target probabilities in [0, 1], got {} in row {}.", loss.name(), t, n));
+        sum += logarithms ? std::exp(t) : t;
+      }
+      if (!(std::abs(sum - 1) <= sum_tolerance))
+        throw ValueError(
+            format_text("{}: expected target probabilities that sum to 1, got {} in row {}.", loss.name(), sum, n));
+    }
 }
 
 void check_class_weight(const Tensor& weight, std::size_t classes, const Loss& loss) {
@@ -41,46 +74,6 @@ void check_weight_values(const Tensor& weight, const char* option, const Loss& l
     if (const Real w = weight.data()[i]; !(w >= 0) || std::isinf(w))
       throw ValueError(
           format_text("{}: expected options.{} finite and not negative, got {} at {}.", loss.name(), option, w, i));
-}
-
-void PositionWeights::read(const LossInputs& in, const ClassLayout& layout) {
-  total_ = 0;
-  for (std::size_t i = 0; i < layout.samples; ++i) total_ += in.sample_weight(i);
-  total_ *= static_cast<double>(layout.positions);
-  values_.clear();
-  if (in.sample_weights.empty()) return;
-  for (std::size_t i = 0; i < layout.samples; ++i)
-    values_.insert(values_.end(), layout.positions, in.sample_weights[i]);
-}
-
-void PositionWeights::read(const LossInputs& in, const ClassLayout& layout, const Tensor& class_weight,
-                           std::int64_t ignore_index, bool with_class_weight, const Loss& loss) {
-  const Real* labels = in.target.data();
-  const std::size_t count = layout.samples * layout.positions;
-  const auto ignored = static_cast<Real>(ignore_index);
-  const kernels::LabelCheck check = kernels::check_labels(labels, count, layout.classes, ignored);
-  if (check.first_wrong < count)
-    throw ValueError(format_text(
-        "{}: expected class indices, whole numbers from 0 to {}, or the ignored {}, got {} in row {}.", loss.name(),
-        layout.classes - 1, ignore_index, labels[check.first_wrong], check.first_wrong / layout.positions));
-  values_.clear();
-  const bool class_weighted = class_weight.dimension() > 0;
-  if (!class_weighted && check.ignored == 0 && in.sample_weights.empty()) {
-    total_ = static_cast<double>(count);
-    return;
-  }
-  values_.resize(count);
-  total_ = 0;
-  for (std::size_t n = 0, i = 0; n < layout.samples; ++n) {
-    const auto sample = static_cast<Real>(in.sample_weight(n));
-    for (std::size_t k = 0; k < layout.positions; ++k, ++i) {
-      const bool counts = labels[i] != ignored;
-      const Real of_class =
-          counts && class_weighted ? class_weight.data()[static_cast<std::size_t>(labels[i])] : Real{1};
-      values_[i] = counts ? sample * (with_class_weight ? of_class : Real{1}) : Real{0};
-      if (counts) total_ += static_cast<double>(sample) * static_cast<double>(of_class);
-    }
-  }
 }
 
 void sum_positions(std::span<const double> positions, std::span<double> per_sample) {

@@ -2,8 +2,7 @@
 
 #include <minnow/losses/loss.hpp>
 
-#include <cstdint>
-#include <vector>
+#include <span>
 
 namespace minnow::inline MINNOW_PRECISION {
 
@@ -14,40 +13,28 @@ struct ClassLayout {
 
   /// Throws ShapeError, naming `loss`, unless there are at least one class and a batch axis.
   ClassLayout(const Tensor& prediction, const Loss& loss);
+
+  std::size_t offset(std::size_t n, std::size_t c, std::size_t k) const { return (n * classes + c) * positions + k; }
 };
 
 /// Whether the target holds class indices rather than a number for each element of the prediction. Throws ShapeError
 /// when it is neither.
 bool holds_class_indices(const LossInputs& in, const Loss& loss);
 
+/// Throws ShapeError unless the target holds class indices.
+void check_class_indices(const LossInputs& in, const Loss& loss);
+
+constexpr double sum_tolerance = 1e-4;  // how far from 1 target probabilities may add up to
+
+/// Throws ValueError, naming `loss`, for a target like the prediction that is not a distribution over the classes at
+/// each position, or the logarithm of one.
+void check_distributions(const Tensor& target, const ClassLayout& layout, bool logarithms, const Loss& loss);
+
 /// Throws ValueError, naming `loss`, unless every number of `weight`, if it is set, is finite and not negative.
 void check_weight_values(const Tensor& weight, const char* option, const Loss& loss);
 
 /// Throws ShapeError, naming `loss`, unless `weight` is unset or (classes).
 void check_class_weight(const Tensor& weight, std::size_t classes, const Loss& loss);
-
-/// What the positions of a batch count for.
-class PositionWeights {
- public:
-  /// For class indices. Throws ValueError for one that is neither a class nor `ignore_index`.
-  /// The class weight becomes a part of the position's weight only if `with_class_weight`.
-  void read(const LossInputs& in, const ClassLayout& layout, const Tensor& class_weight, std::int64_t ignore_index,
-            bool with_class_weight, const Loss& loss);
-
-  /// For targets without indices: the sample weights alone.
-  void read(const LossInputs& in, const ClassLayout& layout);
-
-  /// (N positions), or null when each counts once.
-  const Real* data() const { return values_.empty() ? nullptr : values_.data(); }
-  double operator[](std::size_t i) const { return values_.empty() ? 1 : static_cast<double>(values_[i]); }
-
-  /// The sum of sample weight times class weight over the positions that are not ignored.
-  double total() const { return total_; }
-
- private:
-  std::vector<Real> values_;
-  double total_ = 0;
-};
 
 /// per_sample_n = the sum of sample n's positions.
 void sum_positions(std::span<const double> positions, std::span<double> per_sample);

@@ -1,35 +1,10 @@
 #include <minnow/core/error.hpp>
 #include <minnow/core/format.hpp>
 #include <minnow/losses/class_kernels.hpp>
+#include <minnow/losses/class_targets.hpp>
 #include <minnow/losses/cross_entropy_loss.hpp>
 
-#include <cmath>
-
 namespace minnow::inline MINNOW_PRECISION {
-namespace {
-
-constexpr double sum_tolerance = 1e-4;  // how far from 1 target probabilities may add up to
-
-/// Says which of the target probabilities the kernel has refused.
-[[noreturn]] void refuse_probabilities(const Tensor& target, const ClassLayout& layout) {
-  for (std::size_t n = 0; n < layout.samples; ++n)
-    for (std::size_t k = 0; k < layout.positions; ++k) {
-      double sum = 0;
-      for (std::size_t c = 0; c < layout.classes; ++c) {
-        const auto t = static_cast<double>(target.data()[(n * layout.classes + c) * layout.positions + k]);
-        if (!(t >= 0 && t <= 1))
-          throw ValueError(
-              format_text("CrossEntropyLoss: expected target probabilities in [0, 1], got {} in row {}.", t, n));
-        sum += t;
-      }
-      if (!(std::abs(sum - 1) <= sum_tolerance))
-        throw ValueError(
-            format_text("CrossEntropyLoss: expected target probabilities that sum to 1, got {} in row {}.", sum, n));
-    }
-  throw Error("CrossEntropyLoss: expected target probabilities that sum to 1.");
-}
-
-}  // namespace
 
 CrossEntropyLoss::CrossEntropyLoss(CrossEntropyOptions options)
     : Loss(options.reduction), options_(std::move(options)) {
@@ -65,7 +40,7 @@ void CrossEntropyLoss::compute(const LossInputs& in, const LossOutputs& out) {
     const kernels::SoftTargets soft{indices ? target : nullptr, indices ? nullptr : target,
                                     options_.weight.dimension() == 0 ? nullptr : options_.weight.data(),
                                     options_.label_smoothing, sum_tolerance};
-    if (!kernels::soft_cross_entropy(positions, soft)) refuse_probabilities(in.target, layout);
+    if (!kernels::soft_cross_entropy(positions, soft)) check_distributions(in.target, layout, false, *this);
   }
   if (layout.positions != 1) sum_positions(position_losses_, out.per_sample);
 }

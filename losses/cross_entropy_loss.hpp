@@ -1,7 +1,7 @@
 #pragma once
 
-#include <minnow/losses/class_targets.hpp>
 #include <minnow/losses/loss.hpp>
+#include <minnow/losses/position_weights.hpp>
 
 #include <cstdint>
 

@@ -1,0 +1,46 @@
+#include <minnow/core/error.hpp>
+#include <minnow/core/format.hpp>
+#include <minnow/losses/class_kernels.hpp>
+#include <minnow/losses/class_targets.hpp>
+#include <minnow/losses/focal_loss.hpp>
+
+#include <cmath>
+
+namespace minnow::inline MINNOW_PRECISION {
+
+FocalLoss::FocalLoss(FocalOptions options) : Loss(options.reduction), options_(std::move(options)) {
+  if (!(options_.gamma >= 0) || std::isinf(options_.gamma))
+    throw ValueError(format_text("FocalLoss: expected gamma of at least 0 and finite, got {}.", options_.gamma));
+  check_weight_values(options_.weight, "weight", *this);
+}
+
+double FocalLoss::count(const LossInputs& in) {
+  const ClassLayout layout(in.prediction, *this);
+  check_class_weight(options_.weight, layout.classes, *this);
+  check_class_indices(in, *this);
+  weights_.read(in, layout, options_.weight, options_.ignore_index, true, *this);
+  return weights_.total();
+}
+
+void FocalLoss::compute(const LossInputs& in, const LossOutputs& out) {
+  const ClassLayout layout(in.prediction, *this);
+  position_losses_.resize(layout.samples * layout.positions);
+  kernels::cross_entropy({layout.samples, layout.classes, layout.positions, in.prediction.data(), weights_.data(),
+                          out.scale, out.gradient.data(), position_losses_.data()},
+                         in.target.data());
+  const double gamma = options_.gamma;
+  for (std::size_t n = 0, i = 0; n < layout.samples; ++n)
+    for (std::size_t k = 0; k < layout.positions; ++k, ++i) {
+      if (weights_[i] == 0) continue;
+      const double loss = position_losses_[i] / weights_[i];
+      const double p = std::exp(-loss), miss = -std::expm1(-loss);
+      const double discount = std::pow(miss, gamma);
+      const double slope = miss == 0 ? discount : discount * (1 + gamma * p * loss / miss);
+      position_losses_[i] *= discount;
+      for (std::size_t c = 0; c < layout.classes; ++c)
+        out.gradient.data()[layout.offset(n, c, k)] *= static_cast<Real>(slope);
+    }
+  sum_positions(position_losses_, out.per_sample);
+}
+
+}  // namespace minnow::inline MINNOW_PRECISION

@@ -1,0 +1,64 @@
+#include <minnow/core/error.hpp>
+#include <minnow/core/format.hpp>
+#include <minnow/core/labels.hpp>
+#include <minnow/losses/class_targets.hpp>
+#include <minnow/losses/multi_margin_loss.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+namespace minnow::inline MINNOW_PRECISION {
+
+MultiMarginLoss::MultiMarginLoss(MultiMarginOptions options) : Loss(options.reduction), options_(std::move(options)) {
+  if (options_.p != 1 && options_.p != 2)
+    throw ValueError(format_text("MultiMarginLoss: expected p to be 1 or 2, got {}.", options_.p));
+  if (!std::isfinite(options_.margin))
+    throw ValueError(format_text("MultiMarginLoss: expected a finite margin, got {}.", options_.margin));
+  check_weight_values(options_.weight, "weight", *this);
+}
+
+double MultiMarginLoss::count(const LossInputs& in) {
+  const ClassLayout layout(in.prediction, *this);
+  if (in.prediction.dimension() != 2)
+    throw ShapeError("MultiMarginLoss: expected a prediction (N, C), got " + to_string(in.prediction.shape()) + ".");
+  check_class_weight(options_.weight, layout.classes, *this);
+  check_class_indices(in, *this);
+  double total = 0;
+  for (std::size_t i = 0; i < layout.samples; ++i) total += in.sample_weight(i);
+  return total;
+}
+
+/// Returns the loss of a row times `weight`, and writes its gradient times `scale` too.
+double MultiMarginLoss::row(const Real* x, std::size_t label, std::size_t classes, double weight, double scale,
+                            Real* gradient) const {
+  const double each = weight / static_cast<double>(classes);
+  const double least = options_.margin - static_cast<double>(x[label]);
+  double loss = 0, slopes = 0;
+  for (std::size_t j = 0; j < classes; ++j) {
+    const double missing = j == label ? 0 : least + static_cast<double>(x[j]);
+    const double h = missing > 0 || std::isnan(missing) ? missing : 0;
+    const double slope = options_.p == 2 ? 2 * h : h > 0 ? 1 : h;
+    loss += options_.p == 2 ? h * h : h;
+    slopes += slope;
+    gradient[j] = static_cast<Real>(each * scale * slope);
+  }
+  gradient[label] = static_cast<Real>(-each * scale * slopes);
+  return each * loss;
+}
+
+void MultiMarginLoss::compute(const LossInputs& in, const LossOutputs& out) {
+  const std::size_t classes = in.prediction.shape()[1];
+  for (std::size_t i = 0; i < in.samples(); ++i) {
+    const std::size_t label = class_index(static_cast<double>(in.target.data()[i]), classes, i, "MultiMarginLoss");
+    const double of_class = options_.weight.dimension() == 0 ? 1 : static_cast<double>(options_.weight.data()[label]);
+    const double weight = of_class * in.sample_weight(i);
+    Real* gradient = out.gradient.data() + i * classes;
+    out.per_sample[i] = 0;
+    if (weight == 0)
+      std::fill_n(gradient, classes, Real{0});
+    else
+      out.per_sample[i] = row(in.prediction.data() + i * classes, label, classes, weight, out.scale, gradient);
+  }
+}
+
+}  // namespace minnow::inline MINNOW_PRECISION

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <minnow/losses/loss.hpp>
+
+namespace minnow::inline MINNOW_PRECISION {
+
+struct MultiMarginOptions {
+  int p = 1;           // 1 or 2: the exponent of what is missing to the margin
+  double margin = 1;   // by how much the right class's score should exceed each other
+  Tensor weight = {};  // (C), of each class; unset: all 1
+  Reduction reduction = Reduction::mean;
+};
+
+/// The hinge loss of support vector machines for several classes, as torch.nn.MultiMarginLoss:
+///   loss = w_t / C sum over j != t of h_j^p,   h_j = max(0, margin - x_t + x_j),
+///   dloss/dx_j = w_t / C p h_j^(p - 1) [h_j > 0],   and minus the sum of these at t.
+///   prediction: (N, C) scores; target: (N) class indices. The mean is over the samples, whatever their class weights.
+class MINNOW_API MultiMarginLoss : public Loss {
+ public:
+  /// Throws ValueError for a p other than 1 and 2, and for a weight that is negative or not finite.
+  explicit MultiMarginLoss(MultiMarginOptions options = {});
+
+  std::string name() const override { return "MultiMarginLoss"; }
+  Decision decision() const override { return Decision::largest; }
+
+ protected:
+  double count(const LossInputs& in) override;
+  void compute(const LossInputs& in, const LossOutputs& out) override;
+
+ private:
+  double row(const Real* x, std::size_t label, std::size_t classes, double weight, double scale, Real* gradient) const;
+
+  MultiMarginOptions options_;
+};
+
+}  // namespace minnow::inline MINNOW_PRECISION
