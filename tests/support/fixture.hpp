@@ -29,11 +29,22 @@ inline Shape fixture_shape(const Json& entry) {
   return Shape(extents.begin(), extents.end());
 }
 
+/// A number, or one of "nan", "inf" and "-inf", for which JSON has no word.
+inline double fixture_number(const Json& entry) {
+  return entry.is_string() ? std::stod(entry.get<std::string>()) : entry.get<double>();
+}
+
+inline std::vector<double> fixture_numbers(const Json& entries) {
+  std::vector<double> numbers;
+  for (const Json& entry : entries) numbers.push_back(fixture_number(entry));
+  return numbers;
+}
+
 /// The tensor that an entry {"shape": [...], "data": [...]} holds.
 template <class T = Real>
 BasicTensor<T> fixture_tensor(const Json& entry) {
   auto tensor = BasicTensor<T>::from_shape(fixture_shape(entry));
-  const auto values = entry.at("data").get<std::vector<double>>();
+  const auto values = fixture_numbers(entry.at("data"));
   std::transform(values.begin(), values.end(), tensor.data(), [](double v) { return static_cast<T>(v); });
   return tensor;
 }
@@ -41,7 +52,7 @@ BasicTensor<T> fixture_tensor(const Json& entry) {
 /// max|a - ref| / max|ref|, as in compare.hpp.
 template <class T>
 double error(const BasicTensor<T>& a, const Json& entry) {
-  return error(a, fixture_shape(entry), entry.at("data").get<std::vector<double>>());
+  return error(a, fixture_shape(entry), fixture_numbers(entry.at("data")));
 }
 
 /// Leaves a measured error in the test's record: --gtest_output=json shows it.
