@@ -222,8 +222,8 @@ struct Classes {
 
 template <class D>
 struct SoftPosition {
-  hn::VFromD<D> max, top, rest, sum;  // the largest logit, its class, the terms but its own, and with it
-  hn::VFromD<D> mass, cost;           // sum over c of w_c q_c; of w_c q_c (max - x_c)
+  hn::VFromD<D> max, top, top_term, rest;  // the largest logit, its class, its term (1, or NaN), the others' sum
+  hn::VFromD<D> mass, cost;                // sum over c of w_c q_c; of w_c q_c (max - x_c)
 };
 
 /// w_c q_c at each position.
@@ -253,12 +253,12 @@ HWY_INLINE bool read_soft(const Classes<D>& at, const kernels::ClassPositions& i
     p.max = hn::IfThenElse(larger, v, p.max);
     p.top = hn::IfThenElse(larger, hn::Set(d, static_cast<double>(c)), p.top);
   }
-  auto top_term = zero, total = zero, lowest = zero;
+  auto total = zero, lowest = zero;
   for (std::size_t c = 0; c < in.classes; ++c) {
     const auto shifted = hn::Sub(at.load(x, c), p.max);
     const auto term = exp(d, shifted);
     const auto is_top = hn::Eq(p.top, hn::Set(d, static_cast<double>(c)));
-    top_term = hn::IfThenElse(is_top, term, top_term);
+    p.top_term = hn::IfThenElse(is_top, term, p.top_term);
     p.rest = hn::Add(p.rest, hn::IfThenZeroElse(is_top, term));
     auto t = zero;
     const auto wq = target_of(at, soft, target, c, in.classes, t);
@@ -267,7 +267,6 @@ HWY_INLINE bool read_soft(const Classes<D>& at, const kernels::ClassPositions& i
     p.mass = hn::Add(p.mass, wq);
     p.cost = hn::Add(p.cost, hn::IfThenZeroElse(hn::Eq(wq, zero), hn::Mul(wq, hn::Neg(shifted))));
   }
-  p.sum = hn::Add(p.rest, top_term);
   const auto off_by = hn::Abs(hn::Sub(total, one));
   return soft.probabilities == nullptr ||
          hn::AllTrue(d, hn::And(hn::Ge(lowest, zero), hn::Le(off_by, hn::Set(d, soft.sum_tolerance))));
@@ -282,11 +281,11 @@ HWY_INLINE bool soft_position(const Classes<D>& at, const kernels::ClassPosition
   const auto zero = hn::Zero(d), one = hn::Set(d, 1.0);
   const auto weight = in.weights == nullptr ? one : load_double(d, in.weights + i);
   const auto off = hn::Eq(weight, zero);
-  // The largest logit's own term is 1, or NaN, which sum has and rest lacks.
-  const auto log_sum = hn::Add(log1p(d, p.rest), hn::Sub(hn::Sub(p.sum, p.rest), one));
+  const auto sum = hn::Add(p.rest, p.top_term);
+  const auto log_sum = hn::Add(log1p(d, p.rest), hn::Sub(p.top_term, one));
   const auto loss = hn::MulAdd(p.mass, log_sum, p.cost);
   hn::StoreU(hn::IfThenZeroElse(off, hn::Mul(weight, loss)), d, in.losses + i);
-  const auto factor = hn::Div(hn::Mul(weight, hn::Set(d, in.scale)), p.sum);
+  const auto factor = hn::Div(hn::Mul(weight, hn::Set(d, in.scale)), sum);
   for (std::size_t c = 0; c < in.classes; ++c) {
     const auto shifted = hn::Sub(at.load(x, c), p.max);
     const auto term = exp(d, shifted);
@@ -294,7 +293,7 @@ HWY_INLINE bool soft_position(const Classes<D>& at, const kernels::ClassPosition
     auto t = zero;
     const auto wq = target_of(at, soft, target, c, in.classes, t);
     // p_c mass - wq, over the common denominator: exact where wq is all of the mass, or term all of the sum.
-    const auto other_terms = hn::IfThenElse(is_top, p.rest, hn::Sub(p.sum, term));
+    const auto other_terms = hn::IfThenElse(is_top, p.rest, hn::Sub(sum, term));
     const auto g = hn::Sub(hn::Mul(term, hn::Sub(p.mass, wq)), hn::Mul(wq, other_terms));
     at.store(hn::IfThenZeroElse(off, hn::Mul(g, factor)), gradient, c);
   }

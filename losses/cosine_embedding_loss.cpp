@@ -42,7 +42,7 @@ void CosineEmbeddingLoss::compute(const LossInputs& in, const LossOutputs& out) 
       bb += y * y;
     }
     const double lengths = std::sqrt(aa) * std::sqrt(bb), cosine = dot / lengths;
-    const bool alike = in.target.data()[i] == 1, free = !alike && cosine <= margin_;
+    const bool alike = in.target.data()[i] == 1, free = !alike && cosine < margin_;  // PyTorch's choice at the kink
     const double weight = in.sample_weight(i);
     out.per_sample[i] = weight == 0 || free ? 0 : weight * (alike ? 1 - cosine : cosine - margin_);
     if (weight == 0 || free) {
