@@ -6,7 +6,7 @@ set(MINNOW_SOURCES
   core/layer.cpp core/parameter.cpp core/rng.cpp core/softmax_kernels.cpp core/tensor.cpp core/threads.cpp core/version.cpp
   layers/dense.cpp layers/flatten.cpp layers/relu.cpp layers/sequential.cpp layers/sigmoid.cpp layers/softmax.cpp
   layers/tanh.cpp
-  losses/bce_loss.cpp losses/bce_with_logits_loss.cpp losses/class_kernels.cpp losses/class_targets.cpp
+  losses/answers.cpp losses/bce_loss.cpp losses/bce_with_logits_loss.cpp losses/class_kernels.cpp losses/class_targets.cpp
   losses/cosine_embedding_loss.cpp losses/cross_entropy_loss.cpp losses/element_weights.cpp losses/elements.cpp losses/elementwise_kernels.cpp
   losses/entropy.cpp losses/focal_loss.cpp losses/huber_loss.cpp losses/kl_div_loss.cpp losses/l1_loss.cpp losses/loss.cpp
   losses/mse_loss.cpp losses/multi_margin_loss.cpp losses/nll_loss.cpp losses/position_weights.cpp losses/sigmoid_focal_loss.cpp
@@ -23,7 +23,7 @@ set(MINNOW_HEADERS
   core/labels.hpp core/layer.hpp core/parameter.hpp core/rng.hpp core/tensor.hpp core/threads.hpp core/version.hpp
   layers/dense.hpp layers/flatten.hpp layers/relu.hpp layers/sequential.hpp layers/sigmoid.hpp layers/softmax.hpp
   layers/tanh.hpp
-  losses/bce_loss.hpp losses/bce_with_logits_loss.hpp losses/cosine_embedding_loss.hpp
+  losses/answers.hpp losses/bce_loss.hpp losses/bce_with_logits_loss.hpp losses/cosine_embedding_loss.hpp
   losses/cross_entropy_loss.hpp losses/element_weights.hpp losses/entropy.hpp losses/focal_loss.hpp
   losses/huber_loss.hpp losses/kl_div_loss.hpp losses/l1_loss.hpp losses/loss.hpp losses/mse_loss.hpp
   losses/multi_margin_loss.hpp losses/nll_loss.hpp losses/position_weights.hpp losses/sigmoid_focal_loss.hpp losses/smooth_l1_loss.hpp

@@ -7,9 +7,10 @@
 
 namespace minnow::inline MINNOW_PRECISION {
 
-/// What one training step reads. inputs: (N, ...); targets: (N) class indices as whole numbers, or (N, ...) numbers.
+/// What one training step reads. inputs: (N, ...); targets: (N) class indices as whole numbers, or (N, ...) numbers;
+/// weights: (N), how often each sample counts, or a scalar when the dataset weighs none.
 struct Batch {
-  Tensor inputs, targets;
+  Tensor inputs, targets, weights;
   std::size_t size() const { return inputs.dimension() == 0 ? 0 : inputs.shape()[0]; }
 };
 
@@ -26,8 +27,11 @@ class MINNOW_API Dataset {
   /// The shape of one sample's target; () for a class index.
   virtual Shape target_shape() const = 0;
 
-  /// Writes the samples `indices`, all below size(), into the rows of batch.inputs and batch.targets, which already
-  /// have (indices.size(), ...) and the shapes above.
+  /// Whether samples have weights, which then are read too.
+  virtual bool has_weights() const { return false; }
+
+  /// Writes the samples `indices`, all below size(), into the rows of batch.inputs, batch.targets and, if any,
+  /// batch.weights, which already have (indices.size(), ...) and the shapes above.
   virtual void read(std::span<const std::size_t> indices, Batch& batch) const = 0;
 
  protected:

@@ -25,20 +25,35 @@ void check_labels(const Tensor& targets, std::size_t classes) {
     class_index(static_cast<double>(targets(i)), classes, i, "TensorDataset");
 }
 
+void check_weights(const Tensor& weights, std::size_t samples) {
+  if (weights.shape() != Shape{samples})
+    throw ShapeError(format_text("TensorDataset: expected weights ({}), one for each sample, got {}.", samples,
+                                 to_string(weights.shape())));
+  for (std::size_t i = 0; i < samples; ++i)
+    if (const Real w = weights(i); !(w >= 0) || std::isinf(w))
+      throw ValueError(
+          format_text("TensorDataset: expected weights that are finite and not negative, got {} in row {}.", w, i));
+}
+
 }  // namespace
 
-TensorDataset::TensorDataset(Tensor inputs, Tensor targets, std::vector<std::string> class_names)
-    : inputs_(std::move(inputs)), targets_(std::move(targets)), class_names_(std::move(class_names)) {
+TensorDataset::TensorDataset(Tensor inputs, Tensor targets, std::vector<std::string> class_names, Tensor weights)
+    : inputs_(std::move(inputs)),
+      targets_(std::move(targets)),
+      weights_(std::move(weights)),
+      class_names_(std::move(class_names)) {
   if (inputs_.dimension() == 0 || targets_.dimension() == 0 || inputs_.shape()[0] != targets_.shape()[0])
     throw ShapeError(
         format_text("TensorDataset: expected inputs (N, ...) and targets (N, ...) of one N, got {} and {}.",
                     to_string(inputs_.shape()), to_string(targets_.shape())));
   if (!class_names_.empty()) check_labels(targets_, class_names_.size());
+  if (has_weights()) check_weights(weights_, size());
 }
 
 void TensorDataset::read(std::span<const std::size_t> indices, Batch& batch) const {
   copy_rows(inputs_, indices, batch.inputs);
   copy_rows(targets_, indices, batch.targets);
+  if (has_weights()) copy_rows(weights_, indices, batch.weights);
 }
 
 TensorDataset TensorDataset::subset(std::span<const std::size_t> indices) const {
@@ -50,8 +65,9 @@ TensorDataset TensorDataset::subset(std::span<const std::size_t> indices) const 
   Batch part;
   resize(part.inputs, input_shape);
   resize(part.targets, target_shape);
+  if (has_weights()) resize(part.weights, {indices.size()});
   read(indices, part);
-  return {std::move(part.inputs), std::move(part.targets), class_names_};
+  return {std::move(part.inputs), std::move(part.targets), class_names_, std::move(part.weights)};
 }
 
 std::pair<TensorDataset, TensorDataset> random_split(const TensorDataset& dataset, double fraction, Rng rng) {

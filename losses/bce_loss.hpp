@@ -22,7 +22,9 @@ class MINNOW_API BCELoss : public Loss {
   explicit BCELoss(BCEOptions options = {});
 
   std::string name() const override { return "BCELoss"; }
-  Decision decision() const override { return Decision::above_half; }
+  Answers answers(const Tensor& prediction, const Tensor& target) const override {
+    return count_above(prediction, target, 0.5);
+  }
 
  protected:
   void compute(const LossInputs& in, const LossOutputs& out) override;

@@ -22,7 +22,9 @@ class MINNOW_API BCEWithLogitsLoss : public Loss {
   explicit BCEWithLogitsLoss(BCEWithLogitsOptions options = {});
 
   std::string name() const override { return "BCEWithLogitsLoss"; }
-  Decision decision() const override { return Decision::above_zero; }
+  Answers answers(const Tensor& prediction, const Tensor& target) const override {
+    return count_above(prediction, target, 0);
+  }
 
  protected:
   void compute(const LossInputs& in, const LossOutputs& out) override;

@@ -26,7 +26,9 @@ class MINNOW_API FocalLoss : public Loss {
   explicit FocalLoss(FocalOptions options = {});
 
   std::string name() const override { return "FocalLoss"; }
-  Decision decision() const override { return Decision::largest; }
+  Answers answers(const Tensor& prediction, const Tensor& target) const override {
+    return count_largest(prediction, target, options_.ignore_index);
+  }
 
  protected:
   double count(const LossInputs& in) override;

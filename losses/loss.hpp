@@ -1,6 +1,7 @@
 #pragma once
 
 #include <minnow/core/tensor.hpp>
+#include <minnow/losses/answers.hpp>
 
 #include <span>
 #include <string>
@@ -12,14 +13,6 @@ namespace minnow::inline MINNOW_PRECISION {
 /// where a loss does not say otherwise; `batch_mean` divides by the number of samples; `none` is for the functions of
 /// entropy.hpp, while a Loss keeps what it has not reduced in per_sample().
 enum class Reduction { none, mean, sum, batch_mean };
-
-/// How a prediction is read as an answer, which is then right or wrong.
-enum class Decision {
-  none,        // it is not a classification
-  largest,     // the class with the largest score
-  above_half,  // for each number yes or no: a probability of at least 1/2
-  above_zero,  // the same for a logit
-};
 
 /// What a loss reads in one forward pass.
 struct LossInputs {
@@ -51,7 +44,8 @@ class MINNOW_API Loss {
 
   virtual std::string name() const = 0;
 
-  virtual Decision decision() const { return Decision::none; }
+  /// The prediction read as answers, for the accuracy; none are counted where it is not a classification.
+  virtual Answers answers(const Tensor&, const Tensor&) const { return {}; }
 
   /// The loss of a batch, accumulated in double; the mean over no elements, or over weights that are all 0, is NaN, as
   /// in PyTorch. `sample_weights` is (N), or a scalar tensor as an unset one is, for none. Throws ShapeError or

@@ -21,7 +21,9 @@ class MINNOW_API MultiMarginLoss : public Loss {
   explicit MultiMarginLoss(MultiMarginOptions options = {});
 
   std::string name() const override { return "MultiMarginLoss"; }
-  Decision decision() const override { return Decision::largest; }
+  Answers answers(const Tensor& prediction, const Tensor& target) const override {
+    return count_largest(prediction, target);
+  }
 
  protected:
   double count(const LossInputs& in) override;

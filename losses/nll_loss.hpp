@@ -23,7 +23,9 @@ class MINNOW_API NLLLoss : public Loss {
   explicit NLLLoss(NLLOptions options = {});
 
   std::string name() const override { return "NLLLoss"; }
-  Decision decision() const override { return Decision::largest; }
+  Answers answers(const Tensor& prediction, const Tensor& target) const override {
+    return count_largest(prediction, target, options_.ignore_index);
+  }
 
  protected:
   double count(const LossInputs& in) override;

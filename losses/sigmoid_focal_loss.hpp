@@ -21,7 +21,9 @@ class MINNOW_API SigmoidFocalLoss : public Loss {
   explicit SigmoidFocalLoss(const SigmoidFocalOptions& options = {});
 
   std::string name() const override { return "SigmoidFocalLoss"; }
-  Decision decision() const override { return Decision::above_zero; }
+  Answers answers(const Tensor& prediction, const Tensor& target) const override {
+    return count_above(prediction, target, 0);
+  }
 
  protected:
   void compute(const LossInputs& in, const LossOutputs& out) override;

@@ -3,28 +3,27 @@
 #include <minnow/training/find_non_finite.hpp>
 
 #include <cmath>
-#include <numeric>
 
 namespace minnow::inline MINNOW_PRECISION {
 
 Evaluation evaluate(Sequential& model, Loss& loss, DataLoader& loader) {
-  double total = 0;
-  std::size_t correct = 0, samples = 0;
+  double total = 0, weight = 0;
+  Answers answers;
+  std::size_t samples = 0;
   for (const Batch& batch : loader) {
     const Tensor& scores = model.predict(batch.inputs);
-    if (const double value = loss.forward(scores, batch.targets); !std::isfinite(value)) {
+    if (const double value = loss.forward(scores, batch.targets, batch.weights); !std::isfinite(value)) {
       model.forward(batch.inputs);
       throw NonFiniteError("evaluate: expected a finite loss, got " +
                            std::string(std::isnan(value) ? "nan" : "infinity") + "; it arose " +
                            find_non_finite(model, batch.inputs) + ".");
     }
-    const auto losses = loss.per_sample();
-    total = std::accumulate(losses.begin(), losses.end(), total);
-    correct += count_correct(scores, batch.targets);
+    total += loss.total();
+    weight += loss.weight();
+    answers += loss.answers(scores, batch.targets);
     samples += batch.size();
   }
-  const auto n = static_cast<double>(samples);
-  return {total / n, static_cast<double>(correct) / n, samples};
+  return {total / weight, answers.accuracy(), samples};
 }
 
 ConfusionMatrix confusion_matrix(Sequential& model, DataLoader& loader, std::vector<std::string> class_names) {

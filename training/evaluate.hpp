@@ -11,8 +11,8 @@
 namespace minnow::inline MINNOW_PRECISION {
 
 struct Evaluation {
-  double loss;      // mean over the samples, in the loss's unit
-  double accuracy;  // share of samples whose largest score is the target's, in [0, 1]
+  double loss;      // mean over what the loss counts, by the samples' weights
+  double accuracy;  // share of the answers that are right, in [0, 1]; NaN when the loss is not of a classifier
   std::size_t samples;
 };
 

@@ -2,7 +2,6 @@
 #include <minnow/core/format.hpp>
 #include <minnow/training/find_non_finite.hpp>
 #include <minnow/training/fit.hpp>
-#include <minnow/training/metrics.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -37,13 +36,13 @@ void fit(Sequential& model, Loss& loss, Optimizer& optimizer, DataLoader& loader
   if (progress.steps == 0) throw ValueError("fit: expected a loader with at least one batch, got none.");
   for (progress.epoch = 1; progress.epoch <= options.epochs; ++progress.epoch) {
     const auto epoch_start = std::chrono::steady_clock::now();
-    double total = 0;
-    std::size_t correct = 0;
+    double total = 0, weight = 0;
+    Answers answers;
     progress.step = progress.samples = 0;
     for (const Batch& batch : loader) {
       ++progress.step;
       const Tensor& scores = model.forward(batch.inputs);
-      const double value = loss.forward(scores, batch.targets);
+      const double value = loss.forward(scores, batch.targets, batch.weights);
       if (!std::isfinite(value)) {
         const std::string where = find_non_finite(model, batch.inputs);
         throw NonFiniteError(
@@ -51,14 +50,15 @@ void fit(Sequential& model, Loss& loss, Optimizer& optimizer, DataLoader& loader
                         std::isnan(value) ? "nan" : "infinity", progress.epoch, progress.step, where,
                         where.rfind("in the inputs", 0) == 0 ? "Look at the data" : "Try a lower learning rate"));
       }
-      correct += count_correct(scores, batch.targets);
+      answers += loss.answers(scores, batch.targets);
       model.backward(loss.backward());
       optimizer.step();
 
-      for (const double sample_loss : loss.per_sample()) total += sample_loss;
+      total += loss.total();
+      weight += loss.weight();
       progress.samples += batch.size();
-      progress.loss = total / static_cast<double>(progress.samples);
-      progress.accuracy = static_cast<double>(correct) / static_cast<double>(progress.samples);
+      progress.loss = total / weight;
+      progress.accuracy = answers.accuracy();
       progress.epoch_seconds = seconds_since(epoch_start);
       progress.seconds = seconds_since(start);
       if (options.on_step) options.on_step(progress);

@@ -10,7 +10,7 @@
 
 namespace minnow::inline MINNOW_PRECISION {
 
-/// Where training stands; the means are over the samples of the epoch so far.
+/// Where training stands; loss and accuracy are over the epoch so far, as Evaluation has them.
 struct Progress {
   std::size_t epoch = 0, epochs = 0;      // epoch counts from 1
   std::size_t step = 0, steps = 0;        // of this epoch, from 1

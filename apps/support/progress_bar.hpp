@@ -3,6 +3,7 @@
 #include <minnow/training/fit.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -30,7 +31,8 @@ class ProgressBar {
     const double done = (static_cast<double>(p.epoch - 1) + share) / static_cast<double>(p.epochs);
     const std::string head = fmt::format("epoch {:>{}}/{}  ", p.epoch, width(p.epochs), p.epochs);
     const std::string left = fmt::format("  {} left", clock(p.seconds / done - p.seconds));
-    std::string numbers = fmt::format("  loss {:.4f}  acc {:.1f}%", p.loss, 100 * p.accuracy);
+    std::string numbers = fmt::format("  loss {:.4f}", p.loss);
+    if (!std::isnan(p.accuracy)) numbers += fmt::format("  acc {:.1f}%", 100 * p.accuracy);
     const std::string speed = fmt::format("  {:.0f} samples/s", static_cast<double>(p.samples) / p.epoch_seconds);
     constexpr std::size_t shortest_bar = 8;
     const std::size_t room = columns - 1 - std::min(columns - 1, head.size() + numbers.size() + left.size());
@@ -46,9 +48,10 @@ class ProgressBar {
 
   /// The epoch's line, to stay.
   void epoch(const minnow::Progress& p) {
-    fmt::print("{}epoch {:>{}}/{}  loss {:6.4f}  accuracy {:5.1f}%  {:>6.0f} samples/s  {}\n", open_ ? "\r\033[K" : "",
-               p.epoch, width(p.epochs), p.epochs, p.loss, 100 * p.accuracy,
-               static_cast<double>(p.samples) / p.epoch_seconds, clock(p.epoch_seconds));
+    const std::string accuracy = std::isnan(p.accuracy) ? "" : fmt::format("  accuracy {:5.1f}%", 100 * p.accuracy);
+    fmt::print("{}epoch {:>{}}/{}  loss {:6.4f}{}  {:>6.0f} samples/s  {}\n", open_ ? "\r\033[K" : "", p.epoch,
+               width(p.epochs), p.epochs, p.loss, accuracy, static_cast<double>(p.samples) / p.epoch_seconds,
+               clock(p.epoch_seconds));
     std::fflush(stdout);
     open_ = false;
   }
