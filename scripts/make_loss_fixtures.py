@@ -15,8 +15,8 @@ from loss_case import case
 from make_fixtures import FIXTURES, Numbers, rows
 
 SHAPES = [("(6, 5)", (6, 5), False), ("sample weights", (6, 5), True), ("batch of 1", (1, 4), False),
-          ("one class", (4, 1), False), ("(3, 4, 3)", (3, 4, 3), False), ("(2, 3, 2, 2), sample weights", (2, 3, 2, 2), True),
-          ("(16, 10)", (16, 10), False)]
+          ("one class", (4, 1), False), ("(3, 4, 3)", (3, 4, 3), False),
+          ("(2, 3, 2, 2), sample weights", (2, 3, 2, 2), True), ("(16, 10)", (16, 10), False)]
 WRONG = rows([1e4, -1e4, 0, 3], [88, -88, 87, 0], [-1e4] * 4)
 RIGHT = rows([1e4, -1e4, 0, 3], [-1e4, 1e4, 9000, 0], [-1e4, -1e4, 88, -1e4])
 
@@ -60,6 +60,10 @@ def class_options(words, options, classes, numbers, k):
     return result, ignored
 
 
+def log_softmax(x):
+    return torch.log_softmax(torch.tensor(x), 1).float().double().numpy()
+
+
 def distributions(numbers, shape):
     """Multiples of 1 / 256 that sum to 1 over axis 1."""
     p = numpy.moveaxis(numbers.generator.dirichlet(numpy.ones(shape[1]), shape[:1] + shape[2:]), -1, 1)
@@ -82,7 +86,7 @@ def class_cases(name, words=(), numbers=Numbers(11), certain=20, note="", **opti
         if (vectors and x.ndim > 2) or (len(x) == 16 and combination):
             continue
         if name == "NLLLoss":
-            x = torch.log_softmax(torch.tensor(x), 1).float().double().numpy()
+            x = log_softmax(x)
         o, ignored = class_options(words, options, x.shape[1], numbers, k)
         if "ignored" in words and labels.size > 1:
             labels.flat[-1] = ignored
@@ -135,16 +139,14 @@ def element_cases(name, kind, words=(), numbers=Numbers(12), note="", extremes=(
     combination = " ".join(filter(None, [note, " + ".join(words)]))
     for k, (text, x, hard, soft, s) in enumerate(element_inputs(numbers)):
         shape = x.shape
-        if len(x) == 16 and combination:
+        if (len(x) == 16 and combination) or (len(shape) == 1 and kind == "logarithm"):
             continue
         if kind == "real":
             t = inputs(numbers, shape, s is not None)
             t[t == x] += 1  # PyTorch's SmoothL1Loss of beta 0 has a gradient of -1 there, its L1Loss of 0
         elif kind == "logarithm":
-            t = distributions(numbers, shape) if len(shape) > 1 else soft
-            x = torch.log_softmax(torch.tensor(x), 1 if x.ndim > 1 else 0).float().double().numpy()
-            if options.get("log_target"):
-                t = torch.log(torch.tensor(t) + 2.0 ** -9).float().double().numpy()
+            t = log_softmax(numbers.coarse(shape)) if "log_target" in options else distributions(numbers, shape)
+            x = log_softmax(x)
         else:
             t = hard if k % 2 == 0 else soft  # multi-label, then probabilities
             x = torch.sigmoid(torch.tensor(x)).float().double().numpy() if kind == "probability" else 3 * x
@@ -193,7 +195,8 @@ def probabilities_and_logits():
                              alpha=0.75, gamma=5)
     close = [("close", [[-0.75, -1.5, -1.25]], [[0.5, 0.25, 0.25]]), ("certain", [[-1e-10, -20, -30]], [[1, 0, 0]])]
     yield from element_cases("KLDivLoss", "logarithm", extremes=close)
-    far = [("far", [[-1e4, -1e-10, -88]], [[-1e-10, -1e4, -100]]), ("close", [[-0.5, -1.25, -2]], [[-0.75, -1, -1.75]])]
+    far = [("far", [[-1e4, -1e-10, -88]], [[-1e-10, -1e4, -100]]),
+           ("close", log_softmax(rows([-0.5, -1.25, -2])), log_softmax(rows([-0.75, -1, -1.75])))]
     yield from element_cases("KLDivLoss", "logarithm", note="log target", log_target=True, extremes=far)
 
 
