@@ -16,8 +16,8 @@ HWY_BEFORE_NAMESPACE();
 namespace minnow::simd::HWY_NAMESPACE {
 namespace {
 
-constexpr std::size_t most_gathered = 32;  // classes; with more, a row by itself fills the vectors
-constexpr std::size_t block = 64;          // terms summed in Real before the sum is taken over to double
+constexpr std::size_t narrow = 128;  // classes; with more, a row by itself fills the vectors
+constexpr std::size_t block = 64;    // terms summed in Real before the sum is taken over to double
 
 kernels::LabelCheck check_labels(const Real* labels, std::size_t n, std::size_t classes, Real ignored) {
   kernels::LabelCheck result{n, 0};
@@ -125,20 +125,48 @@ void cross_entropy_positions(const kernels::ClassPositions& in, const Real* labe
     });
 }
 
+/// A matrix (rows, cols) into one (cols, rows), whose rows are `to_stride` apart. Tiles of 4 x 4, of which the last
+/// ones overlap those before them; gathering single numbers takes several times as long.
+HWY_INLINE void transpose(const Real* from, std::size_t rows, std::size_t cols, std::size_t from_stride, Real* to,
+                          std::size_t to_stride) {
+#if HWY_TARGET != HWY_SCALAR
+  if constexpr (std::is_same_v<Real, float>) {
+    constexpr std::size_t tile = 4;
+    if (rows >= tile && cols >= tile) {
+      const hn::FixedTag<Real, tile> d;
+      for (std::size_t i = 0; i < rows; i += tile) {
+        const std::size_t r = std::min(i, rows - tile);
+        for (std::size_t j = 0; j < cols; j += tile) {
+          const std::size_t c = std::min(j, cols - tile);
+          const Real* corner = from + r * from_stride + c;
+          const auto row0 = hn::LoadU(d, corner), row1 = hn::LoadU(d, corner + from_stride);
+          const auto row2 = hn::LoadU(d, corner + 2 * from_stride), row3 = hn::LoadU(d, corner + 3 * from_stride);
+          const auto low01 = hn::InterleaveLower(d, row0, row1), high01 = hn::InterleaveUpper(d, row0, row1);
+          const auto low23 = hn::InterleaveLower(d, row2, row3), high23 = hn::InterleaveUpper(d, row2, row3);
+          Real* turned = to + c * to_stride + r;
+          hn::StoreU(hn::ConcatLowerLower(d, low23, low01), d, turned);
+          hn::StoreU(hn::ConcatUpperUpper(d, low23, low01), d, turned + to_stride);
+          hn::StoreU(hn::ConcatLowerLower(d, high23, high01), d, turned + 2 * to_stride);
+          hn::StoreU(hn::ConcatUpperUpper(d, high23, high01), d, turned + 3 * to_stride);
+        }
+      }
+      return;
+    }
+  }
+#endif
+  for (std::size_t r = 0; r < rows; ++r)
+    for (std::size_t c = 0; c < cols; ++c) to[c * to_stride + r] = from[r * from_stride + c];
+}
+
 /// (N, C) with few classes: neighbouring samples in the lanes, transposed on the way in and out.
 void cross_entropy_narrow(const kernels::ClassPositions& in, const Real* labels) {
   for_each_vector<Real>(in.samples, [&](auto d, std::size_t i) HWY_ATTR {
-    HWY_ALIGN Real columns[most_gathered * HWY_MAX_BYTES / sizeof(Real)];
-    const std::size_t lanes = hn::Lanes(d);
-    const hn::RebindToSigned<decltype(d)> di;
-    const auto rows = hn::Mul(hn::Iota(di, 0), hn::Set(di, static_cast<hn::TFromD<decltype(di)>>(in.classes)));
-    const Real* x = in.x + i * in.classes;
-    Real* gradient = in.gradient + i * in.classes;
-    for (std::size_t c = 0; c < in.classes; ++c) hn::Store(hn::GatherIndex(d, x + c, rows), d, columns + c * lanes);
-    cross_entropy_columns(d, columns, columns, columns, lanes, in.classes, labels + i, at(in.weights, i), in.scale,
+    HWY_ALIGN Real columns[narrow * HWY_MAX_BYTES / sizeof(Real)];
+    const std::size_t lanes = hn::Lanes(d), classes = in.classes;
+    transpose(in.x + i * classes, lanes, classes, classes, columns, lanes);
+    cross_entropy_columns(d, columns, columns, columns, lanes, classes, labels + i, at(in.weights, i), in.scale,
                           in.losses + i);
-    for (std::size_t c = 0; c < in.classes; ++c)
-      hn::ScatterIndex(hn::Load(d, columns + c * lanes), d, gradient + c, rows);
+    transpose(columns, classes, lanes, lanes, in.gradient + i * classes, classes);
   });
 }
 
@@ -176,7 +204,7 @@ void cross_entropy_wide(const kernels::ClassPositions& in, const Real* labels) {
 void cross_entropy(const kernels::ClassPositions& in, const Real* labels) {
   if (in.positions != 1)
     cross_entropy_positions(in, labels);
-  else if (in.classes <= most_gathered)
+  else if (in.classes <= narrow)
     cross_entropy_narrow(in, labels);
   else
     cross_entropy_wide(in, labels);
@@ -207,16 +235,16 @@ struct Classes {
   template <class V>
   HWY_ATTR void store(V v, Real* p, std::size_t c) const {
     const hn::Rebind<Real, D> dr;
-    const auto narrow = [&] {
+    const auto rounded = [&] {
       if constexpr (std::is_same_v<Real, double>)
         return v;
       else
         return hn::DemoteTo(dr, v);
     }();
     if (adjacent)
-      hn::StoreU(narrow, dr, p + c * stride);
+      hn::StoreU(rounded, dr, p + c * stride);
     else
-      hn::ScatterIndex(narrow, dr, p + c, rows());
+      hn::ScatterIndex(rounded, dr, p + c, rows());
   }
 };
 
