@@ -15,7 +15,10 @@ set(MINNOW_SOURCES
   datasets/animal_coat.cpp datasets/animal_figure.cpp datasets/animal_scene.cpp datasets/animals.cpp
   datasets/canvas.cpp datasets/data_loader.cpp datasets/dataset.cpp datasets/draw_animal.cpp datasets/normalization.cpp
   datasets/tensor_dataset.cpp
-  training/evaluate.cpp training/find_non_finite.cpp training/fit.cpp training/metrics.cpp)
+  training/accuracy.cpp training/calibration.cpp training/classification_report.cpp training/classification_scores.cpp
+  training/confusion_matrix.cpp training/evaluate.cpp training/find_non_finite.cpp training/fit.cpp
+  training/predictions.cpp training/probability_scores.cpp training/ranking.cpp training/scored_samples.cpp
+  training/temperature_scaling.cpp training/top_k_accuracy.cpp)
 
 set(MINNOW_HEADERS
   minnow.hpp
@@ -30,7 +33,10 @@ set(MINNOW_HEADERS
   optim/optimizer.hpp optim/sgd.hpp
   datasets/animals.hpp datasets/data_loader.hpp datasets/dataset.hpp datasets/draw_animal.hpp datasets/normalization.hpp
   datasets/tensor_dataset.hpp
-  training/evaluate.hpp training/find_non_finite.hpp training/fit.hpp training/metrics.hpp)
+  training/accuracy.hpp training/average.hpp training/calibration.hpp training/classification_report.hpp
+  training/classification_scores.hpp training/confusion_matrix.hpp training/evaluate.hpp training/find_non_finite.hpp
+  training/fit.hpp training/metrics.hpp training/predictions.hpp training/probability_scores.hpp training/ranking.hpp
+  training/temperature_scaling.hpp training/top_k_accuracy.hpp)
 
 set(MINNOW_IMAGES_SOURCES
   datasets/image.cpp datasets/image_folder.cpp datasets/jpeg.cpp datasets/orientation.cpp datasets/png.cpp

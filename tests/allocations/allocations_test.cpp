@@ -137,6 +137,21 @@ TEST_P(Training, TakesNoMemoryInTheSecondEpoch) {
 
 INSTANTIATE_TEST_SUITE_P(PrefetchAndThreads, Training, ::testing::Combine(::testing::Bool(), ::testing::Values(1, 2)));
 
+TEST(Metrics, TakeNoMemoryToAddABatch) {
+  ConfusionMatrix matrix({"a", "b", "c"});
+  TopKAccuracy top_two(2);
+  ProbabilityScores scores;
+  Calibration calibration;
+  const Tensor p{{0.5, 0.25, 0.25}, {0, 0, 1}}, targets{0, 1};
+  EXPECT_EQ(count_during([&] {
+              matrix.add(p, targets);
+              top_two.add(p, targets);
+              scores.add(p, targets);
+              calibration.add(p, targets);
+            }),
+            0u);
+}
+
 TEST(Fit, TakesNoMemoryBetweenTheSecondEpochAndTheLast) {
   Rng rng{1};
   const TensorDataset train = random_dataset(200, rng.split());

@@ -1,0 +1,206 @@
+#!/usr/bin/python3 -B
+"""Writes tests/fixtures/metrics.json and temperature_scaling.json: reference numbers in float64 from scikit-learn, and for
+temperatures from SciPy, then 60-digit decimals.
+
+usage: make_metric_fixtures.py        needs Debian's python3-sklearn (1.2), python3-scipy and python3-torch
+
+Every input is a float32 number, so that the float and the double build read the same one; what is undefined is null.
+"""
+import decimal
+import math
+import warnings
+
+import numpy
+import scipy.optimize
+import scipy.special
+import sklearn.calibration
+import sklearn.metrics as sk
+
+from make_fixtures import tensor, write
+
+BINS = 15
+
+
+def number(value):
+    return None if math.isnan(value) else float(value)
+
+
+# ------------------------------------------------------------------------------------------------------------ the grid
+
+def distributions(generator, n, classes, sharpness, steps=1024):
+    """Rows of probabilities, multiples of 1 / steps that sum to exactly 1; few steps make many ties."""
+    p = numpy.floor(generator.dirichlet(numpy.full(classes, sharpness), n) * steps)
+    p[numpy.arange(n), generator.integers(0, classes, n)] += steps - p.sum(axis=1)
+    return p / steps
+
+
+def likely_labels(generator, p, trust):
+    """Labels drawn from the probabilities with the chance `trust`, else from all classes."""
+    drawn = [generator.choice(p.shape[1], p=row) for row in p]
+    return numpy.where(generator.random(len(p)) < trust, drawn, generator.integers(0, p.shape[1], len(p)))
+
+
+def grid():
+    generator = numpy.random.default_rng(5)
+    for classes, n in [(2, 40), (3, 50), (10, 80)]:
+        p = distributions(generator, n, classes, 0.5)
+        yield f"{classes} classes", p, likely_labels(generator, p, 0.7)
+        p = distributions(generator, n, classes, 0.7, 8)
+        yield f"{classes} classes, ties", p, likely_labels(generator, p, 0.5)
+    p = distributions(generator, 60, 3, [2, 0.5, 0.2])
+    yield "imbalanced", p, likely_labels(generator, p, 0.9)
+    p = distributions(generator, 30, 4, 1)
+    p[:, 1] += p[:, 2]
+    p[:, 2] = 0
+    yield "a class never predicted", p, likely_labels(generator, p, 0.5)
+    p = distributions(generator, 30, 4, 1)
+    labels = likely_labels(generator, p, 0.8)
+    yield "a class absent from the truth", p, numpy.where(labels == 3, 0, labels)
+    labels = numpy.arange(12) % 3
+    p = numpy.full((12, 3), 0.125) + 0.625 * numpy.eye(3)[labels]
+    yield "perfect", p, labels
+    yield "certain and right", numpy.eye(3)[labels], labels
+    yield "all wrong", p, (labels + 1) % 3
+    yield "certain and wrong", numpy.eye(3)[labels], (labels + 1) % 3
+    yield "one class only", distributions(generator, 9, 3, 1), numpy.full(9, 2)
+    yield "one class only, all right", p[labels == 1], numpy.full(4, 1)
+    yield "batch of 1", distributions(generator, 1, 3, 1), numpy.array([1])
+    for name, steps in [("binary", 1024), ("binary, ties", 8)]:
+        p = distributions(generator, 40, 2, 0.5, steps)
+        yield name, p[:, 1], likely_labels(generator, p, 0.7)
+    yield "binary, one class only", p[:9, 1], numpy.ones(9, dtype=int)
+    yield "binary, the other class only", p[:9, 1], numpy.zeros(9, dtype=int)
+    yield "binary, batch of 1", p[:1, 1], numpy.array([0])
+
+
+# ------------------------------------------------------------------------------------------------------------- metrics
+
+def by_counts(labels, predicted, classes):
+    every = list(range(classes))
+    confusion = {str(normalize): tensor(sk.confusion_matrix(labels, predicted, labels=every, normalize=normalize))
+                 for normalize in (None, "true", "pred", "all")}
+    scores = {str(average): [numpy.asarray(v, dtype=float).tolist() for v in sk.precision_recall_fscore_support(
+        labels, predicted, labels=every, average=average, zero_division=0)[:3]]
+        for average in (None, "macro", "micro", "weighted")}
+    return {"confusion": confusion, "precision_recall_f1": scores,
+            "accuracy": sk.accuracy_score(labels, predicted),
+            "balanced_accuracy": number(sk.balanced_accuracy_score(labels, predicted)),
+            "matthews": float(sk.matthews_corrcoef(labels, predicted)),
+            "kappa": number(sk.cohen_kappa_score(labels, predicted))}
+
+
+def top_k(p, labels):
+    """Of equal scores scikit-learn puts the higher class first: with the classes reversed, the lower."""
+    classes = p.shape[1]
+    return [float(sk.top_k_accuracy_score(classes - 1 - labels, p[:, ::-1], k=k, labels=range(classes)))
+            for k in range(1, classes)]
+
+
+def ranking(measure, needs_negatives, p, labels):
+    columns = [(labels == 1, p)] if p.ndim == 1 else [(labels == c, p[:, c]) for c in range(p.shape[1])]
+    defined = [truth.any() and (not truth.all() or not needs_negatives) for truth, _ in columns]
+    values = [float(measure(truth, score)) if d else None for d, (truth, score) in zip(defined, columns)]
+    if p.ndim == 1:
+        return {"per_class": values, "macro": values[0], "weighted": values[0], "micro": values[0]}
+    truths = numpy.stack([truth for truth, _ in columns], axis=1)
+    some = numpy.array(defined)
+    result = {"per_class": values, "micro": float(measure(truths.ravel(), p.ravel())), "macro": None, "weighted": None}
+    for average in ["macro", "weighted"]:
+        if some.any():
+            result[average] = float(measure(truths[:, some], p[:, some], average=average)) if some.sum() > 1 else values[
+                int(some.argmax())]
+    return result
+
+
+def calibration(confidence, right):
+    edges = numpy.linspace(0, 1, BINS + 1)
+    bin_of = numpy.searchsorted(edges[1:-1], confidence)
+    counts = numpy.bincount(bin_of, minlength=BINS)
+    accuracy, mean = sklearn.calibration.calibration_curve(right, confidence, n_bins=BINS, pos_label=True)
+    gaps = numpy.abs(accuracy - mean)
+    return {"counts": counts.tolist(), "accuracy": accuracy.tolist(), "mean_confidence": mean.tolist(),
+            "ece": float((gaps * counts[counts > 0]).sum() / len(confidence)), "mce": float(gaps.max())}
+
+
+def metric_case(case, p, labels):
+    assert (p == p.astype(numpy.float32)).all() and (p >= 0).all()
+    two = numpy.stack([1 - p, p], axis=1) if p.ndim == 1 else p
+    classes = two.shape[1]
+    assert (two.sum(axis=1) == 1).all()
+    predicted = two.argmax(axis=1)
+    brier = float(((two - numpy.eye(classes)[labels]) ** 2).sum(axis=1).mean())
+    if p.ndim == 1:
+        brier = float(sk.brier_score_loss(labels, p, pos_label=1))
+    result = {"case": case, "probabilities": tensor(p), "targets": tensor(labels), "classes": classes,
+              **by_counts(labels, predicted, classes),
+              "log_loss": float(sk.log_loss(labels, two, labels=range(classes))), "brier": brier,
+              "calibration": calibration(two.max(axis=1), predicted == labels),
+              "roc_auc": ranking(sk.roc_auc_score, True, p, labels),
+              "average_precision": ranking(sk.average_precision_score, False, p, labels)}
+    if p.ndim == 2 and classes > 2:
+        result["top_k"] = top_k(p, labels)
+        if len(set(labels)) == classes:
+            for average in ["macro", "weighted"]:
+                whole = sk.roc_auc_score(labels, p, multi_class="ovr", average=average)
+                assert math.isclose(whole, result["roc_auc"][average], rel_tol=1e-14)
+    return result
+
+
+# -------------------------------------------------------------------------------------------------------- temperatures
+
+def exact_slope(logits, labels, b):
+    """First and second derivative by b = 1 / T of the summed cross-entropy, in decimals."""
+    first = second = decimal.Decimal(0)
+    for row, label in zip(logits, labels):
+        x = [decimal.Decimal(float(v)) for v in row]
+        terms = [((v - max(x)) * b).exp() for v in x]
+        mean = sum(t * v for t, v in zip(terms, x)) / sum(terms)
+        first += mean - x[label]
+        second += sum(t * (v - mean) ** 2 for t, v in zip(terms, x)) / sum(terms)
+    return first, second
+
+
+def temperature_case(case, logits, labels):
+    logits = numpy.asarray(logits, dtype=numpy.float32).astype(numpy.float64)
+    two = numpy.stack([0 * logits, logits], axis=1) if logits.ndim == 1 else logits
+    rows = numpy.arange(len(two))
+
+    def slope(log_b):
+        p = scipy.special.softmax(math.exp(log_b) * two, axis=1)
+        return (p * two).sum() - two[rows, labels].sum()
+
+    b = decimal.Decimal(math.exp(scipy.optimize.brentq(slope, math.log(1e-6), math.log(1e6), xtol=1e-15)))
+    start = b
+    for _ in range(6):
+        first, second = exact_slope(two, labels, b)
+        b -= first / second
+    assert abs(b / start - 1) < 1e-8, (case, start, b)
+    return {"case": case, "logits": tensor(logits), "targets": tensor(labels), "temperature": float(1 / b)}
+
+
+def temperatures():
+    generator = numpy.random.default_rng(6)
+
+    def noisy(n, classes, scale, noise=1.0):
+        labels = generator.integers(0, classes, n)
+        x = noise * generator.standard_normal((n, classes)) + 1.5 * numpy.eye(classes)[labels]
+        return numpy.round(64 * x) / 64 * scale, labels
+
+    for scale in [1 / 1024, 1 / 8, 1, 8, 1024]:
+        yield temperature_case(f"3 classes times {scale}", *noisy(40, 3, scale))
+    yield temperature_case("10 classes", *noisy(60, 10, 3))
+    yield temperature_case("2 classes", *noisy(30, 2, 2))
+    x, labels = noisy(30, 2, 2)
+    yield temperature_case("binary", x[:, 1] - x[:, 0], labels)
+    yield temperature_case("one wrong of 50, by a hair", [[4, 0]] * 49 + [[0, 0.0625]], numpy.zeros(50, dtype=int))
+    yield temperature_case("one wrong of 50, by far", [[1, 0]] * 49 + [[0, 40]], numpy.zeros(50, dtype=int))
+    yield temperature_case("hardly better than chance", [[1, 0]] * 26 + [[0, 1]] * 25, numpy.zeros(51, dtype=int))
+    x, labels = noisy(20, 3, 1, 0.1)
+    yield temperature_case("all right but one", x, numpy.where(numpy.arange(20) == 0, (labels + 1) % 3, labels))
+
+
+if __name__ == "__main__":
+    warnings.simplefilter("ignore")  # scikit-learn's about what is undefined, which is what these cases are for
+    decimal.getcontext().prec = 60
+    write("metrics.json", [metric_case(*case) for case in grid()])
+    write("temperature_scaling.json", list(temperatures()))

@@ -1,0 +1,76 @@
+#include <minnow/core/error.hpp>
+#include <minnow/core/format.hpp>
+#include <minnow/training/predictions.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+namespace minnow::inline MINNOW_PRECISION {
+namespace {
+
+/// Whether the shapes are the same but for the first extent.
+bool same_rows(const Shape& a, const Shape& b) {
+  return a.size() == b.size() && std::equal(a.begin() + 1, a.end(), b.begin() + 1);
+}
+
+/// Appends rows of the same shape. Memory doubles, so that many small batches are not copied over and over.
+void append(Tensor& all, const Tensor& batch, bool first) {
+  Shape shape = batch.shape();
+  shape[0] += first ? 0 : all.shape()[0];
+  const std::size_t old_size = first ? 0 : all.size(), new_size = old_size + batch.size();
+  auto& storage = all.storage();
+  if (new_size > storage.capacity()) storage.reserve(std::max(new_size, 2 * storage.capacity()));
+  resize(all, shape);
+  std::copy(batch.data(), batch.data() + batch.size(), all.data() + old_size);
+}
+
+double sigmoid(double x) { return x >= 0 ? 1 / (1 + std::exp(-x)) : std::exp(x) / (1 + std::exp(x)); }
+
+void softmax_row(const Real* logits, Real* result, std::size_t classes, double temperature) {
+  const auto largest = static_cast<double>(*std::max_element(logits, logits + classes));
+  const auto term = [&](std::size_t c) { return std::exp((static_cast<double>(logits[c]) - largest) / temperature); };
+  double sum = 0;
+  for (std::size_t c = 0; c < classes; ++c) sum += term(c);
+  for (std::size_t c = 0; c < classes; ++c) result[c] = static_cast<Real>(term(c) / sum);
+}
+
+}  // namespace
+
+void Predictions::add(const Tensor& scores, const Tensor& targets) {
+  if (scores.dimension() == 0 || targets.dimension() == 0 || scores.shape()[0] != targets.shape()[0])
+    throw ShapeError(format_text("Predictions: expected scores (N, ...) and targets (N, ...), got {} and {}.",
+                                 to_string(scores.shape()), to_string(targets.shape())));
+  if (!empty_ && !(same_rows(scores.shape(), scores_.shape()) && same_rows(targets.shape(), targets_.shape())))
+    throw ShapeError(format_text("Predictions: expected rows like those before, {} and {}, got {} and {}.",
+                                 to_string(scores_.shape()), to_string(targets_.shape()), to_string(scores.shape()),
+                                 to_string(targets.shape())));
+  append(scores_, scores, empty_);
+  append(targets_, targets, empty_);
+  empty_ = false;
+}
+
+Predictions predict_all(Sequential& model, DataLoader& loader) {
+  Predictions all;
+  for (const Batch& batch : loader) all.add(model.predict(batch.inputs), batch.targets);
+  return all;
+}
+
+Tensor probabilities(const Tensor& logits, double temperature) {
+  const Shape& shape = logits.shape();
+  if (shape.empty() || shape.size() > 2 || shape.back() == 0)
+    throw ShapeError("probabilities: expected logits (N, C) or (N), got " + to_string(shape) + ".");
+  if (!(temperature > 0))
+    throw ValueError(format_text("probabilities: expected a temperature above 0, got {}.", temperature));
+  Tensor result = zeros(shape);
+  const std::size_t columns = shape.size() == 2 ? shape[1] : 1;
+  for (std::size_t i = 0; i < logits.size(); i += columns) {
+    const Real* row = logits.data() + i;
+    if (columns == 1)
+      result.data()[i] = static_cast<Real>(sigmoid(static_cast<double>(*row) / temperature));
+    else
+      softmax_row(row, result.data() + i, columns, temperature);
+  }
+  return result;
+}
+
+}  // namespace minnow::inline MINNOW_PRECISION
