@@ -57,7 +57,7 @@ TEST(ProbabilityScores, RefuseWhatIsNoProbabilityAndAddNothing) {
             }),
             "ProbabilityScores: expected class indices, whole numbers from 0 to 1, got -1 in row 1.");
   EXPECT_EQ(scores.total(), 0u);
-  scores.add(Tensor{{1, 0}, {0.5, 0.49995}}, Tensor{0, 1});  // sums to 1 within 1e-4
+  scores.add(Tensor{{1, 0}, {0.5, 0.49993896484375}}, Tensor{0, 1});  // sums to 1 within 1e-4
   EXPECT_EQ(message<ShapeError>([&] {
               scores.add(Tensor{0.5, 0.5}, Tensor{0, 1});
             }),

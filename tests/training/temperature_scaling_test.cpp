@@ -23,7 +23,7 @@ TEST(FitTemperature, FindsTheMinimumToDoublePrecision) {
     const Tensor logits = fixture_tensor(fixture.at("logits")), targets = fixture_tensor(fixture.at("targets"));
     const double reference = fixture.at("temperature");
     const double t = fit_temperature(logits, targets);
-    EXPECT_LE(std::abs(t / reference - 1), 1e-13) << t << ", not " << reference;
+    EXPECT_LE(std::abs(t / reference - 1), 1e-14) << t << ", not " << reference;
     worst = std::max(worst, std::abs(t / reference - 1));
   }
   record_error("worst", worst);
