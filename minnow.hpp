@@ -28,6 +28,7 @@
 #include <minnow/layers/tanh.hpp>
 #include <minnow/losses/bce_loss.hpp>
 #include <minnow/losses/bce_with_logits_loss.hpp>
+#include <minnow/losses/check_gradients.hpp>
 #include <minnow/losses/cosine_embedding_loss.hpp>
 #include <minnow/losses/cross_entropy_loss.hpp>
 #include <minnow/losses/entropy.hpp>

@@ -1,14 +1,12 @@
 #include <minnow/core/check_gradients.hpp>
 #include <minnow/core/error.hpp>
 #include <minnow/core/format.hpp>
+#include <minnow/core/gradient_differences.hpp>
 #include <minnow/core/rng.hpp>
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
-#include <functional>
 #include <limits>
-#include <numeric>
 
 namespace minnow::inline MINNOW_PRECISION {
 namespace {
@@ -31,27 +29,6 @@ Tensor random(const Shape& shape, Rng rng) {
     value = static_cast<Real>(z + std::copysign(0.1, z));
   }
   return tensor;
-}
-
-bool same_bits(const Tensor& a, const Tensor& b) {
-  return a.shape() == b.shape() &&
-         std::equal(a.storage().begin(), a.storage().end(), b.storage().begin(), [](Real x, Real y) {
-           return std::memcmp(&x, &y, sizeof x) == 0;  // also where both are NaN
-         });
-}
-
-/// "weight[1, 2]" for a flat index.
-std::string coordinate(const std::string& name, const Shape& shape, std::size_t flat) {
-  std::string text;
-  for (std::size_t axis = shape.size(); axis-- > 0; flat /= shape[axis])
-    text = std::to_string(flat % shape[axis]) + (text.empty() ? "" : ", ") + text;
-  return name + "[" + text + "]";
-}
-
-double largest(const Tensor& tensor) {
-  double result = 0;
-  for (const Real value : tensor.storage()) result = std::max(result, std::abs(static_cast<double>(value)));
-  return result;
 }
 
 class Checker {
@@ -135,57 +112,25 @@ class Checker {
 
   /// dL/dv by differences, where v is one number of x or of a parameter.
   double difference(Real& v, double h) {
-    const Real centre = v;
-    double sum = 0, reach = 0;
-    std::vector<Tensor> y;
-    for (const double k : {-2., -1., 1., 2.}) {
-      v = static_cast<Real>(static_cast<double>(centre) + k * h);
-      reach += k * (static_cast<double>(v) - static_cast<double>(centre)) / 10;  // h as it was after rounding
+    std::array<Tensor, 4> y;
+    const double moved = move(v, h, [&](std::size_t k) {
       Context context(options_.mode);
-      y.push_back(forward(x_, context));
-    }
-    v = centre;
+      y[k] = forward(x_, context);
+    });
     const auto at = [&](std::size_t k, std::size_t i) { return static_cast<double>(y[k].data()[i]); };
+    double sum = 0;
     for (std::size_t i = 0; i < dy_.size(); ++i)
       sum += static_cast<double>(dy_.data()[i]) * (8 * (at(2, i) - at(1, i)) - (at(3, i) - at(0, i)));
-    return sum / (12 * reach);
+    return sum / (12 * moved);
   }
 
   void compare_with_differences(std::size_t t, const Tensor& gradient) {
     Tensor& values = t == 0 ? x_ : *parameters_[t - 1].value;
-    const std::string name = t == 0 ? "dx" : parameters_[t - 1].name;
-    if (gradient.shape() != values.shape())
-      fail("the gradient of " + name + " has shape " + to_string(gradient.shape()) + ".");
-    std::vector<std::size_t> chosen(values.size());
-    std::iota(chosen.begin(), chosen.end(), 0);
-    if (chosen.size() > options_.max_coordinates) {
-      rng_.stream(2, t).shuffle(chosen);
-      chosen.resize(options_.max_coordinates);
-    }
-    std::vector<double> reference;
-    for (const std::size_t i : chosen) reference.push_back(difference(values.data()[i], options_.step));
-    double scale = std::max(largest(gradient), 1e-3);  // below, the differences are rounding
-    for (const double value : reference) scale = std::max(scale, std::abs(value));
-
-    double worst = 0;
-    std::size_t worst_at = 0;
-    for (std::size_t c = 0; c < chosen.size(); ++c) {
-      const auto analytic = static_cast<double>(gradient.data()[chosen[c]]);
-      double error = std::abs(analytic - reference[c]) / scale;
-      if (!(error <= options_.tolerance)) {  // a kink within reach of the step? then a shorter one gets past it
-        const double closer = difference(values.data()[chosen[c]], options_.step / 16);
-        const double second_error = std::abs(analytic - closer) / scale;
-        if (second_error <= options_.tolerance) error = second_error;
-      }
-      if (error > worst || std::isnan(error)) worst = error, worst_at = c;
-    }
-    note(worst, chosen.empty() ? name : coordinate(name, values.shape(), chosen[worst_at]));
-    if (!(worst <= options_.tolerance))
-      fail(format_text(
-          "{}: backward gives {:.6g}, differences give {:.6g}; the error is {:.2g} of the tensor's largest "
-          "gradient, allowed is {:.2g}.",
-          coordinate(name, values.shape(), chosen[worst_at]), static_cast<double>(gradient.data()[chosen[worst_at]]),
-          reference[worst_at], worst, options_.tolerance));
+    const DifferenceCheck check =
+        minnow::compare_with_differences(values, gradient, t == 0 ? "dx" : parameters_[t - 1].name, options_,
+                                         rng_.stream(2, t), [&](Real& v, double h) { return difference(v, h); });
+    note(check.worst, check.coordinate);
+    if (!check.failure.empty()) fail(check.failure);
   }
 
   void note(double error, const std::string& where) {

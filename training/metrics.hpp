@@ -3,7 +3,7 @@
 /// \file
 /// Every way to judge a classifier.
 
-#include <minnow/training/accuracy.hpp>
+#include <minnow/losses/answers.hpp>
 #include <minnow/training/average.hpp>
 #include <minnow/training/calibration.hpp>
 #include <minnow/training/classification_report.hpp>

@@ -42,13 +42,6 @@ struct Program {
   }
 };
 
-std::size_t count_right(const Tensor& y, const Tensor& target) {
-  if (y.shape()[1] > 1) return count_correct(y, target);
-  std::size_t right = 0;
-  for (std::size_t i = 0; i < y.size(); ++i) right += (y.data()[i] > Real{0.5}) == (target.data()[i] == 1);
-  return right;
-}
-
 /// Trains as the program does: its losses and accuracies epoch by epoch, and the weights it ends with.
 void reproduce(const std::string& name, Sequential model, Loss& loss) {
   const Program program(name);
@@ -65,7 +58,7 @@ void reproduce(const std::string& name, Sequential model, Loss& loss) {
     for (const Batch& batch : loader) {
       const Tensor& y = model.forward(batch.inputs);
       total += loss.forward(y, batch.targets) * static_cast<double>(batch.size());
-      right += count_right(y, batch.targets);
+      right += loss.answers(y, batch.targets).right;
       model.backward(loss.backward());
       sgd.step();
     }
