@@ -152,6 +152,70 @@ TEST(Metrics, TakeNoMemoryToAddABatch) {
             0u);
 }
 
+/// The second pass over batches of different sizes takes no memory, nor does a pass with sample weights.
+void expect_no_memory(Loss& loss, const Tensor& prediction, const Tensor& target) {
+  const auto first_rows = [](const Tensor& tensor, std::size_t rows) {
+    Shape shape = tensor.shape();
+    shape[0] = rows;
+    return from({tensor.data(), num_elements(shape)}, shape);
+  };
+  const std::size_t n = prediction.shape()[0];
+  const Tensor part = first_rows(prediction, n / 2), part_target = first_rows(target, n / 2), none;
+  Tensor weights = zeros({n});
+  weights.fill(Real{0.5});
+  const auto pass = [&] {
+    loss.forward(prediction, target, weights);
+    loss.forward(part, part_target, none);
+    loss.forward(prediction, target);
+    loss.backward();
+    loss.answers(prediction, target);
+  };
+  pass();
+  EXPECT_EQ(count_during(pass), 0u) << loss.name();
+}
+
+TEST(Losses, TakeNoMemoryOnceTheyHaveSeenTheLargestBatch) {
+  const Shape wide{32, 300}, narrow{32, 4}, positions{8, 4, 9};
+  Rng rng{1};
+  const auto scores = [&](const Shape& shape) {
+    Tensor x = zeros(shape);
+    for (Real& value : x) value = static_cast<Real>(rng.normal());
+    return x;
+  };
+  const Tensor labels = zeros({32}), position_labels = zeros({8, 9});
+  Tensor weight = zeros({4});
+  weight.fill(Real{0.5});
+  CrossEntropyLoss plain, weighted({.weight = weight, .ignore_index = 1}),
+      smooth({.weight = weight, .label_smoothing = 0.1});
+  expect_no_memory(plain, scores(wide), labels);
+  for (CrossEntropyLoss* loss : {&plain, &weighted, &smooth}) {
+    expect_no_memory(*loss, scores(narrow), labels);
+    expect_no_memory(*loss, scores(narrow), softmax(scores(narrow)));
+    expect_no_memory(*loss, scores(positions), position_labels);
+  }
+  const Tensor x = scores(narrow), p = softmax(scores(narrow)), log_p = log_softmax(x);
+  NLLLoss nll({.weight = weight});
+  FocalLoss focal({.weight = weight});
+  MultiMarginLoss margin({.weight = weight});
+  for (Loss* loss : std::initializer_list<Loss*>{&nll, &focal, &margin}) expect_no_memory(*loss, log_p, labels);
+  BCELoss bce({.weight = weight});
+  BCEWithLogitsLoss with_logits({.weight = weight, .pos_weight = weight});
+  SigmoidFocalLoss sigmoid_focal;
+  KLDivLoss kl, kl_log({.log_target = true});
+  MSELoss mse;
+  L1Loss l1;
+  HuberLoss huber;
+  SmoothL1Loss smooth_l1;
+  expect_no_memory(bce, p, p);
+  expect_no_memory(kl_log, log_p, log_p);
+  for (Loss* loss : std::initializer_list<Loss*>{&with_logits, &sigmoid_focal, &kl, &mse, &l1, &huber, &smooth_l1})
+    expect_no_memory(*loss, x, p);
+  CosineEmbeddingLoss cosine;
+  Tensor alike = zeros({32});
+  alike.fill(1);
+  expect_no_memory(cosine, scores({32, 2, 5}), alike);
+}
+
 TEST(Fit, TakesNoMemoryBetweenTheSecondEpochAndTheLast) {
   Rng rng{1};
   const TensorDataset train = random_dataset(200, rng.split());

@@ -103,5 +103,13 @@ TEST(Animals, AreTheSameForTheSameSeedAndTakeTurns) {
   EXPECT_THROW(datasets::animals({.train = 0}, Rng{1}), ValueError);
 }
 
+TEST(TensorDataset, RefusesWeightsThatDoNotFit) {
+  const auto says = [](const Tensor& weights) {
+    return message_of([&] { TensorDataset(zeros({2, 3}), zeros({2}), {}, weights); });
+  };
+  EXPECT_EQ(says(Tensor{1, 2, 3}), "TensorDataset: expected weights (2), one for each sample, got (3).");
+  EXPECT_EQ(says(Tensor{1, -1}), "TensorDataset: expected weights that are finite and not negative, got -1 in row 1.");
+}
+
 }  // namespace
 }  // namespace minnow

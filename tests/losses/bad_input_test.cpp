@@ -1,0 +1,142 @@
+// Whatever is wrong with an option, a label, a probability or a shape is said in one line: who, expected, got.
+
+#include <minnow/minnow.hpp>
+
+#include <tests/support/message.hpp>
+
+#include <limits>
+
+#include <gtest/gtest.h>
+
+namespace minnow {
+namespace {
+
+constexpr Real nan = std::numeric_limits<Real>::quiet_NaN();
+constexpr Real inf = std::numeric_limits<Real>::infinity();
+
+TEST(BadInput, OptionsOutOfRange) {
+  const auto says = [](const std::function<void()>& make) { return message<ValueError>(make); };
+  EXPECT_EQ(says([] { CrossEntropyLoss({.label_smoothing = 1.5}); }),
+            "CrossEntropyLoss: expected label_smoothing in [0, 1], got 1.5.");
+  EXPECT_EQ(says([] { CrossEntropyLoss({.label_smoothing = -0.5}); }),
+            "CrossEntropyLoss: expected label_smoothing in [0, 1], got -0.5.");
+  EXPECT_NE(says([] { CrossEntropyLoss({.label_smoothing = nan}); }), "no error");
+  EXPECT_EQ(says([] {
+              CrossEntropyLoss({.weight = Tensor{1, -2, 1}});
+            }),
+            "CrossEntropyLoss: expected options.weight finite and not negative, got -2 at 1.");
+  EXPECT_EQ(says([] {
+              NLLLoss({.weight = Tensor{1, nan}});
+            }),
+            "NLLLoss: expected options.weight finite and not negative, got nan at 1.");
+  EXPECT_EQ(says([] {
+              BCEWithLogitsLoss({.pos_weight = Tensor{inf, 1}});
+            }),
+            "BCEWithLogitsLoss: expected options.pos_weight finite and not negative, got inf at 0.");
+  EXPECT_EQ(says([] { FocalLoss({.gamma = -1}); }), "FocalLoss: expected gamma of at least 0 and finite, got -1.");
+  EXPECT_EQ(says([] { SigmoidFocalLoss({.alpha = 2}); }), "SigmoidFocalLoss: expected alpha of at most 1, got 2.");
+  EXPECT_EQ(says([] { HuberLoss({.delta = 0}); }), "HuberLoss: expected delta greater than 0 and finite, got 0.");
+  EXPECT_EQ(says([] { SmoothL1Loss({.beta = -1}); }), "SmoothL1Loss: expected beta of at least 0 and finite, got -1.");
+  EXPECT_EQ(says([] { MultiMarginLoss({.p = 3}); }), "MultiMarginLoss: expected p to be 1 or 2, got 3.");
+  EXPECT_EQ(says([] { CosineEmbeddingLoss({.margin = 2}); }),
+            "CosineEmbeddingLoss: expected a margin in [-1, 1], got 2.");
+  EXPECT_EQ(says([] { MSELoss({.reduction = Reduction::none}); }),
+            "Loss: expected a reduction to one number, got none. per_sample() has the losses before it.");
+}
+
+template <class L>
+std::string on(L loss, const Tensor& prediction, const Tensor& target) {
+  return message<Error>([&] { loss.forward(prediction, target); });
+}
+
+TEST(BadInput, LabelsThatAreNoClass) {
+  const Tensor x = zeros({3, 4});
+  EXPECT_EQ(on(NLLLoss(), x, Tensor{0, 4, 0}),
+            "NLLLoss: expected class indices, whole numbers from 0 to 3, or the ignored -100, got 4 in row 1.");
+  EXPECT_EQ(on(FocalLoss({.ignore_index = 9}), x, Tensor{9, 0, 0.5}),
+            "FocalLoss: expected class indices, whole numbers from 0 to 3, or the ignored 9, got 0.5 in row 2.");
+  EXPECT_EQ(on(MultiMarginLoss(), x, Tensor{0, -1, 0}),
+            "MultiMarginLoss: expected class indices, whole numbers from 0 to 3, got -1 in row 1.");
+  EXPECT_EQ(
+      on(CrossEntropyLoss(), zeros({2, 4, 3}), Tensor{{0, 0, 0}, {0, 0, nan}}),
+      "CrossEntropyLoss: expected class indices, whole numbers from 0 to 3, or the ignored -100, got nan in row 1.");
+  EXPECT_EQ(on(CosineEmbeddingLoss(), zeros({2, 2, 3}), Tensor{1, 0}),
+            "CosineEmbeddingLoss: expected targets of 1 or -1, got 0 in row 1.");
+}
+
+TEST(BadInput, NumbersThatAreNoProbabilities) {
+  const Tensor half{{0.5, 0.5}, {0.5, 0.5}};
+  EXPECT_EQ(on(BCELoss(), Tensor{{0.5, 0.5}, {0.5, 1.5}}, half),
+            "BCELoss: expected probabilities in [0, 1], got 1.5 in row 1.");
+  EXPECT_EQ(on(BCELoss(), half, Tensor{{0.5, 0.5}, {-0.5, 0.5}}),
+            "BCELoss: expected targets in [0, 1], got -0.5 in row 1.");
+  EXPECT_EQ(on(BCEWithLogitsLoss(), half, Tensor{{2, 0}, {0, 0}}),
+            "BCEWithLogitsLoss: expected targets in [0, 1], got 2 in row 0.");
+  EXPECT_EQ(on(SigmoidFocalLoss(), half, Tensor{{0, 0}, {nan, 0}}),
+            "SigmoidFocalLoss: expected targets in [0, 1], got nan in row 1.");
+  EXPECT_EQ(on(KLDivLoss(), half, Tensor{{0.5, 0.5}, {1.5, -0.5}}),
+            "KLDivLoss: expected target probabilities in [0, 1], got 1.5 in row 1.");
+  EXPECT_EQ(on(KLDivLoss(), half, Tensor{{0.5, 0.5}, {0.5, 0.25}}),
+            "KLDivLoss: expected target probabilities that sum to 1, got 0.75 in row 1.");
+  EXPECT_NE(on(KLDivLoss({.log_target = true}), half, half).find("that sum to 1, got 3.297"), std::string::npos);
+}
+
+// A model that has diverged is named by the training loop, not blamed on the data.
+TEST(BadInput, ANaNPredictionGivesNaN) {
+  const Tensor x{{nan, 0.5}}, t{{1, 0}};
+  BCELoss bce;
+  BCEWithLogitsLoss with_logits;
+  SigmoidFocalLoss focal;
+  KLDivLoss kl;
+  MSELoss mse;
+  L1Loss l1;
+  HuberLoss huber;
+  for (Loss* loss : std::initializer_list<Loss*>{&bce, &with_logits, &focal, &kl, &mse, &l1, &huber})
+    EXPECT_TRUE(std::isnan(loss->forward(x, t))) << loss->name();
+  MultiMarginLoss margin;
+  EXPECT_TRUE(std::isnan(margin.forward(x, Tensor{1})));
+  CosineEmbeddingLoss cosine;
+  EXPECT_TRUE(std::isnan(cosine.forward(from(std::vector<Real>{nan, 1, 1, 1}, {1, 2, 2}), Tensor{1})));
+}
+
+TEST(BadInput, ShapesThatDoNotFit) {
+  EXPECT_EQ(on(MSELoss(), zeros({2, 3}), zeros({2})),
+            "MSELoss: expected a target of the prediction's shape, (2, 3), got (2).");
+  EXPECT_EQ(on(MSELoss(), zeros({}), zeros({})),
+            "MSELoss: expected a prediction (N, ...) and a target (N, ...), got () and ().");
+  EXPECT_EQ(on(MSELoss(), zeros({2, 1}), zeros({2})), "no error");
+  EXPECT_EQ(on(NLLLoss(), zeros({2, 3}), zeros({2, 3})),
+            "NLLLoss: expected class indices (2) for a prediction (2, 3), got (2, 3).");
+  EXPECT_EQ(on(CrossEntropyLoss({.weight = Tensor{1, 2}}), zeros({2, 3}), zeros({2})),
+            "CrossEntropyLoss: expected options.weight (3), one for each class, got (2).");
+  EXPECT_EQ(on(BCELoss({.weight = Tensor{1, 2}}), zeros({2, 3}), zeros({2, 3})),
+            "BCELoss: expected options.weight of the shape that a sample of (2, 3) ends in, got (2).");
+  EXPECT_EQ(on(MultiMarginLoss(), zeros({2, 3, 4}), zeros({2, 4})),
+            "MultiMarginLoss: expected a prediction (N, C), got (2, 3, 4).");
+  EXPECT_EQ(on(CosineEmbeddingLoss(), zeros({2, 3, 4}), zeros({2})),
+            "CosineEmbeddingLoss: expected a prediction (N, 2, D) and a target (N), got (2, 3, 4) and (2).");
+}
+
+TEST(BadInput, SampleWeights) {
+  MSELoss loss;
+  const auto says = [&](const Tensor& weights) {
+    return message<Error>([&] { loss.forward(zeros({2, 3}), zeros({2, 3}), weights); });
+  };
+  EXPECT_EQ(says(Tensor{1, 2, 3}), "MSELoss: expected sample weights (2), one for each sample, got (3).");
+  EXPECT_EQ(says(Tensor{1, -1}), "MSELoss: expected sample weights that are finite and not negative, got -1 in row 1.");
+  EXPECT_EQ(says(Tensor{nan, 1}),
+            "MSELoss: expected sample weights that are finite and not negative, got nan in row 0.");
+  EXPECT_EQ(says(Tensor()), "no error");
+}
+
+TEST(BadInput, AFailedForwardLeavesNothingForBackward) {
+  MSELoss loss;
+  EXPECT_EQ(message<Error>([&] { loss.backward(); }),
+            "MSELoss: expected forward(prediction, target) before backward().");
+  loss.forward(zeros({2, 3}), zeros({2, 3}));
+  EXPECT_THROW(loss.forward(zeros({2, 3}), zeros({2})), ShapeError);
+  EXPECT_THROW(loss.backward(), Error);
+}
+
+}  // namespace
+}  // namespace minnow
