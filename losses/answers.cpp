@@ -58,11 +58,11 @@ Answers count_largest(const Tensor& scores, const Tensor& target, std::int64_t i
 
 Answers count_above(const Tensor& scores, const Tensor& target, double threshold) {
   if (target.size() != scores.size()) refuse("count_above", scores, target);
-  const auto least = static_cast<Real>(threshold);
+  const auto limit = static_cast<Real>(threshold);
   Answers answers{0, scores.size()};
   for (std::size_t i = 0; i < scores.size(); ++i) {
     const Real score = scores.data()[i];
-    answers.right += score >= least ? target.data()[i] >= Real{0.5} : score < least && target.data()[i] < Real{0.5};
+    answers.right += !std::isnan(score) && (score > limit) == (target.data()[i] > Real{0.5});
   }
   return answers;
 }

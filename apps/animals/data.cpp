@@ -52,7 +52,12 @@ Pictures load_pictures(const PictureOptions& options, Rng rng) {
     auto [held_out, rest] = random_split(pictures.train, options.validation, rng.split());
     fmt::print("Held out {} of the training pictures for validation; the test pictures are not looked at\n",
                held_out.size());
-    pictures = {std::move(rest), std::move(held_out), "validation"};
+    pictures = {std::move(rest), std::move(held_out), {}, "validation"};
+  }
+  if (options.calibration * static_cast<double>(pictures.train.size()) >= 1) {
+    auto [held_out, rest] = random_split(pictures.train, options.calibration, rng.split());
+    pictures.train = std::move(rest);
+    pictures.calibration = std::move(held_out);
   }
   std::fflush(stdout);
   return pictures;

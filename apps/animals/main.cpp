@@ -5,6 +5,7 @@
 #include <apps/animals/baselines.hpp>
 #include <apps/animals/contact_sheet.hpp>
 #include <apps/animals/data.hpp>
+#include <apps/animals/judgement.hpp>
 #include <apps/animals/road.hpp>
 #include <apps/support/command_line.hpp>
 #include <apps/support/progress_bar.hpp>
@@ -79,6 +80,8 @@ void classify(const Options& options) {
     return TensorDataset(std::move(inputs), dataset.targets(), dataset.class_names());
   };
   const TensorDataset train_set = normalized(pictures.train), test_set = normalized(pictures.test);
+  const std::optional<TensorDataset> calibration_set =
+      pictures.calibration ? std::optional(normalized(*pictures.calibration)) : std::nullopt;
   const std::vector<std::string>& class_names = train_set.class_names();
 
   Sequential model = make_network(train_set.input_shape(), class_names.size(), rng.split());
@@ -95,8 +98,7 @@ void classify(const Options& options) {
 
   const Evaluation result = train(model, train_set, test_set, options, rng.split(), true);
   fmt::print("{} loss {:.4f} accuracy {:.2f}%\n\n", pictures.test_name, result.loss, 100 * result.accuracy);
-  DataLoader test_loader{test_set, {.batch_size = 256}};
-  fmt::print("{}\n", confusion_matrix(model, test_loader, class_names).to_string());
+  print_judgement(model, test_set, calibration_set);
   print_road(before, model.predict(examples.inputs()), examples.targets(), class_names);
   if (options.baselines) print_baselines(train_set, test_set, options, result.accuracy, rng.split());
 }
@@ -126,6 +128,8 @@ int main(int argc, char** argv) {
   count("--train", pictures.train_drawings, "Drawings to learn from", 1, 10'000'000)->excludes(data);
   count("--test", pictures.test_drawings, "Drawings held out to test on", 1, 10'000'000)->excludes(data);
   rate("--validation", pictures.validation, "Test on this share of the training pictures\ninstead", 0.9);
+  rate("--calibration", pictures.calibration,
+       "Hold out this share of the training pictures\nto fit the temperature of the probabilities on", 0.9);
   count("--epochs", options.epochs, "Times to go through the training pictures", 1, 1'000'000);
   count("--batch-size", options.batch_size, "Pictures per step", 1, 1'000'000);
   rate("--learning-rate", options.learning_rate, "Of the first step; it falls to 0 by the last", 1e30);

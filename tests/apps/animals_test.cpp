@@ -63,7 +63,9 @@ TEST(Animals, PrintsTheSummaryTheResultTheMatrixAndTheRoad) {
   for (const char* piece :
        {"Drew 400 training and 100 test pictures of dog, cat, horse, cheetah", "Dense(768 -> 256)", "epoch 1/2  loss",
         "\ntest loss ", "true \\ predicted      dog      cat    horse  cheetah", "before training", "after training",
-        "logits", "softmax", "cross-entropy", "nearest class mean", "linear model"})
+        "logits", "softmax", "cross-entropy", "nearest class mean", "linear model",
+        "precision   recall       F1    samples", "macro mean", "on 20 more pictures held out",
+        "expected calibration error", "before          1.000", "after  "})
     EXPECT_NE(result.output.find(piece), std::string::npos) << piece << "\n" << result.output;
   EXPECT_EQ(result.output.find('\r'), std::string::npos) << "a progress bar was drawn into a pipe";
   EXPECT_TRUE(std::regex_search(result.output, std::regex("\ntest loss [0-9.]+ accuracy [0-9.]+%\n"))) << result.output;
@@ -86,8 +88,8 @@ TEST(Animals, HelpsAndRefusesInOneLine) {
   EXPECT_NE(help.output.find("--data"), std::string::npos);
   for (const char* wrong :
        {"--no-such-option", "--size 0", "--size 3", "--size x", "--batch-size 0", "--train 0", "--test 0",
-        "--threads 0", "--data /no/such/folder", "--data /etc/hostname", "--validation 2", "--learning-rate -1",
-        "--epochs 0", "--contact-sheet /no/such/folder/sheet.png --train 40 --test 8", "stray"}) {
+        "--threads 0", "--data /no/such/folder", "--data /etc/hostname", "--validation 2", "--calibration 1",
+        "--learning-rate -1", "--epochs 0", "--contact-sheet /no/such/folder/sheet.png --train 40 --test 8", "stray"}) {
     const ProgramResult result = animals(wrong);
     EXPECT_EQ(result.exit_code, 1) << wrong << "\n" << result.output;
     EXPECT_LE(std::count(result.output.begin(), result.output.end(), '\n'), 4) << wrong << "\n" << result.output;
