@@ -3,6 +3,7 @@
 
 #include <tests/support/compare.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <limits>
@@ -248,6 +249,34 @@ TEST(Kernels, SoftmaxBackward) {
 }
 
 TEST(Kernels, RunOnANamedInstructionSet) { EXPECT_FALSE(kernels::instruction_set().empty()); }
+
+/// The largest error of e^x over x in [lowest, 0], in units in the last place of the exact number.
+template <class T>
+double worst_exp_error(T lowest) {
+  std::vector<T> x{0}, y;
+  for (const double power : {0.25, 1.0, 4.0})  // finely near 0, where softmax looks, and all the way down
+    for (std::size_t i = 0; i <= 40000; ++i)
+      x.push_back(static_cast<T>(lowest * std::pow(static_cast<double>(i) / 40000, power)));
+  y.resize(x.size());
+  kernels::exponentials(x.data(), y.data(), x.size(), x.size());
+  double worst = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const long double exact = std::exp(static_cast<long double>(x[i]));
+    const auto rounded = static_cast<T>(exact);
+    const long double ulp = rounded - std::nextafter(rounded, T{0});
+    worst = std::max(worst, static_cast<double>(std::abs(static_cast<long double>(y[i]) - exact) / ulp));
+  }
+  return worst;
+}
+
+TEST(Exponentials, AreRightToAboutOneUnitInTheLastPlace) {
+  EXPECT_LE(worst_exp_error<float>(-87.3f), 1.1);
+  EXPECT_LE(worst_exp_error<double>(-708.3), 1.1);
+  const float far[] = {0, -88, -1e4f, -std::numeric_limits<float>::infinity()};
+  float y[4];
+  kernels::exponentials(far, y, 4, 4);
+  for (std::size_t i = 1; i < 4; ++i) EXPECT_EQ(y[i], 0) << far[i];
+}
 
 }  // namespace
 }  // namespace minnow
