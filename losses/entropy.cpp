@@ -2,10 +2,13 @@
 #include <minnow/core/format.hpp>
 #include <minnow/core/kernels.hpp>
 #include <minnow/core/labels.hpp>
+#include <minnow/losses/class_targets.hpp>
 #include <minnow/losses/entropy.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <vector>
 
 namespace minnow::inline MINNOW_PRECISION {
 namespace {
@@ -23,109 +26,227 @@ struct Rows {
   Shape per_row;  // (N) or ()
 };
 
+void check_temperature(double temperature, const char* who) {
+  if (!(temperature > 0) || std::isinf(temperature))
+    throw ValueError(format_text("{}: expected a finite temperature > 0, got {}.", who, temperature));
+}
+
+/// (x - top) / temperature, even where the difference alone would overflow.
+double scaled(double x, double top, double temperature) {
+  const double difference = x - top;
+  return std::isinf(difference) ? (x / 2 - top / 2) / temperature * 2 : difference / temperature;
+}
+
+/// Sum over j other than `top` of e^((x_j - x_top) / temperature). The largest term is 1: log1p of the others keeps
+/// their digits where they are small beside it.
 template <class T>
-void check_probabilities(const BasicTensor<T>& values, const char* who) {
+double sum_of_others(const T* x, std::size_t classes, std::size_t top, double temperature) {
+  double sum = 0;
+  for (std::size_t j = 0; j < classes; ++j)
+    if (j != top) sum += std::exp(scaled(static_cast<double>(x[j]), static_cast<double>(x[top]), temperature));
+  return sum;
+}
+
+/// A sum with the rounding errors of its additions (Neumaier, 1974).
+class CompensatedSum {
+ public:
+  void add(double x) {
+    const double next = sum_ + x;
+    lost_ += std::abs(sum_) >= std::abs(x) ? sum_ - next + x : x - next + sum_;
+    sum_ = next;
+  }
+  double value() const { return std::isfinite(sum_) ? sum_ + lost_ : sum_; }
+
+ private:
+  double sum_ = 0, lost_ = 0;
+};
+
+template <class T>
+void check_probabilities(const BasicTensor<T>& values, std::size_t rows, const char* who, const char* what) {
   for (std::size_t i = 0; i < values.size(); ++i)
-    if (const auto p = static_cast<double>(values.data()[i]); !(p >= 0 && p <= 1))
-      throw ValueError(format_text("{}: expected probabilities in [0, 1], got {} at element {}.", who, p, i));
+    if (const T p = values.data()[i]; !(p >= 0 && p <= 1))
+      throw ValueError(
+          format_text("{}: expected {} in [0, 1], got {} in row {}.", who, what, p, i / (values.size() / rows)));
+}
+
+template <class T>
+void check_distributions(const BasicTensor<T>& values, const Rows& rows, const char* who, const char* what) {
+  check_probabilities(values, rows.count, who, what);
+  const T* p = values.data();
+  for (std::size_t i = 0; i < rows.count; ++i) {
+    double sum = 0;
+    for (std::size_t j = 0; j < rows.classes; ++j, ++p) sum += static_cast<double>(*p);
+    if (!(std::abs(sum - 1) <= sum_tolerance))
+      throw ValueError(format_text("{}: expected {} that sum to 1, got {:.7g} in row {}.", who, what, sum, i));
+  }
 }
 
 /// -t log p, where nothing is lost on what never happens: 0 log 0 = 0.
 double surprise(double t, double p) { return t == 0 ? 0 : t * (0 - std::log(p)); }  // 0 - x, for 0 rather than -0
 
-double in_unit(double nats, Unit unit) { return unit == Unit::bits ? nats / std::numbers::ln2 : nats; }
+/// Adds p log(p / q), with 0 log 0 = 0. Close to each other, with d = p - q and s = d / (p + q), this is
+/// 2 p atanh(s) = d + s d + 2 p (s^3/3 + s^5/5 + ...): each d is exact, and over a row they cancel, not what follows.
+void add_divergence(double p, double q, CompensatedSum& sum) {
+  if (p == 0) return;
+  const double d = p - q, s = d / (p + q), s2 = s * s;
+  if (std::abs(s) > 0.05) return sum.add(p * (std::log(p) - std::log(q)));
+  sum.add(d);
+  sum.add(s * d + 2 * p * s * s2 * (1. / 3 + s2 * (1. / 5 + s2 * (1. / 7 + s2 * (1. / 9 + s2 / 11)))));
+}
+
+/// `nats(i)` for each element of `shape`, each in `unit`, or their sum or mean.
+template <class T, class Nats>
+BasicTensor<T> reduce(const Shape& shape, std::size_t samples, Unit unit, Reduction reduction, const Nats& nats) {
+  const bool all = reduction == Reduction::none;
+  const std::size_t count = num_elements(shape);
+  auto result = BasicTensor<T>::from_shape(all ? shape : Shape{});
+  CompensatedSum sum;
+  for (std::size_t i = 0; i < count; ++i) {
+    const double value = unit == Unit::bits ? nats(i) / std::numbers::ln2 : nats(i);
+    if (all)
+      result.data()[i] = static_cast<T>(value);
+    else
+      sum.add(value);
+  }
+  if (all) return result;
+  const std::size_t divisor = reduction == Reduction::mean ? count : reduction == Reduction::batch_mean ? samples : 1;
+  result() = static_cast<T>(sum.value() / static_cast<double>(divisor));
+  return result;
+}
 
 }  // namespace
 
 template <class T>
-BasicTensor<T> softmax(const BasicTensor<T>& logits) {
+BasicTensor<T> softmax(const BasicTensor<T>& logits, double temperature) {
   const Rows rows(logits.shape(), "softmax");
+  check_temperature(temperature, "softmax");
   auto result = BasicTensor<T>::from_shape(logits.shape());
-  kernels::softmax(logits.data(), result.data(), rows.count, rows.classes);
+  if (temperature == 1) {
+    kernels::softmax(logits.data(), result.data(), rows.count, rows.classes);
+    return result;
+  }
+  std::vector<double> exponentials(rows.classes);
+  for (std::size_t i = 0; i < rows.count; ++i) {
+    const T* x = logits.data() + i * rows.classes;
+    const auto top = static_cast<double>(x[index_of_largest(x, rows.classes)]);
+    double sum = 0;
+    for (std::size_t j = 0; j < rows.classes; ++j)
+      sum += exponentials[j] = std::exp(scaled(static_cast<double>(x[j]), top, temperature));
+    for (std::size_t j = 0; j < rows.classes; ++j)
+      result.data()[i * rows.classes + j] = static_cast<T>(exponentials[j] / sum);
+  }
   return result;
 }
 
 template <class T>
-BasicTensor<T> log_softmax(const BasicTensor<T>& logits) {
+BasicTensor<T> log_softmax(const BasicTensor<T>& logits, double temperature) {
   const Rows rows(logits.shape(), "log_softmax");
+  check_temperature(temperature, "log_softmax");
   auto result = BasicTensor<T>::from_shape(logits.shape());
   for (std::size_t i = 0; i < rows.count; ++i) {
     const T* x = logits.data() + i * rows.classes;
     T* y = result.data() + i * rows.classes;
-    std::size_t top = 0;
-    for (std::size_t j = 1; j < rows.classes; ++j)
-      if (x[j] > x[top]) top = j;
-    // The largest term is 1; log1p keeps the digits of the others where they are small beside it.
-    const auto row = kernels::exponentials(x, y, rows.classes, top);
-    const double log_sum = row.at_label == 1 ? std::log1p(row.sum_others) : std::log(row.sum_others + row.at_label);
+    const std::size_t top_index = index_of_largest(x, rows.classes);
+    const auto top = static_cast<double>(x[top_index]);
+    const double others = temperature == 1 ? kernels::exponentials(x, y, rows.classes, top_index).sum_others
+                                           : sum_of_others(x, rows.classes, top_index, temperature);
+    const double log_sum = std::log1p(others) + (top - top);  // NaN where the largest is not finite
     for (std::size_t j = 0; j < rows.classes; ++j)
-      y[j] = static_cast<T>(static_cast<double>(x[j]) - static_cast<double>(x[top]) - log_sum);
+      y[j] = static_cast<T>(scaled(static_cast<double>(x[j]), top, temperature) - log_sum);
   }
   return result;
 }
 
 template <class T>
-BasicTensor<T> entropy(const BasicTensor<T>& probabilities, Unit unit) {
-  const Rows rows(probabilities.shape(), "entropy");
-  check_probabilities(probabilities, "entropy");
+BasicTensor<T> logsumexp(const BasicTensor<T>& logits) {
+  const Rows rows(logits.shape(), "logsumexp");
   auto result = BasicTensor<T>::from_shape(rows.per_row);
-  const T* p = probabilities.data();
+  const T* x = logits.data();
   for (T& value : result.storage()) {
-    double sum = 0;
-    for (std::size_t j = 0; j < rows.classes; ++j, ++p)
-      sum += surprise(static_cast<double>(*p), static_cast<double>(*p));
-    value = static_cast<T>(in_unit(sum, unit));
+    const std::size_t top = index_of_largest(x, rows.classes);
+    value = x[top];  // which rules when it is not finite
+    if (std::isfinite(x[top]))
+      value = static_cast<T>(static_cast<double>(x[top]) + std::log1p(sum_of_others(x, rows.classes, top, 1)));
+    x += rows.classes;
   }
   return result;
 }
 
 template <class T>
-BasicTensor<T> cross_entropy(const BasicTensor<T>& probabilities, const BasicTensor<T>& targets, Unit unit) {
+BasicTensor<T> entropy(const BasicTensor<T>& probabilities, Unit unit, Reduction reduction) {
+  const Rows rows(probabilities.shape(), "entropy");
+  check_distributions(probabilities, rows, "entropy", "probabilities");
+  return reduce<T>(rows.per_row, rows.count, unit, reduction, [&](std::size_t i) {
+    const T* p = probabilities.data() + i * rows.classes;
+    double sum = 0;
+    for (std::size_t j = 0; j < rows.classes; ++j)
+      sum += surprise(static_cast<double>(p[j]), static_cast<double>(p[j]));
+    return sum;
+  });
+}
+
+template <class T>
+BasicTensor<T> cross_entropy(const BasicTensor<T>& probabilities, const BasicTensor<T>& targets, Unit unit,
+                             Reduction reduction) {
   const Rows rows(probabilities.shape(), "cross_entropy");
   const bool indices = probabilities.dimension() == 2 && targets.dimension() == 1;
   if (targets.shape() != (indices ? rows.per_row : probabilities.shape()))
     throw ShapeError(
         format_text("cross_entropy: expected targets {0} or, as class indices, (N), for probabilities {0}, got {1}.",
                     to_string(probabilities.shape()), to_string(targets.shape())));
-  check_probabilities(probabilities, "cross_entropy");
-  if (!indices) check_probabilities(targets, "cross_entropy");
-  auto result = BasicTensor<T>::from_shape(rows.per_row);
-  for (std::size_t i = 0; i < rows.count; ++i) {
+  check_distributions(probabilities, rows, "cross_entropy", "probabilities");
+  if (!indices) check_distributions(targets, rows, "cross_entropy", "target probabilities");
+  return reduce<T>(rows.per_row, rows.count, unit, reduction, [&](std::size_t i) {
     const T* p = probabilities.data() + i * rows.classes;
-    double sum = 0;
     if (indices)
-      sum = surprise(
+      return surprise(
           1, static_cast<double>(p[class_index(static_cast<double>(targets(i)), rows.classes, i, "cross_entropy")]));
-    else
-      for (std::size_t j = 0; j < rows.classes; ++j)
-        sum += surprise(static_cast<double>(targets.data()[i * rows.classes + j]), static_cast<double>(p[j]));
-    result.data()[i] = static_cast<T>(in_unit(sum, unit));
-  }
-  return result;
+    double sum = 0;
+    for (std::size_t j = 0; j < rows.classes; ++j)
+      sum += surprise(static_cast<double>(targets.data()[i * rows.classes + j]), static_cast<double>(p[j]));
+    return sum;
+  });
 }
 
 template <class T>
-BasicTensor<T> binary_cross_entropy(const BasicTensor<T>& probabilities, const BasicTensor<T>& targets, Unit unit) {
+BasicTensor<T> binary_cross_entropy(const BasicTensor<T>& probabilities, const BasicTensor<T>& targets, Unit unit,
+                                    Reduction reduction) {
   if (targets.shape() != probabilities.shape())
     throw ShapeError(format_text("binary_cross_entropy: expected targets {}, as the probabilities, got {}.",
                                  to_string(probabilities.shape()), to_string(targets.shape())));
-  check_probabilities(probabilities, "binary_cross_entropy");
-  check_probabilities(targets, "binary_cross_entropy");
-  auto result = BasicTensor<T>::from_shape(probabilities.shape());
-  for (std::size_t i = 0; i < result.size(); ++i) {
+  const std::size_t samples = probabilities.dimension() == 0 ? 1 : probabilities.shape()[0];
+  check_probabilities(probabilities, samples, "binary_cross_entropy", "probabilities");
+  check_probabilities(targets, samples, "binary_cross_entropy", "targets");
+  return reduce<T>(probabilities.shape(), samples, unit, reduction, [&](std::size_t i) {
     const auto p = static_cast<double>(probabilities.data()[i]), t = static_cast<double>(targets.data()[i]);
-    const double otherwise = t == 1 ? 0 : (1 - t) * -std::log1p(-p);
-    result.data()[i] = static_cast<T>(in_unit(surprise(t, p) + otherwise, unit));
-  }
-  return result;
+    return surprise(t, p) + (t == 1 ? 0 : (1 - t) * -std::log1p(-p));
+  });
 }
 
-#define MINNOW_INSTANTIATE(T)                                                                \
-  template BasicTensor<T> softmax(const BasicTensor<T>&);                                    \
-  template BasicTensor<T> log_softmax(const BasicTensor<T>&);                                \
-  template BasicTensor<T> entropy(const BasicTensor<T>&, Unit);                              \
-  template BasicTensor<T> cross_entropy(const BasicTensor<T>&, const BasicTensor<T>&, Unit); \
-  template BasicTensor<T> binary_cross_entropy(const BasicTensor<T>&, const BasicTensor<T>&, Unit)
+template <class T>
+BasicTensor<T> kl_divergence(const BasicTensor<T>& p, const BasicTensor<T>& q, Unit unit, Reduction reduction) {
+  const Rows rows(p.shape(), "kl_divergence");
+  if (q.shape() != p.shape())
+    throw ShapeError(
+        format_text("kl_divergence: expected q {}, as p, got {}.", to_string(p.shape()), to_string(q.shape())));
+  check_distributions(p, rows, "kl_divergence", "probabilities p");
+  check_distributions(q, rows, "kl_divergence", "probabilities q");
+  return reduce<T>(rows.per_row, rows.count, unit, reduction, [&](std::size_t i) {
+    CompensatedSum sum;
+    for (std::size_t k = i * rows.classes; k < (i + 1) * rows.classes; ++k)
+      add_divergence(static_cast<double>(p.data()[k]), static_cast<double>(q.data()[k]), sum);
+    return sum.value();
+  });
+}
+
+#define MINNOW_INSTANTIATE(T)                                                                                  \
+  template BasicTensor<T> softmax(const BasicTensor<T>&, double);                                              \
+  template BasicTensor<T> log_softmax(const BasicTensor<T>&, double);                                          \
+  template BasicTensor<T> logsumexp(const BasicTensor<T>&);                                                    \
+  template BasicTensor<T> entropy(const BasicTensor<T>&, Unit, Reduction);                                     \
+  template BasicTensor<T> cross_entropy(const BasicTensor<T>&, const BasicTensor<T>&, Unit, Reduction);        \
+  template BasicTensor<T> binary_cross_entropy(const BasicTensor<T>&, const BasicTensor<T>&, Unit, Reduction); \
+  template BasicTensor<T> kl_divergence(const BasicTensor<T>&, const BasicTensor<T>&, Unit, Reduction)
 MINNOW_INSTANTIATE(float);
 MINNOW_INSTANTIATE(double);
 #undef MINNOW_INSTANTIATE

@@ -124,9 +124,10 @@ def exact(values):
     return [[decimal.Decimal(float(v)) for v in row] for row in values]
 
 
-def exact_log_softmax(logits):
+def exact_log_softmax(logits, temperature=1.0):
     result = []
     for row in exact(logits):
+        row = [v / decimal.Decimal(temperature) for v in row]
         top = max(row)
         log_sum = sum((v - top).exp() for v in row).ln()
         result.append([v - top - log_sum for v in row])
@@ -185,31 +186,90 @@ def losses():
     ])
 
 
+def softmax_case(case, logits, temperature=1.0):
+    """Softmax and its logarithm at a temperature, and the logits' log-sum-exp. Decimals rule, PyTorch must agree."""
+    log_p = exact_log_softmax(logits, temperature)
+    log_sum = [row[0] - log_row[0] for row, log_row in zip(exact(logits), exact_log_softmax(logits))]
+    result = {"case": case, "logits": tensor(logits), "softmax": tensor([[float(v.exp()) for v in row] for row in log_p]),
+              "log_softmax": tensor([[float(v) for v in row] for row in log_p]),
+              "logsumexp": tensor([float(v) for v in log_sum])}
+    if temperature != 1:
+        result["temperature"] = temperature
+    x = torch.tensor(logits)
+    for name, theirs in [("log_softmax", torch.log_softmax(x / temperature, dim=1)), ("logsumexp", x.logsumexp(dim=1))]:
+        mine = numpy.asarray(result[name]["data"])
+        assert numpy.abs(theirs.numpy().ravel() - mine).max() < 1e-11 * max(1, numpy.abs(mine).max()), case
+    return result
+
+
+def entropy_case(case, p, t, labels):
+    """The entropies of targets t and probabilities p, row by row and reduced. Decimals rule, PyTorch must agree."""
+    assert (p == p.astype(numpy.float32)).all() and (t == t.astype(numpy.float32)).all() and (t >= 0).all(), case
+    nats = lambda a, b: [-sum(x * y.ln() for x, y in zip(u, v) if x != 0) for u, v in zip(exact(a), exact(b))]
+    flat_p, flat_t = p.ravel(), t.ravel()
+    values = {"entropy": nats(t, t), "cross_entropy": nats(t, p),
+              "cross_entropy_labels": nats(numpy.eye(p.shape[1])[labels], p),
+              "binary_cross_entropy": nats(numpy.stack([flat_t, 1 - flat_t], 1), numpy.stack([flat_p, 1 - flat_p], 1)),
+              "kl_divergence": [a - b for a, b in zip(nats(t, p), nats(t, t))]}
+    result = {"case": case, "probabilities": tensor(p), "targets": tensor(t), "labels": tensor(labels)}
+    for name, exact_values in values.items():
+        shape = p.shape if name == "binary_cross_entropy" else len(p)
+        result[name] = tensor(numpy.reshape([float(v) for v in exact_values], shape))
+    result["sum"] = {name: float(sum(v)) for name, v in values.items()}
+    result["mean"] = {name: float(sum(v) / len(v)) for name, v in values.items()}
+    x, y = torch.tensor(p), torch.tensor(t)
+    for name, theirs in [("kl_divergence", torch.nn.functional.kl_div(x.log(), y, reduction="none").sum(1)),
+                         ("cross_entropy_labels", torch.nn.functional.nll_loss(x.log(), torch.tensor(labels),
+                                                                               reduction="none")),
+                         ("cross_entropy", -torch.xlogy(y, x).sum(1)),
+                         ("entropy", torch.special.entr(y).sum(1)),
+                         ("binary_cross_entropy", torch.nn.functional.binary_cross_entropy(x, y, reduction="none"))]:
+        assert numpy.abs(theirs.numpy().ravel() - result[name]["data"]).max() < 1e-13, (case, name)
+    return result
+
+
+def distributions(numbers, n, classes, parts):
+    """Rows of multiples of 1 / parts, at least 2 of them, that sum to 1."""
+    p = numpy.maximum(numpy.round(numbers.generator.dirichlet(numpy.ones(classes), n) * parts), 2) / parts
+    p[numpy.arange(n), p.argmax(1)] += 1 - p.sum(axis=1)
+    assert (p > 0).all()
+    return p
+
+
 def entropies():
     numbers = Numbers(3)
-    cases = []
-    for case, logits in [("9x33", numbers.inputs((9, 33), 3)), ("batch of 1", numbers.normal((1, 5))),
-                         ("one class", numbers.normal((3, 1))), ("two classes", numbers.normal((5, 2), 5)),
-                         ("extreme", rows([1e4, -1e4, 0], [88, -88, 87], [-1e4, -1e4, -1e4], [20.723265, 0, -1]))]:
-        log_p = torch.nn.functional.log_softmax(torch.tensor(logits), dim=1)
-        mine = [[float(v) for v in row] for row in exact_log_softmax(logits)]
-        assert numpy.abs(log_p.numpy() - mine).max() < 1e-11
-        softmax = [[float(v.exp()) for v in row] for row in exact_log_softmax(logits)]
-        cases.append({"case": case, "logits": tensor(logits), "softmax": tensor(softmax), "log_softmax": tensor(mine)})
-    write("softmax.json", cases)
+    cases = [("9x33", numbers.inputs((9, 33), 3)), ("batch of 1", numbers.normal((1, 5))),
+             ("one class", numbers.normal((3, 1))), ("two classes", numbers.normal((5, 2), 5)),
+             ("extreme", rows([1e4, -1e4, 0], [88, -88, 87], [-1e4, -1e4, -1e4], [20.723265, 0, -1]))]
+    warm = Numbers(5)
+    for temperature in [0.5, 2.0, 1e-3, 1e3]:
+        cases.append((f"temperature {temperature:g}", warm.normal((4, 7), 3), temperature))
+        cases.append((f"extreme at temperature {temperature:g}", cases[4][1], temperature))
+    cases.append(("one class at temperature 0.5", warm.normal((2, 1)), 0.5))
+    cases.append(("batch of 1 at temperature 0.5", warm.normal((1, 40), 3), 0.5))
+    write("softmax.json", [softmax_case(*case) for case in cases])
 
     p, t = (numpy.round(numbers.generator.dirichlet(numpy.ones(5), 6) * 256) / 256 for _ in range(2))
     p[p == 0] = 1 / 256
     t[0] = [0, 0, 1, 0, 0]
+    for q in p, t:
+        q[numpy.arange(6), q.argmax(1)] += 1 - q.sum(axis=1)
     labels = numbers.generator.integers(0, 5, 6)
-    nats = lambda a, b: [float(-sum(x * y.ln() for x, y in zip(u, v) if x != 0)) for u, v in zip(exact(a), exact(b))]
-    flat_p, flat_t = p.ravel(), t.ravel()
-    write("entropy.json", [{
-        "probabilities": tensor(p), "targets": tensor(t), "labels": tensor(labels),
-        "entropy": tensor(nats(t, t)), "cross_entropy": tensor(nats(t, p)),
-        "cross_entropy_labels": tensor(nats(numpy.eye(5)[labels], p)),
-        "binary_cross_entropy": tensor(numpy.reshape(nats(
-            numpy.stack([flat_t, 1 - flat_t], 1), numpy.stack([flat_p, 1 - flat_p], 1)), p.shape))}])
+    more = Numbers(6)
+    wide_p, wide_t = (distributions(more, 2, 300, 16384) for _ in range(2))
+    near = distributions(more, 5, 6, 1024)
+    apart = numpy.array([2.0 ** -k for k in [11, 13, 16, 20, 24]])[:, None] * [1, 0, -1, 0, 2, -2]
+    rounded_p, rounded_t = (more.generator.dirichlet(numpy.ones(7), 4).astype(numpy.float32).astype(numpy.float64)
+                            for _ in range(2))
+    tiny_p, tiny_t = rows([1e-30, 0.75, 0.25], [0.5, 1e-38, 0.5]), rows([1, 1e-45, 1e-30], [0, 1e-38, 1])
+    write("entropy.json", [
+        entropy_case("6x5", p, t, labels),
+        entropy_case("two of 300 classes", wide_p, wide_t, [299, 0]),
+        entropy_case("batch of 1", p[1:2], t[1:2], [3]),
+        entropy_case("one class", numpy.ones((3, 1)), numpy.ones((3, 1)), [0, 0, 0]),
+        entropy_case("close to each other", near, near + apart, [0, 1, 2, 3, 4]),
+        entropy_case("sums rounded", rounded_p, rounded_t, [6, 5, 1, 0]),
+        entropy_case("tiny probabilities", tiny_p, tiny_t, [0, 2])])
 
 
 # ----------------------------------------------------------------------------------------------------------------- SGD
