@@ -8,6 +8,7 @@
 #include <minnow/core/gemm.hpp>
 #include <minnow/core/init.hpp>
 #include <minnow/core/kernels.hpp>
+#include <minnow/core/label_encoder.hpp>
 #include <minnow/core/labels.hpp>
 #include <minnow/core/layer.hpp>
 #include <minnow/core/rng.hpp>

@@ -1,8 +1,11 @@
 #include <minnow/core/error.hpp>
 #include <minnow/core/labels.hpp>
 
+#include <tests/support/message.hpp>
+
 #include <cmath>
 #include <limits>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -52,6 +55,46 @@ TYPED_TEST(Labels, OneHot) {
   EXPECT_THROW(one_hot(T{{1, 2}}, 3), ShapeError);
   EXPECT_THROW(one_hot(T{0, 3}, 3), ValueError);
   EXPECT_THROW(one_hot(T{0.5}, 3), ValueError);
+}
+
+TYPED_TEST(Labels, ArgmaxIsTheWayBackFromOneHot) {
+  using T = BasicTensor<TypeParam>;
+  for (const T& labels : {T{2, 0, 1, 1, 2}, T{0}, T::from_shape({0})}) EXPECT_EQ(argmax(one_hot(labels, 3)), labels);
+  EXPECT_EQ(argmax(one_hot(T{0, 0}, 1)), (T{0, 0}));
+}
+
+TYPED_TEST(Labels, MultiHotAndTheIndicesItCameFrom) {
+  using T = BasicTensor<TypeParam>;
+  const std::vector<std::vector<std::size_t>> labels{{0, 2}, {}, {1}, {0, 1, 2}};
+  const T rows = multi_hot<TypeParam>(labels, 3);
+  EXPECT_EQ(rows, (T{{1, 0, 1}, {0, 0, 0}, {0, 1, 0}, {1, 1, 1}}));
+  EXPECT_EQ(indices_above(rows), labels);
+  EXPECT_EQ(multi_hot<TypeParam>({{2, 2, 0}}, 3), (T{{1, 0, 1}}));
+  EXPECT_EQ(multi_hot<TypeParam>({}, 3).shape(), (Shape{0, 3}));
+  EXPECT_TRUE(indices_above(T::from_shape({0, 3})).empty());
+  EXPECT_EQ(indices_above(T{{0.4, 0.9}, {0.1, 0.2}}, 0.3), (std::vector<std::vector<std::size_t>>{{0, 1}, {}}));
+  EXPECT_EQ(message<ValueError>([] {
+              multi_hot<TypeParam>({{0}, {1, 3}}, 3);
+            }),
+            "multi_hot: expected class indices, whole numbers from 0 to 2, got 3 in row 1.");
+  EXPECT_EQ(message<ShapeError>([] { indices_above(T{0.5, 1}); }), "indices_above: expected values (N, C), got (2).");
+}
+
+TYPED_TEST(Labels, ThresholdIsOneAboveIt) {
+  using T = BasicTensor<TypeParam>;
+  const auto n = static_cast<TypeParam>(nan), i = static_cast<TypeParam>(inf);
+  EXPECT_EQ(threshold(T{{0.2, 0.5, 0.7}, {1, 0, 0.51}}), (T{{0, 0, 1}, {1, 0, 1}}));
+  EXPECT_EQ(threshold(T{n, i, -i, 0.6}), (T{0, 1, 0, 1}));
+  EXPECT_EQ(threshold(T{-1, 0, 2}, 0), (T{0, 0, 1}));  // of logits
+  const auto tenth = static_cast<TypeParam>(0.1);      // as a float it is above the double
+  EXPECT_EQ(threshold(T{tenth, std::nextafter(tenth, TypeParam{1})}, 0.1), (T{0, 1}));
+  EXPECT_EQ(threshold(T{i, 0}, -inf), (T{1, 1}));
+  EXPECT_EQ(threshold(T::from_shape({2, 0, 3})).shape(), (Shape{2, 0, 3}));
+  T scalar = T::from_shape({});
+  scalar() = 1;
+  EXPECT_EQ(threshold(scalar), scalar);
+  EXPECT_EQ(message<ValueError>([] { threshold(T{1}, nan); }),
+            "threshold: expected a number to compare with, got nan.");
 }
 
 TYPED_TEST(Labels, ArgmaxTakesTheFirstOfEquals) {
