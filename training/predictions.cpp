@@ -1,5 +1,6 @@
 #include <minnow/core/error.hpp>
 #include <minnow/core/format.hpp>
+#include <minnow/losses/entropy.hpp>
 #include <minnow/training/predictions.hpp>
 
 #include <algorithm>
@@ -26,14 +27,6 @@ void append(Tensor& all, const Tensor& batch, bool first) {
 
 double sigmoid(double x) { return x >= 0 ? 1 / (1 + std::exp(-x)) : std::exp(x) / (1 + std::exp(x)); }
 
-void softmax_row(const Real* logits, Real* result, std::size_t classes, double temperature) {
-  const auto largest = static_cast<double>(*std::max_element(logits, logits + classes));
-  const auto term = [&](std::size_t c) { return std::exp((static_cast<double>(logits[c]) - largest) / temperature); };
-  double sum = 0;
-  for (std::size_t c = 0; c < classes; ++c) sum += term(c);
-  for (std::size_t c = 0; c < classes; ++c) result[c] = static_cast<Real>(term(c) / sum);
-}
-
 }  // namespace
 
 void Predictions::add(const Tensor& scores, const Tensor& targets) {
@@ -59,17 +52,12 @@ Tensor probabilities(const Tensor& logits, double temperature) {
   const Shape& shape = logits.shape();
   if (shape.empty() || shape.size() > 2 || shape.back() == 0)
     throw ShapeError("probabilities: expected logits (N, C) or (N), got " + to_string(shape) + ".");
+  if (shape.size() == 2 && shape[1] > 1) return softmax(logits, temperature);
   if (!(temperature > 0))
     throw ValueError(format_text("probabilities: expected a temperature above 0, got {}.", temperature));
   Tensor result = zeros(shape);
-  const std::size_t columns = shape.size() == 2 ? shape[1] : 1;
-  for (std::size_t i = 0; i < logits.size(); i += columns) {
-    const Real* row = logits.data() + i;
-    if (columns == 1)
-      result.data()[i] = static_cast<Real>(sigmoid(static_cast<double>(*row) / temperature));
-    else
-      softmax_row(row, result.data() + i, columns, temperature);
-  }
+  for (std::size_t i = 0; i < logits.size(); ++i)
+    result.data()[i] = static_cast<Real>(sigmoid(static_cast<double>(logits.data()[i]) / temperature));
   return result;
 }
 
