@@ -1,0 +1,93 @@
+// docs/losses.md has a section for each loss, and its figures show what the library computes.
+
+#include <tests/support/run_program.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace {
+
+namespace fs = std::filesystem;
+
+const fs::path root = MINNOW_SOURCE_DIR;
+
+std::string read(const fs::path& file) {
+  std::ostringstream text;
+  text << std::ifstream(file).rdbuf();
+  return text.str();
+}
+
+/// What stands between two texts, from `at` on; empty when they do not occur.
+std::string between(const std::string& text, const std::string& first, const std::string& last, std::size_t at = 0) {
+  const std::size_t start = text.find(first, at);
+  if (start == std::string::npos) return "";
+  const std::size_t end = text.find(last, start + first.size());
+  return end == std::string::npos ? "" : text.substr(start + first.size(), end - start - first.size());
+}
+
+/// The options of a loss as the page lists them, "`margin` = 0:", from its header.
+std::vector<std::string> options(const std::string& header) {
+  std::vector<std::string> result;
+  std::istringstream lines(between(header, "Options {\n", "\n};"));
+  for (std::string line; std::getline(lines, line);) {
+    const std::string declared = line.substr(0, line.find(" = ")), value = between(line, " = ", ";");
+    const std::string name = declared.substr(declared.rfind(' ') + 1);
+    if (name != "reduction") result.push_back("`" + name + "` = " + (value == "{}" ? "unset" : value) + ":");
+  }
+  return result;
+}
+
+TEST(LossesPage, HasASectionAFigureAndTheOptionsOfEachLoss) {
+  const std::string page = read(root / "docs/losses.md");
+  std::size_t losses = 0;
+  for (const auto& entry : fs::directory_iterator(root / "losses")) {
+    if (!entry.path().string().ends_with("_loss.hpp")) continue;
+    const std::string header = read(entry.path()), name = between(header, "class MINNOW_API ", " : public Loss");
+    const std::string section = between(page, "\n### " + name + "\n", "\n##");
+    ++losses;
+    EXPECT_NE(section, "") << "no section on " << name << ", of " << entry.path();
+    EXPECT_NE(section.find("(losses/" + name + ".svg)"), std::string::npos) << name;
+    EXPECT_TRUE(fs::exists(root / "docs/losses" / (name + ".svg"))) << name;
+    for (const std::string& option : options(header))
+      EXPECT_NE(section.find(option), std::string::npos) << name << ": " << option;
+  }
+  EXPECT_GE(losses, 13u);
+}
+
+/// The words and numbers of a JSON text.
+std::vector<std::string> words(std::string json) {
+  const auto is_mark = [](char c) { return std::string("[]{},:\"").find(c) != std::string::npos; };
+  std::replace_if(json.begin(), json.end(), is_mark, ' ');
+  std::istringstream in(json);
+  return {std::istream_iterator<std::string>(in), {}};
+}
+
+bool agree(const std::string& a, const std::string& b) {
+  if (a == b) return true;
+  char *end_a = nullptr, *end_b = nullptr;
+  const double x = std::strtod(a.c_str(), &end_a), y = std::strtod(b.c_str(), &end_b);
+  return *end_a == 0 && *end_b == 0 && std::abs(x - y) <= 1e-6 * std::max(1.0, std::abs(y));
+}
+
+TEST(LossesPage, FiguresShowWhatTheLibraryComputes) {
+  const std::vector<std::string> shown = words(read(root / "docs/losses/curves.json"));
+  const std::vector<std::string> now = words(run_program(MINNOW_LOSS_CURVES).output);
+  ASSERT_GT(now.size(), 1000u);
+  ASSERT_EQ(shown.size(), now.size()) << "scripts/draw_losses.py says how to draw the figures anew";
+  std::string figure;
+  for (std::size_t i = 0; i < now.size(); ++i) {
+    if (i > 0 && now[i - 1] == "name") figure = now[i];
+    ASSERT_TRUE(agree(shown[i], now[i])) << figure << ": shown " << shown[i] << ", computed " << now[i];
+  }
+}
+
+}  // namespace

@@ -1,0 +1,26 @@
+#pragma once
+
+// What the code of a page of docs/ needs to become tests; CMakeLists.txt says how.
+
+#include <minnow/minnow.hpp>
+
+#include <tests/support/message.hpp>
+
+#include <cmath>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+/// `value` with as many decimals as `shown` has.
+inline std::string with_decimals_of(const std::string& shown, double value) {
+  if (std::isnan(value)) return "nan";
+  const std::size_t point = shown.find('.');
+  const std::size_t decimals = point == std::string::npos ? 0 : shown.size() - point - 1;
+  char text[64];
+  std::snprintf(text, sizeof text, "%.*f", static_cast<int>(decimals), value);
+  return text;
+}
+
+#define EXPECT_SHOWN(shown, ...) EXPECT_EQ(with_decimals_of(shown, static_cast<double>(__VA_ARGS__)), shown)
