@@ -12,7 +12,8 @@ Evaluation evaluate(Sequential& model, Loss& loss, DataLoader& loader) {
   std::size_t samples = 0;
   for (const Batch& batch : loader) {
     const Tensor& scores = model.predict(batch.inputs);
-    if (const double value = loss.forward(scores, batch.targets, batch.weights); !std::isfinite(value)) {
+    if (const double value = loss.forward(scores, batch.targets, batch.weights);
+        !std::isfinite(value) && loss.weight() != 0) {
       model.forward(batch.inputs);
       throw NonFiniteError("evaluate: expected a finite loss, got " +
                            std::string(std::isnan(value) ? "nan" : "infinity") + "; it arose " +

@@ -52,9 +52,9 @@ Tensor probabilities(const Tensor& logits, double temperature) {
   const Shape& shape = logits.shape();
   if (shape.empty() || shape.size() > 2 || shape.back() == 0)
     throw ShapeError("probabilities: expected logits (N, C) or (N), got " + to_string(shape) + ".");
-  if (shape.size() == 2 && shape[1] > 1) return softmax(logits, temperature);
   if (!(temperature > 0))
     throw ValueError(format_text("probabilities: expected a temperature above 0, got {}.", temperature));
+  if (shape.size() == 2 && shape[1] > 1) return softmax(logits, temperature);
   Tensor result = zeros(shape);
   for (std::size_t i = 0; i < logits.size(); ++i)
     result.data()[i] = static_cast<Real>(sigmoid(static_cast<double>(logits.data()[i]) / temperature));

@@ -9,7 +9,9 @@
 
 #include <algorithm>
 #include <limits>
+#include <numeric>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -137,6 +139,26 @@ TEST(Fit, RefusesALoaderWithoutBatches) {
   const TensorDataset none(zeros({0, 2}), zeros({0}));
   DataLoader empty{none};
   EXPECT_THROW(fit(s.model, s.loss, s.sgd, empty), ValueError);
+}
+
+// A batch of padding alone has no loss, and must neither stop the training nor change what it reports.
+TEST(Fit, GoesOnOverABatchThatCountsForNothing) {
+  Trial s;
+  Tensor weights = zeros({70});
+  std::fill(weights.begin() + 16, weights.end(), Real{2});
+  const TensorDataset weighted(s.data.inputs(), s.data.targets(), {}, weights);
+  DataLoader in_order{weighted, {.batch_size = 16}};
+  double reported = 0;
+  fit(s.model, s.loss, s.sgd, in_order, {.epochs = 4, .on_epoch = [&](const Progress& p) {
+                                           reported = p.loss;
+                                           return true;
+                                         }});
+  EXPECT_LT(reported, 0.2);
+  std::vector<std::size_t> counted(54);
+  std::iota(counted.begin(), counted.end(), 16);
+  const TensorDataset rest = TensorDataset(s.data.inputs(), s.data.targets()).subset(counted);
+  DataLoader rest_loader{rest, {.batch_size = 9}};
+  EXPECT_NEAR(evaluate(s.model, s.loss, in_order).loss, evaluate(s.model, s.loss, rest_loader).loss, 1e-7);
 }
 
 }  // namespace
