@@ -72,7 +72,7 @@ TYPED_TEST(Labels, MultiHotAndTheIndicesItCameFrom) {
   EXPECT_EQ(multi_hot<TypeParam>({{2, 2, 0}}, 3), (T{{1, 0, 1}}));
   EXPECT_EQ(multi_hot<TypeParam>({}, 3).shape(), (Shape{0, 3}));
   EXPECT_TRUE(indices_above(T::from_shape({0, 3})).empty());
-  EXPECT_EQ(indices_above(T{{0.4, 0.9}, {0.1, 0.2}}, 0.3), (std::vector<std::vector<std::size_t>>{{0, 1}, {}}));
+  EXPECT_EQ(indices_above(T{{0.5, 0.875}, {0.125, 0.25}}, 0.3), (std::vector<std::vector<std::size_t>>{{0, 1}, {}}));
   EXPECT_EQ(message<ValueError>([] {
               multi_hot<TypeParam>({{0}, {1, 3}}, 3);
             }),
@@ -83,8 +83,8 @@ TYPED_TEST(Labels, MultiHotAndTheIndicesItCameFrom) {
 TYPED_TEST(Labels, ThresholdIsOneAboveIt) {
   using T = BasicTensor<TypeParam>;
   const auto n = static_cast<TypeParam>(nan), i = static_cast<TypeParam>(inf);
-  EXPECT_EQ(threshold(T{{0.2, 0.5, 0.7}, {1, 0, 0.51}}), (T{{0, 0, 1}, {1, 0, 1}}));
-  EXPECT_EQ(threshold(T{n, i, -i, 0.6}), (T{0, 1, 0, 1}));
+  EXPECT_EQ(threshold(T{{0.25, 0.5, 0.75}, {1, 0, 0.625}}), (T{{0, 0, 1}, {1, 0, 1}}));
+  EXPECT_EQ(threshold(T{n, i, -i, 0.75}), (T{0, 1, 0, 1}));
   EXPECT_EQ(threshold(T{-1, 0, 2}, 0), (T{0, 0, 1}));  // of logits
   const auto tenth = static_cast<TypeParam>(0.1);      // as a float it is above the double
   EXPECT_EQ(threshold(T{tenth, std::nextafter(tenth, TypeParam{1})}, 0.1), (T{0, 1}));

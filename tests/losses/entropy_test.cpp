@@ -96,7 +96,8 @@ TYPED_TEST(Entropy, KLDivergenceAtItsEdges) {
 
 TYPED_TEST(Entropy, KLDivergenceIsCrossEntropyBeyondEntropy) {
   using T = BasicTensor<TypeParam>;
-  const T p = softmax(T{{3, 1, -2, 0.3}, {0, 0.1, 0.2, 0.3}}), q = softmax(T{{0.5, 1, -1, 2}, {0.3, 0.2, 0.1, 0}});
+  const T p = softmax(T{{3, 1, -2, 0.375}, {0, 0.125, 0.25, 0.5}}),
+          q = softmax(T{{0.5, 1, -1, 2}, {0.5, 0.25, 0.125, 0}});
   for (std::size_t i = 0; i < 2; ++i)
     EXPECT_NEAR(static_cast<double>(kl_divergence(p, q)(i)),
                 static_cast<double>(cross_entropy(q, p)(i)) - static_cast<double>(entropy(p)(i)), this->bound);
@@ -245,8 +246,8 @@ TYPED_TEST(Entropy, NamesTheRowThatIsNoDistribution) {
               entropy(T{{0.5, 0.5}, {0, this->nan}});
             }),
             "entropy: expected probabilities in [0, 1], got nan in row 1.");
-  EXPECT_NO_THROW(entropy(T{0.50005, 0.5}));
-  EXPECT_THROW(entropy(T{0.50015, 0.5}), ValueError);
+  EXPECT_NO_THROW(entropy(T{0.50005f, 0.5}));
+  EXPECT_THROW(entropy(T{0.50015f, 0.5}), ValueError);
 }
 
 TYPED_TEST(Entropy, NamesItselfInItsErrors) {
