@@ -64,6 +64,11 @@ function(minnow_target_options target)
   endif()
 endfunction()
 
+# Files that Highway compiles for several instruction sets must not see xtensor, whose templates are everybody's.
+set(MINNOW_KERNELS
+  core/elementwise.cpp core/softmax_kernels.cpp losses/class_kernels.cpp losses/elementwise_kernels.cpp optim/sgd_kernel.cpp)
+set_source_files_properties(${MINNOW_KERNELS} PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
+
 function(minnow_add_part target export_name)
   cmake_parse_arguments(PART "DOUBLE" "" "SOURCES;HEADERS" ${ARGN})
   list(TRANSFORM PART_SOURCES PREPEND ${PROJECT_SOURCE_DIR}/)
@@ -83,6 +88,9 @@ function(minnow_add_part target export_name)
     target_compile_definitions(${target} PUBLIC MINNOW_DOUBLE)
   endif()
   minnow_target_options(${target})
+  if(MINNOW_PRECOMPILE)
+    target_precompile_headers(${target} PRIVATE <minnow/core/tensor.hpp>)
+  endif()
   target_link_libraries(${target} PRIVATE Threads::Threads)
   target_include_directories(${target} SYSTEM PRIVATE ${MINNOW_FMT_INCLUDE_DIR})
 endfunction()
