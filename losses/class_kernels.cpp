@@ -34,81 +34,81 @@ kernels::LabelCheck check_labels(const Real* labels, std::size_t n, std::size_t 
   return result;
 }
 
-/// What a position's loss and gradient need of its logits, a lane for each position.
-template <class D>
-struct Position {
-  hn::VFromD<D> label, max, at_label, term_at_label, other_terms;
+constexpr std::size_t most_at_once = 64;  // positions: enough to keep the processor busy, few enough for its cache
+
+/// What the losses and gradients of some positions need of their logits.
+struct Positions {
+  alignas(64) Real max[most_at_once], at_label[most_at_once], label_term[most_at_once], other_terms[most_at_once];
+  alignas(64) Real factor[most_at_once];  // by which a term is multiplied to be its class's gradient
 };
 
-/// x and terms: class c of the positions at [c stride]; the two may be the same memory.
-template <class D>
-HWY_INLINE auto read_position(D d, const Real* x, Real* terms, std::size_t stride, std::size_t classes,
-                              const Real* labels) {
-  Position<D> p{hn::LoadU(d, labels), hn::LoadU(d, x), hn::Zero(d), hn::Zero(d), hn::Zero(d)};
-  for (std::size_t c = 1; c < classes; ++c) {
-    const auto v = hn::LoadU(d, x + c * stride);
-    p.max = hn::IfThenElse(hn::Gt(v, p.max), v, p.max);  // a NaN is no maximum; its term is NaN
-  }
-  for (std::size_t start = 0; start < classes; start += block) {
-    auto sum = hn::Zero(d);
-    for (std::size_t c = start; c < std::min(classes, start + block); ++c) {
-      const auto v = hn::LoadU(d, x + c * stride);
-      const auto shifted = hn::Sub(v, p.max);
-      const auto term = exp(d, shifted);
-      hn::StoreU(term, d, terms + c * stride);
-      const auto here = hn::Eq(p.label, hn::Set(d, static_cast<Real>(c)));
-      p.at_label = hn::IfThenElse(here, v, p.at_label);
-      p.term_at_label = hn::IfThenElse(here, term, p.term_at_label);
-      sum = hn::Add(sum, hn::IfThenZeroElse(here, term));
+/// x and terms: class c of position i is at [c stride + i]; the two may be the same memory.
+HWY_INLINE void read_positions(const Real* x, Real* terms, std::size_t stride, std::size_t count, std::size_t classes,
+                               const Real* labels, Positions& p) {
+  for_each_vector<Real>(count, [&](auto d, std::size_t i) HWY_ATTR {
+    const auto label = hn::LoadU(d, labels + i);
+    auto max = hn::LoadU(d, x + i);
+    for (std::size_t c = 1; c < classes; ++c) {
+      const auto v = hn::LoadU(d, x + c * stride + i);
+      max = hn::IfThenElse(hn::Gt(v, max), v, max);  // a NaN is no maximum; its term is NaN
     }
-    p.other_terms = hn::Add(p.other_terms, sum);
-  }
-  return p;
-}
-
-/// Writes a vector's losses, and returns by what a term is multiplied to be its class's gradient. p - 1 at the label is
-/// -(sum of the other terms) / sum: subtracting 1 would cancel where p is close to it. For the same reason the loss is
-/// log(1 + others) when the label has the largest logit, and so the term e^0 = 1.
-template <class D>
-HWY_INLINE auto finish_position(D d, const Position<D>& p, const Real* weights, double scale, double* losses) {
-  constexpr std::size_t most = HWY_MAX_BYTES / sizeof(Real);
-  HWY_ALIGN Real max[most], at_label[most], term[most], others[most], factor[most];
-  hn::Store(p.max, d, max);
-  hn::Store(p.at_label, d, at_label);
-  hn::Store(p.term_at_label, d, term);
-  hn::Store(p.other_terms, d, others);
-  for_each_vector<double>(hn::Lanes(d), [&](auto wide, std::size_t i) HWY_ATTR {
-    const auto one = hn::Set(wide, 1.0);
-    const auto label_term = load_double(wide, term + i), rest = load_double(wide, others + i);
-    const auto sum = hn::Add(rest, label_term);
-    const auto beyond = hn::IfThenElse(hn::Eq(label_term, one), rest, hn::Sub(sum, one));
-    auto loss = hn::Add(hn::Sub(load_double(wide, max + i), load_double(wide, at_label + i)), log1p(wide, beyond));
-    auto of_term = hn::Div(hn::Set(wide, scale), sum);
-    if (weights != nullptr) {
-      const auto weight = load_double(wide, weights + i);
-      const auto off = hn::Eq(weight, hn::Zero(wide));
-      loss = hn::IfThenZeroElse(off, hn::Mul(weight, loss));
-      of_term = hn::IfThenZeroElse(off, hn::Mul(weight, of_term));
+    auto at_label = hn::Zero(d), label_term = hn::Zero(d), others = hn::Zero(d);
+    for (std::size_t start = 0; start < classes; start += block) {
+      auto sum = hn::Zero(d);
+      for (std::size_t c = start; c < std::min(classes, start + block); ++c) {
+        const auto v = hn::LoadU(d, x + c * stride + i);
+        const auto term = exp(d, hn::Sub(v, max));
+        hn::StoreU(term, d, terms + c * stride + i);
+        const auto here = hn::Eq(label, hn::Set(d, static_cast<Real>(c)));
+        at_label = hn::IfThenElse(here, v, at_label);
+        label_term = hn::IfThenElse(here, term, label_term);
+        sum = hn::Add(sum, hn::IfThenZeroElse(here, term));
+      }
+      others = hn::Add(others, sum);
     }
-    hn::StoreU(loss, wide, losses + i);
-    store_double(of_term, wide, factor + i);
+    hn::StoreU(max, d, p.max + i);
+    hn::StoreU(at_label, d, p.at_label + i);
+    hn::StoreU(label_term, d, p.label_term + i);
+    hn::StoreU(others, d, p.other_terms + i);
   });
-  return hn::Load(d, factor);
 }
 
-template <class D>
-HWY_INLINE void cross_entropy_columns(D d, const Real* x, Real* terms, Real* gradient, std::size_t stride,
-                                      std::size_t classes, const Real* labels, const Real* weights, double scale,
-                                      double* losses) {
-  const auto p = read_position(d, x, terms, stride, classes, labels);
-  const auto factor = finish_position(d, p, weights, scale, losses);
-  const auto at_label = hn::Neg(hn::Mul(p.other_terms, factor));
-  const auto off = hn::Eq(factor, hn::Zero(d));
-  for (std::size_t c = 0; c < classes; ++c) {
-    const auto here = hn::Eq(p.label, hn::Set(d, static_cast<Real>(c)));
-    const auto g = hn::IfThenElse(here, at_label, hn::Mul(hn::LoadU(d, terms + c * stride), factor));
-    hn::StoreU(hn::IfThenZeroElse(off, g), d, gradient + c * stride);
-  }
+/// The losses, and p.factor. p - 1 at the label is -(sum of the other terms) / sum: subtracting 1 would cancel where p
+/// is close to it. For the same reason the loss is log(1 + others) when the label has the largest logit, and so the
+/// term e^0 = 1; the logarithm's argument is rounded, and what that lost is given back.
+HWY_INLINE void finish_positions(Positions& p, std::size_t count, const Real* weights, double scale, double* losses) {
+  for_each_vector<double>(count, [&](auto d, std::size_t i) HWY_ATTR {
+    const auto one = hn::Set(d, 1.0);
+    const auto label_term = load_double(d, p.label_term + i), others = load_double(d, p.other_terms + i);
+    const auto sum = hn::Add(others, label_term);
+    const auto inverse = hn::Div(one, sum);
+    const auto lost = hn::Sub(hn::IfThenElse(hn::Eq(label_term, one), others, hn::Sub(sum, one)), hn::Sub(sum, one));
+    const auto log_sum = hn::MulAdd(lost, inverse, hn::IfThenElse(hn::IsNaN(sum), sum, hn::Log(d, sum)));
+    auto loss = hn::Add(hn::Sub(load_double(d, p.max + i), load_double(d, p.at_label + i)), log_sum);
+    auto factor = hn::Mul(hn::Set(d, scale), inverse);
+    if (weights != nullptr) {
+      const auto weight = load_double(d, weights + i);
+      const auto off = hn::Eq(weight, hn::Zero(d));
+      loss = hn::IfThenZeroElse(off, hn::Mul(weight, loss));
+      factor = hn::IfThenZeroElse(off, hn::Mul(weight, factor));
+    }
+    hn::StoreU(loss, d, losses + i);
+    store_double(factor, d, p.factor + i);
+  });
+}
+
+HWY_INLINE void write_gradients(const Positions& p, const Real* terms, Real* gradient, std::size_t stride,
+                                std::size_t count, std::size_t classes, const Real* labels) {
+  for_each_vector<Real>(count, [&](auto d, std::size_t i) HWY_ATTR {
+    const auto label = hn::LoadU(d, labels + i), factor = hn::LoadU(d, p.factor + i);
+    const auto at_label = hn::Neg(hn::Mul(hn::LoadU(d, p.other_terms + i), factor));
+    const auto off = hn::Eq(factor, hn::Zero(d));
+    for (std::size_t c = 0; c < classes; ++c) {
+      const auto here = hn::Eq(label, hn::Set(d, static_cast<Real>(c)));
+      const auto g = hn::IfThenElse(here, at_label, hn::Mul(hn::LoadU(d, terms + c * stride + i), factor));
+      hn::StoreU(hn::IfThenZeroElse(off, g), d, gradient + c * stride + i);
+    }
+  });
 }
 
 const Real* at(const Real* p, std::size_t i) { return p == nullptr ? nullptr : p + i; }
@@ -116,13 +116,15 @@ const Real* at(const Real* p, std::size_t i) { return p == nullptr ? nullptr : p
 /// (N, C, positions): neighbouring positions in the lanes.
 void cross_entropy_positions(const kernels::ClassPositions& in, const Real* labels) {
   const std::size_t size = in.classes * in.positions;
+  Positions p;
   for (std::size_t n = 0; n < in.samples; ++n)
-    for_each_vector<Real>(in.positions, [&](auto d, std::size_t k) HWY_ATTR {
-      const std::size_t i = n * in.positions + k;
+    for (std::size_t k = 0; k < in.positions; k += most_at_once) {
+      const std::size_t count = std::min(most_at_once, in.positions - k), i = n * in.positions + k;
       Real* gradient = in.gradient + n * size + k;
-      cross_entropy_columns(d, in.x + n * size + k, gradient, gradient, in.positions, in.classes, labels + i,
-                            at(in.weights, i), in.scale, in.losses + i);
-    });
+      read_positions(in.x + n * size + k, gradient, in.positions, count, in.classes, labels + i, p);
+      finish_positions(p, count, at(in.weights, i), in.scale, in.losses + i);
+      write_gradients(p, gradient, gradient, in.positions, count, in.classes, labels + i);
+    }
 }
 
 /// A matrix (rows, cols) into one (cols, rows), whose rows are `to_stride` apart. Tiles of 4 x 4, of which the last
@@ -161,14 +163,18 @@ HWY_INLINE void transpose(const T* from, std::size_t rows, std::size_t cols, std
 
 /// (N, C) with few classes: neighbouring samples in the lanes, transposed on the way in and out.
 void cross_entropy_narrow(const kernels::ClassPositions& in, const Real* labels) {
-  for_each_vector<Real>(in.samples, [&](auto d, std::size_t i) HWY_ATTR {
-    HWY_ALIGN Real columns[narrow * HWY_MAX_BYTES / sizeof(Real)];
-    const std::size_t lanes = hn::Lanes(d), classes = in.classes;
-    transpose(in.x + i * classes, lanes, classes, classes, columns, lanes);
-    cross_entropy_columns(d, columns, columns, columns, lanes, classes, labels + i, at(in.weights, i), in.scale,
-                          in.losses + i);
-    transpose(columns, classes, lanes, lanes, in.gradient + i * classes, classes);
-  });
+  constexpr std::size_t numbers = narrow * 16;
+  alignas(64) Real columns[numbers];
+  Positions p;
+  const std::size_t classes = in.classes, at_once = std::min(most_at_once, numbers / classes / 16 * 16);
+  for (std::size_t i = 0; i < in.samples; i += at_once) {
+    const std::size_t count = std::min(at_once, in.samples - i);
+    transpose(in.x + i * classes, count, classes, classes, columns, at_once);
+    read_positions(columns, columns, at_once, count, classes, labels + i, p);
+    finish_positions(p, count, at(in.weights, i), in.scale, in.losses + i);
+    write_gradients(p, columns, columns, at_once, count, classes, labels + i);
+    transpose(columns, classes, count, at_once, in.gradient + i * classes, classes);
+  }
 }
 
 /// (N, C) with many classes: neighbouring classes in the lanes.
