@@ -12,7 +12,7 @@ set(MINNOW_SOURCES
   losses/element_weights.cpp losses/elements.cpp losses/elementwise_kernels.cpp losses/entropy.cpp
   losses/focal_loss.cpp losses/huber_loss.cpp losses/kl_div_loss.cpp losses/l1_loss.cpp losses/loss.cpp
   losses/mse_loss.cpp losses/multi_margin_loss.cpp losses/nll_loss.cpp losses/position_weights.cpp
-  losses/sigmoid_focal_loss.cpp losses/smooth_l1_loss.cpp
+  losses/sigmoid_focal_loss.cpp losses/smooth_l1_loss.cpp losses/soft_class_kernels.cpp
   optim/optimizer.cpp optim/sgd.cpp optim/sgd_kernel.cpp
   datasets/animal_coat.cpp datasets/animal_figure.cpp datasets/animal_scene.cpp datasets/animals.cpp
   datasets/canvas.cpp datasets/data_loader.cpp datasets/dataset.cpp datasets/draw_animal.cpp
@@ -66,7 +66,8 @@ endfunction()
 
 # Files that Highway compiles for several instruction sets must not see xtensor, whose templates are everybody's.
 set(MINNOW_KERNELS
-  core/elementwise.cpp core/softmax_kernels.cpp losses/class_kernels.cpp losses/elementwise_kernels.cpp optim/sgd_kernel.cpp)
+  core/elementwise.cpp core/softmax_kernels.cpp losses/class_kernels.cpp losses/elementwise_kernels.cpp
+  losses/soft_class_kernels.cpp optim/sgd_kernel.cpp)
 set_source_files_properties(${MINNOW_KERNELS} PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
 
 function(minnow_add_part target export_name)

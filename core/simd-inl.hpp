@@ -33,12 +33,21 @@ HWY_INLINE auto load_double(D d, const T* p) {
   else
     return hn::PromoteTo(d, hn::LoadU(hn::Rebind<T, D>(), p));
 }
+template <class T, class D>
+HWY_INLINE auto demote(D, hn::VFromD<D> v) {
+  const hn::Rebind<T, D> narrow;
+  if constexpr (std::is_same_v<T, double>)
+    return v;
+  else
+#if HWY_TARGET == HWY_SCALAR  // whose DemoteTo makes the largest finite number of infinity
+    return hn::Set(narrow, static_cast<T>(hn::GetLane(v)));
+#else
+    return hn::DemoteTo(narrow, v);
+#endif
+}
 template <class D, class T>
 HWY_INLINE void store_double(hn::VFromD<D> v, D d, T* p) {
-  if constexpr (std::is_same_v<T, double>)
-    hn::StoreU(v, d, p);
-  else
-    hn::StoreU(hn::DemoteTo(hn::Rebind<T, D>(), v), hn::Rebind<T, D>(), p);
+  hn::StoreU(demote<T>(d, v), hn::Rebind<T, D>(), p);
 }
 
 }  // namespace minnow::simd::HWY_NAMESPACE

@@ -70,7 +70,7 @@ class DataLoader::Impl {
     Batch& batch = slots_[number % 2];
     resize(batch.inputs, with_batch_axis(n, dataset_.input_shape()));
     resize(batch.targets, with_batch_axis(n, dataset_.target_shape()));
-    if (dataset_.has_weights()) resize(batch.weights, {n});
+    if (dataset_.has_weights()) resize(batch.weights ? *batch.weights : batch.weights.emplace(), {n});
     dataset_.read({order_.data() + start, n}, batch);
   }
 

@@ -3,14 +3,16 @@
 #include <minnow/core/tensor.hpp>
 
 #include <cstddef>
+#include <optional>
 #include <span>
 
 namespace minnow::inline MINNOW_PRECISION {
 
 /// What one training step reads. inputs: (N, ...); targets: (N) class indices as whole numbers, or (N, ...) numbers;
-/// weights: (N), how often each sample counts, or a scalar when the dataset weighs none.
+/// weights: (N), how often each sample counts, if the dataset says so.
 struct Batch {
-  Tensor inputs, targets, weights;
+  Tensor inputs, targets;
+  std::optional<Tensor> weights;
   std::size_t size() const { return inputs.dimension() == 0 ? 0 : inputs.shape()[0]; }
 };
 
@@ -31,7 +33,7 @@ class MINNOW_API Dataset {
   virtual bool has_weights() const { return false; }
 
   /// Writes the samples `indices`, all below size(), into the rows of batch.inputs, batch.targets and, if any,
-  /// batch.weights, which already have (indices.size(), ...) and the shapes above.
+  /// *batch.weights, which already have (indices.size(), ...) and the shapes above.
   virtual void read(std::span<const std::size_t> indices, Batch& batch) const = 0;
 
  protected:

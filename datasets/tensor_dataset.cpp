@@ -37,7 +37,8 @@ void check_weights(const Tensor& weights, std::size_t samples) {
 
 }  // namespace
 
-TensorDataset::TensorDataset(Tensor inputs, Tensor targets, std::vector<std::string> class_names, Tensor weights)
+TensorDataset::TensorDataset(Tensor inputs, Tensor targets, std::vector<std::string> class_names,
+                             std::optional<Tensor> weights)
     : inputs_(std::move(inputs)),
       targets_(std::move(targets)),
       weights_(std::move(weights)),
@@ -47,13 +48,13 @@ TensorDataset::TensorDataset(Tensor inputs, Tensor targets, std::vector<std::str
         format_text("TensorDataset: expected inputs (N, ...) and targets (N, ...) of one N, got {} and {}.",
                     to_string(inputs_.shape()), to_string(targets_.shape())));
   if (!class_names_.empty()) check_labels(targets_, class_names_.size());
-  if (has_weights()) check_weights(weights_, size());
+  if (has_weights()) check_weights(*weights_, size());
 }
 
 void TensorDataset::read(std::span<const std::size_t> indices, Batch& batch) const {
   copy_rows(inputs_, indices, batch.inputs);
   copy_rows(targets_, indices, batch.targets);
-  if (has_weights()) copy_rows(weights_, indices, batch.weights);
+  if (has_weights()) copy_rows(*weights_, indices, *batch.weights);
 }
 
 TensorDataset TensorDataset::subset(std::span<const std::size_t> indices) const {
@@ -65,7 +66,7 @@ TensorDataset TensorDataset::subset(std::span<const std::size_t> indices) const 
   Batch part;
   resize(part.inputs, input_shape);
   resize(part.targets, target_shape);
-  if (has_weights()) resize(part.weights, {indices.size()});
+  if (has_weights()) resize(part.weights.emplace(), {indices.size()});
   read(indices, part);
   return {std::move(part.inputs), std::move(part.targets), class_names_, std::move(part.weights)};
 }

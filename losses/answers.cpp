@@ -36,8 +36,9 @@ Answers count_largest(const Tensor& scores, const Tensor& target, std::int64_t i
     throw ShapeError("count_largest: expected scores (N, C) or (N, C, ...) with C >= 1, got " + to_string(shape) + ".");
   const std::size_t classes = shape[1], positions = num_elements(Shape(shape.begin() + 2, shape.end()));
   const bool indices = target.shape() != shape;
-  if (indices && (target.dimension() + 1 != shape.size() || target.size() != shape[0] * positions))
-    refuse("count_largest", scores, target);
+  Shape index_shape{shape[0]};
+  for (std::size_t axis = 2; axis < shape.size(); ++axis) index_shape.push_back(shape[axis]);
+  if (indices && target.shape() != index_shape) refuse("count_largest", scores, target);
   Answers answers;
   for (std::size_t n = 0; n < shape[0]; ++n)
     for (std::size_t k = 0; k < positions; ++k) {

@@ -24,8 +24,8 @@ struct Answers {
 /// ShapeError when the shapes do not fit.
 MINNOW_API Answers count_largest(const Tensor& scores, const Tensor& target, std::int64_t ignore_index = -100);
 
-/// One answer for each number: yes when it is at least `threshold`, right when the target is at least 1/2 just then.
-/// NaN is a wrong answer. Throws ShapeError unless there are as many targets as numbers.
+/// One answer for each number: yes when it is above `threshold`, right when the target is above 1/2 just then. NaN is a
+/// wrong answer. Throws ShapeError unless there are as many targets as numbers.
 MINNOW_API Answers count_above(const Tensor& scores, const Tensor& target, double threshold);
 
 }  // namespace minnow::inline MINNOW_PRECISION

@@ -3,10 +3,12 @@
 #include <minnow/losses/element_weights.hpp>
 #include <minnow/losses/loss.hpp>
 
+#include <optional>
+
 namespace minnow::inline MINNOW_PRECISION {
 
 struct BCEOptions {
-  Tensor weight = {};  // of the elements, for a sample's last axes, as (C); unset: all 1
+  std::optional<Tensor> weight = std::nullopt;  // of the elements, for a sample's last axes, as (C); unset: all 1
   Reduction reduction = Reduction::mean;
 };
 

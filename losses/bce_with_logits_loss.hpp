@@ -3,11 +3,13 @@
 #include <minnow/losses/element_weights.hpp>
 #include <minnow/losses/loss.hpp>
 
+#include <optional>
+
 namespace minnow::inline MINNOW_PRECISION {
 
 struct BCEWithLogitsOptions {
-  Tensor weight = {};      // of the elements, for a sample's last axes, as (C); unset: all 1
-  Tensor pos_weight = {};  // of the answer yes, likewise: above 1 finds more of it, below 1 errs less
+  std::optional<Tensor> weight = std::nullopt;      // of the elements, for a sample's last axes, as (C)
+  std::optional<Tensor> pos_weight = std::nullopt;  // of the answer yes, likewise: above 1 finds more of it
   Reduction reduction = Reduction::mean;
 };
 

@@ -30,12 +30,12 @@ class LossChecker {
     prediction_ = prediction;
     target_ = target;
     check_forward();
-    compare_with_differences({});
+    compare_with_differences(std::nullopt);
     check_weights();
     if (options_.batch_of_one && prediction.shape()[0] > 1) {
       prediction_ = first_sample(prediction);
       target_ = first_sample(target);
-      compare_with_differences({});
+      compare_with_differences(std::nullopt);
       loss_.forward(prediction_, target_);
       const Tensor alone = loss_.backward();
       loss_.forward(prediction, target);
@@ -59,7 +59,7 @@ class LossChecker {
     if (loss_.forward(prediction_, target_) != value) fail("forward gave another value for the same batch.");
   }
 
-  void compare_with_differences(const Tensor& weights) {
+  void compare_with_differences(const std::optional<Tensor>& weights) {
     loss_.forward(prediction_, target_, weights);
     const Tensor gradient = loss_.backward();
     const DifferenceCheck check = minnow::compare_with_differences(
@@ -73,14 +73,14 @@ class LossChecker {
       report_.worst_error = check.worst;
       report_.worst_coordinate = check.coordinate;
     }
-    if (!check.failure.empty()) fail((weights.dimension() == 0 ? "" : "with sample weights, ") + check.failure);
+    if (!check.failure.empty()) fail((weights ? "with sample weights, " : "") + check.failure);
   }
 
   void check_weights() {
     loss_.forward(prediction_, target_);
     const std::vector<double> plain(loss_.per_sample().begin(), loss_.per_sample().end());
     Tensor weights = zeros({plain.size()});
-    for (std::size_t i = 0; i < plain.size(); ++i) weights(i) = static_cast<Real>(i % 3) + Real{0.5};
+    for (std::size_t i = 0; i < plain.size(); ++i) weights(i) = static_cast<Real>((i + 1) % 3);
     loss_.forward(prediction_, target_, weights);
     for (std::size_t i = 0; i < plain.size(); ++i) {
       const double wanted = static_cast<double>(weights(i)) * plain[i], got = loss_.per_sample()[i];

@@ -17,11 +17,11 @@ LabelCheck check_labels(const Real* labels, std::size_t n, std::size_t classes, 
 /// that a position has one of is at [n positions + k].
 struct ClassPositions {
   std::size_t samples, classes, positions;
-  const Real* x;        // logits
-  const Real* weights;  // 0: losses and gradients of this position are 0, whatever x holds; null: all 1
-  double scale;         // of the gradient, beside the weight
-  Real* gradient;       // like x
-  double* losses;       // weight times loss
+  const Real* x;          // logits
+  const double* weights;  // 0: losses and gradients of this position are 0, whatever x holds; null: all 1
+  double scale;           // of the gradient, beside the weight
+  Real* gradient;         // like x
+  double* losses;         // weight times loss
 };
 
 /// Softmax and cross-entropy for class indices:

@@ -45,12 +45,12 @@ void check_class_indices(const LossInputs& in, const Loss& loss) {
                                  to_string(indices), to_string(prediction), to_string(target)));
 }
 
-void check_distributions(const Tensor& target, const ClassLayout& layout, bool logarithms, const Loss& loss) {
+void check_distributions(const LossInputs& in, const ClassLayout& layout, bool logarithms, const Loss& loss) {
   for (std::size_t n = 0; n < layout.samples; ++n)
-    for (std::size_t k = 0; k < layout.positions; ++k) {
+    for (std::size_t k = 0; k < layout.positions && in.sample_weight(n) != 0; ++k) {
       double sum = 0;
       for (std::size_t c = 0; c < layout.classes; ++c) {
-        const auto t = static_cast<double>(target.data()[layout.offset(n, c, k)]);
+        const auto t = static_cast<double>(in.target.data()[layout.offset(n, c, k)]);
         if (!logarithms && !(t >= 0 && t <= 1))
           throw ValueError(
               format_text("{}: expected target probabilities in [0, 1], got {} in row {}.", loss.name(), t, n));
@@ -62,16 +62,16 @@ void check_distributions(const Tensor& target, const ClassLayout& layout, bool l
     }
 }
 
-void check_class_weight(const Tensor& weight, std::size_t classes, const Loss& loss) {
-  if (weight.dimension() == 0) return;
-  if (weight.shape() != Shape{classes})
+void check_class_weight(const std::optional<Tensor>& weight, std::size_t classes, const Loss& loss) {
+  if (weight && weight->shape() != Shape{classes})
     throw ShapeError(format_text("{}: expected options.weight ({}), one for each class, got {}.", loss.name(), classes,
-                                 to_string(weight.shape())));
+                                 to_string(weight->shape())));
 }
 
-void check_weight_values(const Tensor& weight, const char* option, const Loss& loss) {
-  for (std::size_t i = 0; i < weight.size() && weight.dimension() > 0; ++i)
-    if (const Real w = weight.data()[i]; !(w >= 0) || std::isinf(w))
+void check_weight_values(const std::optional<Tensor>& weight, const char* option, const Loss& loss) {
+  if (!weight) return;
+  for (std::size_t i = 0; i < weight->size(); ++i)
+    if (const Real w = weight->data()[i]; !(w >= 0) || std::isinf(w))
       throw ValueError(
           format_text("{}: expected options.{} finite and not negative, got {} at {}.", loss.name(), option, w, i));
 }

@@ -2,6 +2,7 @@
 
 #include <minnow/losses/loss.hpp>
 
+#include <optional>
 #include <span>
 
 namespace minnow::inline MINNOW_PRECISION {
@@ -27,14 +28,14 @@ void check_class_indices(const LossInputs& in, const Loss& loss);
 constexpr double sum_tolerance = 1e-4;  // how far from 1 target probabilities may add up to
 
 /// Throws ValueError, naming `loss`, for a target like the prediction that is not a distribution over the classes at
-/// each position, or the logarithm of one.
-void check_distributions(const Tensor& target, const ClassLayout& layout, bool logarithms, const Loss& loss);
+/// each position of the samples that have weight, or the logarithm of one.
+void check_distributions(const LossInputs& in, const ClassLayout& layout, bool logarithms, const Loss& loss);
 
 /// Throws ValueError, naming `loss`, unless every number of `weight`, if it is set, is finite and not negative.
-void check_weight_values(const Tensor& weight, const char* option, const Loss& loss);
+void check_weight_values(const std::optional<Tensor>& weight, const char* option, const Loss& loss);
 
 /// Throws ShapeError, naming `loss`, unless `weight` is unset or (classes).
-void check_class_weight(const Tensor& weight, std::size_t classes, const Loss& loss);
+void check_class_weight(const std::optional<Tensor>& weight, std::size_t classes, const Loss& loss);
 
 /// per_sample_n = the sum of sample n's positions.
 void sum_positions(std::span<const double> positions, std::span<double> per_sample);

@@ -19,13 +19,10 @@ double CosineEmbeddingLoss::count(const LossInputs& in) {
     throw ShapeError(
         format_text("CosineEmbeddingLoss: expected a prediction (N, 2, D) and a target (N), got {} and {}.",
                     to_string(shape), to_string(in.target.shape())));
-  double total = 0;
-  for (std::size_t i = 0; i < in.samples(); ++i) {
-    if (const Real t = in.target.data()[i]; t != 1 && t != -1)
+  for (std::size_t i = 0; i < in.samples(); ++i)
+    if (const Real t = in.target.data()[i]; t != 1 && t != -1 && in.sample_weight(i) != 0)
       throw ValueError(format_text("CosineEmbeddingLoss: expected targets of 1 or -1, got {} in row {}.", t, i));
-    total += in.sample_weight(i);
-  }
-  return total;
+  return in.total_sample_weight();
 }
 
 void CosineEmbeddingLoss::compute(const LossInputs& in, const LossOutputs& out) {

@@ -38,9 +38,9 @@ void CrossEntropyLoss::compute(const LossInputs& in, const LossOutputs& out) {
   } else {
     const Real* target = in.target.data();
     const kernels::SoftTargets soft{indices ? target : nullptr, indices ? nullptr : target,
-                                    options_.weight.dimension() == 0 ? nullptr : options_.weight.data(),
-                                    options_.label_smoothing, sum_tolerance};
-    if (!kernels::soft_cross_entropy(positions, soft)) check_distributions(in.target, layout, false, *this);
+                                    options_.weight ? options_.weight->data() : nullptr, options_.label_smoothing,
+                                    sum_tolerance};
+    if (!kernels::soft_cross_entropy(positions, soft)) check_distributions(in, layout, false, *this);
   }
   if (layout.positions != 1) sum_positions(position_losses_, out.per_sample);
 }

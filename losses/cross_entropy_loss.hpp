@@ -4,13 +4,14 @@
 #include <minnow/losses/position_weights.hpp>
 
 #include <cstdint>
+#include <optional>
 
 namespace minnow::inline MINNOW_PRECISION {
 
 struct CrossEntropyOptions {
-  Tensor weight = {};                // (C), of each class; unset: all 1
-  std::int64_t ignore_index = -100;  // positions with this label count for nothing
-  double label_smoothing = 0;        // in [0, 1]: the share of the target that is spread evenly over the classes
+  std::optional<Tensor> weight = std::nullopt;  // (C), of each class; unset: all 1
+  std::int64_t ignore_index = -100;             // positions with this label count for nothing
+  double label_smoothing = 0;  // in [0, 1]: the share of the target that is spread evenly over the classes
   Reduction reduction = Reduction::mean;
 };
 

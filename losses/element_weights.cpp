@@ -7,15 +7,15 @@
 
 namespace minnow::inline MINNOW_PRECISION {
 
-ElementWeights::ElementWeights(Tensor weight, std::string option, const Loss& loss)
+ElementWeights::ElementWeights(std::optional<Tensor> weight, std::string option, const Loss& loss)
     : weight_(std::move(weight)), option_(std::move(option)) {
   check_weight_values(weight_, option_.c_str(), loss);
 }
 
 const Real* ElementWeights::of(const Tensor& prediction, const Loss& loss) {
-  if (weight_.dimension() == 0) return nullptr;
-  const Shape &shape = prediction.shape(), &given = weight_.shape();
-  const bool fits = weight_.size() == 1 ||
+  if (!weight_) return nullptr;
+  const Shape &shape = prediction.shape(), &given = weight_->shape();
+  const bool fits = weight_->size() == 1 ||
                     (given.size() < shape.size() && std::equal(given.begin(), given.end(), shape.end() - given.size()));
   if (!fits)
     throw ShapeError(format_text("{}: expected options.{} of the shape that a sample of {} ends in, got {}.",
@@ -23,7 +23,7 @@ const Real* ElementWeights::of(const Tensor& prediction, const Loss& loss) {
   const std::size_t size = prediction.size() / std::max<std::size_t>(shape[0], 1);
   if (expanded_.size() != size) {
     expanded_.resize(size);
-    for (std::size_t k = 0; k < size; ++k) expanded_[k] = weight_.data()[k % weight_.size()];
+    for (std::size_t k = 0; k < size; ++k) expanded_[k] = weight_->data()[k % weight_->size()];
   }
   return expanded_.data();
 }

@@ -2,6 +2,7 @@
 
 #include <minnow/losses/loss.hpp>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,15 +11,15 @@ namespace minnow::inline MINNOW_PRECISION {
 /// A loss's weight for each element of a sample, given for its last axes: (C) weighs the classes of (N, C).
 class ElementWeights {
  public:
-  /// Throws ValueError, naming `loss`, for a weight that is negative or not finite. Unset (a scalar): all 1.
-  ElementWeights(Tensor weight, std::string option, const Loss& loss);
+  /// Throws ValueError, naming `loss`, for a weight that is negative or not finite.
+  ElementWeights(std::optional<Tensor> weight, std::string option, const Loss& loss);
 
   /// One for each element of a sample of `prediction`, or null when all are 1. Throws ShapeError when the weight's
   /// shape is not the end of the sample's.
   const Real* of(const Tensor& prediction, const Loss& loss);
 
  private:
-  Tensor weight_;
+  std::optional<Tensor> weight_;
   std::string option_;
   std::vector<Real> expanded_;
 };

@@ -29,7 +29,10 @@ template <class Op>
 HWY_INLINE void for_each_element(const Elements& in, const Op& op) {
   const hn::ScalableTag<double> wide;
   const auto step = [&](auto d, std::size_t at, std::size_t k, auto sample_weight) HWY_ATTR {
-    const auto e = op(d, load_double(d, in.x + at), load_double(d, in.target + at), k);
+    // What has no weight may hold anything: 1/2 is right for every loss.
+    const auto left_out = hn::Eq(sample_weight, hn::Zero(d)), half = hn::Set(d, 0.5);
+    const auto e = op(d, hn::IfThenElse(left_out, half, load_double(d, in.x + at)),
+                      hn::IfThenElse(left_out, half, load_double(d, in.target + at)), k);
     const auto weight = hn::Mul(sample_weight, of_element(d, in.weights, k, in.size == 1));
     const auto off = hn::Eq(weight, hn::Zero(d));
     const auto gradient = hn::Mul(hn::Mul(weight, hn::Set(d, in.scale)), e.slope);
@@ -94,6 +97,12 @@ bool bce(const Elements& in) {
   return right;
 }
 
+/// weight v, and 0 where the weight is, also of an infinite v.
+template <class D>
+HWY_INLINE auto weighed(D d, hn::VFromD<D> weight, hn::VFromD<D> v) {
+  return hn::IfThenZeroElse(hn::Eq(weight, hn::Zero(d)), hn::Mul(weight, v));
+}
+
 /// What the losses on logits are made of, without loss where s(x) is close to 0 or 1.
 template <class D>
 struct Logistic {
@@ -107,20 +116,22 @@ struct Logistic {
     not_s = hn::IfThenElse(negative, larger, smaller);
     softplus = log1p(d, e);
   }
+  /// The losses log(1 + e^x) and log(1 + e^-x) of the answers no and yes.
+  HWY_INLINE auto if_negative(D d, hn::VFromD<D> x) const { return hn::Add(softplus, hn::Max(x, hn::Zero(d))); }
+  HWY_INLINE auto if_positive(D d, hn::VFromD<D> x) const {
+    return hn::Add(softplus, hn::Max(hn::Neg(x), hn::Zero(d)));
+  }
 };
 
 bool bce_with_logits(const Elements& in, const Real* positive_weights) {
   bool right = true;
   for_each_element(in, [&](auto d, auto x, auto t, std::size_t k) HWY_ATTR {
     const Logistic<decltype(d)> of_x(d, x);
-    const auto zero = hn::Zero(d), negative = hn::Sub(hn::Set(d, 1.0), t);
+    const auto negative = hn::Sub(hn::Set(d, 1.0), t);
     const auto positive = hn::Mul(t, of_element(d, positive_weights, k, in.size == 1));
-    // log(1 + e^x) and log(1 + e^-x), of which one is 0 for a target of 0 or 1, even where the other is infinite.
-    const auto if_negative = hn::Add(of_x.softplus, hn::Max(x, zero));
-    const auto if_positive = hn::Add(of_x.softplus, hn::Max(hn::Neg(x), zero));
+    const auto value =
+        hn::Add(weighed(d, negative, of_x.if_negative(d, x)), weighed(d, positive, of_x.if_positive(d, x)));
     right = right && all_in_unit_range(d, t);
-    const auto value = hn::Add(hn::IfThenZeroElse(hn::Eq(negative, zero), hn::Mul(negative, if_negative)),
-                               hn::IfThenZeroElse(hn::Eq(positive, zero), hn::Mul(positive, if_positive)));
     const auto slope = hn::Sub(hn::Mul(negative, of_x.s), hn::Mul(positive, of_x.not_s));
     return Element<decltype(d)>{hn::IfThenElse(hn::IsNaN(x), x, value), slope};
   });
@@ -133,7 +144,7 @@ bool sigmoid_focal(const Elements& in, double alpha, double gamma) {
     const Logistic<decltype(d)> of_x(d, x);
     const auto zero = hn::Zero(d), one = hn::Set(d, 1.0), negative = hn::Sub(one, t);
     const auto cross_entropy =
-        hn::MulAdd(negative, hn::Max(x, zero), hn::MulAdd(t, hn::Max(hn::Neg(x), zero), of_x.softplus));
+        hn::Add(weighed(d, negative, of_x.if_negative(d, x)), weighed(d, t, of_x.if_positive(d, x)));
     const auto miss = hn::MulAdd(t, of_x.not_s, hn::Mul(negative, of_x.s));  // 1 - p_t
     const auto none = hn::Eq(miss, zero);
     const auto divisor = hn::IfThenElse(none, one, miss);
@@ -144,7 +155,7 @@ bool sigmoid_focal(const Elements& in, double alpha, double gamma) {
     const auto factor = hn::Mul(balance, power);
     const auto cross_slope = hn::Sub(hn::Mul(negative, of_x.s), hn::Mul(t, of_x.not_s));
     const auto miss_slope = hn::Div(hn::Mul(hn::Mul(of_x.s, of_x.not_s), hn::Sub(negative, t)), divisor);  // over miss
-    const auto slope = hn::MulAdd(hn::Mul(hn::Set(d, gamma), miss_slope), cross_entropy, cross_slope);
+    const auto slope = hn::Add(weighed(d, hn::Mul(hn::Set(d, gamma), miss_slope), cross_entropy), cross_slope);
     const auto nan = hn::IsNaN(x);
     right = right && all_in_unit_range(d, t);
     return Element<decltype(d)>{hn::IfThenElse(nan, x, hn::Mul(factor, cross_entropy)),
@@ -157,7 +168,8 @@ void kl_div(const Elements& in) {
   for_each_element(in, [](auto d, auto x, auto t, std::size_t) HWY_ATTR {
     const auto none = hn::Eq(t, hn::Zero(d));
     const auto log_t = hn::Log(d, hn::IfThenElse(none, hn::Set(d, 1.0), t));
-    return Element<decltype(d)>{hn::IfThenZeroElse(none, hn::Mul(t, hn::Sub(log_t, x))), hn::Neg(t)};
+    return Element<decltype(d)>{
+        hn::IfThenElse(hn::IsNaN(x), x, hn::IfThenZeroElse(none, hn::Mul(t, hn::Sub(log_t, x)))), hn::Neg(t)};
   });
 }
 
@@ -165,7 +177,8 @@ void kl_div_log_target(const Elements& in) {
   for_each_element(in, [](auto d, auto x, auto t, std::size_t) HWY_ATTR {
     const auto p = exp(d, t);
     const auto none = hn::Eq(p, hn::Zero(d));
-    return Element<decltype(d)>{hn::IfThenZeroElse(none, hn::Mul(p, hn::Sub(t, x))), hn::Neg(p)};
+    return Element<decltype(d)>{hn::IfThenElse(hn::IsNaN(x), x, hn::IfThenZeroElse(none, hn::Mul(p, hn::Sub(t, x)))),
+                                hn::Neg(p)};
   });
 }
 

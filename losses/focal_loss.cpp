@@ -35,7 +35,7 @@ void FocalLoss::compute(const LossInputs& in, const LossOutputs& out) {
       const double loss = position_losses_[i] / weights_[i];
       const double p = std::exp(-loss), miss = -std::expm1(-loss);
       const double discount = std::pow(miss, gamma);
-      const double slope = miss == 0 ? discount : discount * (1 + gamma * p * loss / miss);
+      const double slope = miss == 0 || p == 0 ? discount : discount * (1 + gamma * p * loss / miss);
       position_losses_[i] *= discount;
       for (std::size_t c = 0; c < layout.classes; ++c)
         out.gradient.data()[layout.offset(n, c, k)] *= static_cast<Real>(slope);

@@ -4,14 +4,15 @@
 #include <minnow/losses/position_weights.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace minnow::inline MINNOW_PRECISION {
 
 struct FocalOptions {
-  double gamma = 2;                  // at least 0: how much a sample that is right already is discounted
-  Tensor weight = {};                // (C), of each class, often called alpha; unset: all 1
-  std::int64_t ignore_index = -100;  // positions with this label count for nothing
+  double gamma = 2;                             // at least 0: how much a sample that is right already is discounted
+  std::optional<Tensor> weight = std::nullopt;  // (C), of each class, often called alpha; unset: all 1
+  std::int64_t ignore_index = -100;             // positions with this label count for nothing
   Reduction reduction = Reduction::mean;
 };
 

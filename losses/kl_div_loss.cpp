@@ -7,7 +7,7 @@ namespace minnow::inline MINNOW_PRECISION {
 double KLDivLoss::count(const LossInputs& in) {
   const ClassLayout layout(in.prediction, *this);
   const double counted = Loss::count(in);
-  check_distributions(in.target, layout, log_target_, *this);
+  check_distributions(in, layout, log_target_, *this);
   return counted;
 }
 

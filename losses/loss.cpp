@@ -18,13 +18,6 @@ double sum(std::span<const double> values) {
   return ((parts[0] + parts[1]) + (parts[2] + parts[3])) + ((parts[4] + parts[5]) + (parts[6] + parts[7]));
 }
 
-double total_sample_weight(const LossInputs& in) {
-  if (in.sample_weights.empty()) return static_cast<double>(in.samples());
-  double total = 0;
-  for (const Real weight : in.sample_weights) total += static_cast<double>(weight);
-  return total;
-}
-
 void check_sample_weights(const LossInputs& in, const Tensor& weights, const Loss& loss) {
   if (weights.shape() != Shape{in.samples()})
     throw ShapeError(format_text("{}: expected sample weights ({}), one for each sample, got {}.", loss.name(),
@@ -36,6 +29,13 @@ void check_sample_weights(const LossInputs& in, const Tensor& weights, const Los
 }
 
 }  // namespace
+
+double LossInputs::total_sample_weight() const {
+  if (sample_weights.empty()) return static_cast<double>(samples());
+  double total = 0;
+  for (const Real weight : sample_weights) total += static_cast<double>(weight);
+  return total;
+}
 
 Loss::Loss(Reduction reduction) : reduction_(reduction) {
   if (reduction == Reduction::none)
@@ -50,18 +50,26 @@ double Loss::count(const LossInputs& in) {
     throw ShapeError(format_text("{}: expected a target of the prediction's shape, {}, got {}.", name(),
                                  to_string(shape), to_string(target)));
   const std::size_t elements = in.prediction.size() / std::max<std::size_t>(in.samples(), 1);
-  return total_sample_weight(in) * static_cast<double>(elements);
+  return in.total_sample_weight() * static_cast<double>(elements);
 }
 
-double Loss::run(const LossInputs& in) {
+double Loss::run(const LossInputs& in) try { return reduce(in); } catch (...) {  // nothing of half a batch
+  per_sample_.clear();
+  total_ = weight_ = 0;
+  throw;
+}
+
+double Loss::reduce(const LossInputs& in) {
   const double counted = count(in);
-  weight_ = reduction_ == Reduction::batch_mean ? total_sample_weight(in) : counted;
+  weight_ = reduction_ == Reduction::batch_mean ? in.total_sample_weight() : counted;
+  const double divisor = reduction_ == Reduction::sum ? 1 : weight_;
   resize(gradient_, in.prediction.shape());
   per_sample_.resize(in.samples());
-  compute(in, {per_sample_, gradient_, reduction_ == Reduction::sum ? 1 : 1 / weight_});
+  compute(in, {per_sample_, gradient_, divisor == 0 ? 0 : 1 / divisor});
+  if (divisor == 0) std::fill(gradient_.storage().begin(), gradient_.storage().end(), Real{0});
   total_ = sum(per_sample_);
   ready_ = true;
-  return reduction_ == Reduction::sum ? total_ : total_ / weight_;
+  return total_ / divisor;
 }
 
 double Loss::forward(const Tensor& prediction, const Tensor& target) {
@@ -73,12 +81,15 @@ double Loss::forward(const Tensor& prediction, const Tensor& target) {
 }
 
 double Loss::forward(const Tensor& prediction, const Tensor& target, const Tensor& sample_weights) {
-  if (sample_weights.dimension() == 0) return forward(prediction, target);
   ready_ = false;
   if (prediction.dimension() == 0 || target.dimension() == 0) return forward(prediction, target);
   const LossInputs in{prediction, target, {sample_weights.data(), sample_weights.size()}};
   check_sample_weights(in, sample_weights, *this);
   return run(in);
+}
+
+double Loss::forward(const Tensor& prediction, const Tensor& target, const std::optional<Tensor>& sample_weights) {
+  return sample_weights ? forward(prediction, target, *sample_weights) : forward(prediction, target);
 }
 
 const Tensor& Loss::backward() {

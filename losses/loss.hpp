@@ -3,6 +3,7 @@
 #include <minnow/core/tensor.hpp>
 #include <minnow/losses/answers.hpp>
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -24,6 +25,7 @@ struct LossInputs {
   double sample_weight(std::size_t i) const {
     return sample_weights.empty() ? 1 : static_cast<double>(sample_weights[i]);
   }
+  MINNOW_API double total_sample_weight() const;
 };
 
 /// What it writes.
@@ -48,12 +50,13 @@ class MINNOW_API Loss {
   virtual Answers answers(const Tensor&, const Tensor&) const { return {}; }
 
   /// The loss of a batch, accumulated in double; the mean over no elements, or over weights that are all 0, is NaN, as
-  /// in PyTorch. `sample_weights` is (N), or a scalar tensor as an unset one is, for none. Throws ShapeError or
-  /// ValueError when the target or the weights do not fit the prediction.
+  /// in PyTorch. `sample_weights` is (N). Throws ShapeError or ValueError when the target or the weights do not fit
+  /// the prediction.
   double forward(const Tensor& prediction, const Tensor& target);
   double forward(const Tensor& prediction, const Tensor& target, const Tensor& sample_weights);
+  double forward(const Tensor& prediction, const Tensor& target, const std::optional<Tensor>& sample_weights);
 
-  /// dL/dprediction for the last forward, valid until the next. Never NaN where `forward` took a sample for nothing.
+  /// dL/dprediction for the last forward, valid until the next. 0 where the mean is over nothing.
   const Tensor& backward();
 
   /// The last forward's loss of each sample before reduction, the sum over its elements: (N).
@@ -62,6 +65,10 @@ class MINNOW_API Loss {
   /// The sum of per_sample(), and what a mean divides it by: for the mean over many batches, add up both.
   double total() const { return total_; }
   double weight() const { return weight_; }
+
+  /// Whether the last forward's batch had nothing to count, such as ignored labels alone: its mean is then NaN, and its
+  /// gradient 0.
+  bool counted_nothing() const { return total_ == 0 && weight_ == 0; }
 
  protected:
   /// Throws ValueError for Reduction::none.
@@ -80,6 +87,7 @@ class MINNOW_API Loss {
 
  private:
   double run(const LossInputs& in);
+  double reduce(const LossInputs& in);
 
   Reduction reduction_;
   Tensor gradient_;

@@ -23,9 +23,7 @@ double MultiMarginLoss::count(const LossInputs& in) {
     throw ShapeError("MultiMarginLoss: expected a prediction (N, C), got " + to_string(in.prediction.shape()) + ".");
   check_class_weight(options_.weight, layout.classes, *this);
   check_class_indices(in, *this);
-  double total = 0;
-  for (std::size_t i = 0; i < layout.samples; ++i) total += in.sample_weight(i);
-  return total;
+  return in.total_sample_weight();
 }
 
 /// Returns the loss of a row times `weight`, and writes its gradient times `scale` too.
@@ -49,14 +47,14 @@ double MultiMarginLoss::row(const Real* x, std::size_t label, std::size_t classe
 void MultiMarginLoss::compute(const LossInputs& in, const LossOutputs& out) {
   const std::size_t classes = in.prediction.shape()[1];
   for (std::size_t i = 0; i < in.samples(); ++i) {
-    const std::size_t label = class_index(static_cast<double>(in.target.data()[i]), classes, i, "MultiMarginLoss");
-    const double of_class = options_.weight.dimension() == 0 ? 1 : static_cast<double>(options_.weight.data()[label]);
-    const double weight = of_class * in.sample_weight(i);
     Real* gradient = out.gradient.data() + i * classes;
+    std::fill_n(gradient, classes, Real{0});
     out.per_sample[i] = 0;
-    if (weight == 0)
-      std::fill_n(gradient, classes, Real{0});
-    else
+    if (in.sample_weight(i) == 0) continue;
+    const std::size_t label = class_index(static_cast<double>(in.target.data()[i]), classes, i, "MultiMarginLoss");
+    const double of_class = options_.weight ? static_cast<double>(options_.weight->data()[label]) : 1;
+    const double weight = of_class * in.sample_weight(i);
+    if (weight != 0)
       out.per_sample[i] = row(in.prediction.data() + i * classes, label, classes, weight, out.scale, gradient);
   }
 }

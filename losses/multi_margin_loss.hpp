@@ -2,12 +2,14 @@
 
 #include <minnow/losses/loss.hpp>
 
+#include <optional>
+
 namespace minnow::inline MINNOW_PRECISION {
 
 struct MultiMarginOptions {
-  int p = 1;           // 1 or 2: the exponent of what is missing to the margin
-  double margin = 1;   // by how much the right class's score should exceed each other
-  Tensor weight = {};  // (C), of each class; unset: all 1
+  int p = 1;                                    // 1 or 2: the exponent of what is missing to the margin
+  double margin = 1;                            // by how much the right class's score should exceed each other
+  std::optional<Tensor> weight = std::nullopt;  // (C), of each class; unset: all 1
   Reduction reduction = Reduction::mean;
 };
 

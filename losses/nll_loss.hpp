@@ -4,12 +4,13 @@
 #include <minnow/losses/position_weights.hpp>
 
 #include <cstdint>
+#include <optional>
 
 namespace minnow::inline MINNOW_PRECISION {
 
 struct NLLOptions {
-  Tensor weight = {};                // (C), of each class; unset: all 1
-  std::int64_t ignore_index = -100;  // positions with this label count for nothing
+  std::optional<Tensor> weight = std::nullopt;  // (C), of each class; unset: all 1
+  std::int64_t ignore_index = -100;             // positions with this label count for nothing
   Reduction reduction = Reduction::mean;
 };
 

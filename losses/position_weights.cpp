@@ -4,44 +4,53 @@
 #include <minnow/losses/class_targets.hpp>
 #include <minnow/losses/position_weights.hpp>
 
-namespace minnow::inline MINNOW_PRECISION {
+#include <cmath>
 
-void PositionWeights::read(const LossInputs& in, const ClassLayout& layout) {
-  total_ = 0;
-  for (std::size_t i = 0; i < layout.samples; ++i) total_ += in.sample_weight(i);
-  total_ *= static_cast<double>(layout.positions);
-  values_.clear();
-  if (in.sample_weights.empty()) return;
-  for (std::size_t i = 0; i < layout.samples; ++i)
-    values_.insert(values_.end(), layout.positions, in.sample_weights[i]);
+namespace minnow::inline MINNOW_PRECISION {
+namespace {
+
+bool is_class(Real label, std::size_t classes) {
+  return label >= 0 && label < static_cast<Real>(classes) && label == std::floor(label);
 }
 
-void PositionWeights::read(const LossInputs& in, const ClassLayout& layout, const Tensor& class_weight,
+}  // namespace
+
+void PositionWeights::read(const LossInputs& in, const ClassLayout& layout) {
+  total_ = in.total_sample_weight() * static_cast<double>(layout.positions);
+  values_.clear();
+  for (const Real weight : in.sample_weights)
+    values_.insert(values_.end(), layout.positions, static_cast<double>(weight));
+}
+
+void PositionWeights::read(const LossInputs& in, const ClassLayout& layout, const std::optional<Tensor>& class_weight,
                            std::int64_t ignore_index, bool with_class_weight, const Loss& loss) {
   const Real* labels = in.target.data();
   const std::size_t count = layout.samples * layout.positions;
   const auto ignored = static_cast<Real>(ignore_index);
+  if (static_cast<double>(ignored) != static_cast<double>(ignore_index))
+    throw ValueError(
+        format_text("{}: expected an ignore_index that a label can be, got {}.", loss.name(), ignore_index));
   const kernels::LabelCheck check = kernels::check_labels(labels, count, layout.classes, ignored);
-  if (check.first_wrong < count)
-    throw ValueError(format_text(
-        "{}: expected class indices, whole numbers from 0 to {}, or the ignored {}, got {} in row {}.", loss.name(),
-        layout.classes - 1, ignore_index, labels[check.first_wrong], check.first_wrong / layout.positions));
+  for (std::size_t i = check.first_wrong; i < count; ++i)
+    if (in.sample_weight(i / layout.positions) != 0 && labels[i] != ignored && !is_class(labels[i], layout.classes))
+      throw ValueError(
+          format_text("{}: expected class indices, whole numbers from 0 to {}, or the ignored {}, got {} in row {}.",
+                      loss.name(), layout.classes - 1, ignore_index, labels[i], i / layout.positions));
   values_.clear();
-  const bool class_weighted = class_weight.dimension() > 0;
-  if (!class_weighted && check.ignored == 0 && in.sample_weights.empty()) {
+  if (!class_weight && check.ignored == 0 && in.sample_weights.empty()) {
     total_ = static_cast<double>(count);
     return;
   }
   values_.resize(count);
   total_ = 0;
   for (std::size_t n = 0, i = 0; n < layout.samples; ++n) {
-    const auto sample = static_cast<Real>(in.sample_weight(n));
+    const double sample = in.sample_weight(n);
     for (std::size_t k = 0; k < layout.positions; ++k, ++i) {
-      const bool counts = labels[i] != ignored;
-      const Real of_class =
-          counts && class_weighted ? class_weight.data()[static_cast<std::size_t>(labels[i])] : Real{1};
-      values_[i] = counts ? sample * (with_class_weight ? of_class : Real{1}) : Real{0};
-      if (counts) total_ += static_cast<double>(sample) * static_cast<double>(of_class);
+      const bool counts = sample != 0 && labels[i] != ignored;
+      const double of_class =
+          counts && class_weight ? static_cast<double>(class_weight->data()[static_cast<std::size_t>(labels[i])]) : 1;
+      values_[i] = counts ? sample * (with_class_weight ? of_class : 1) : 0;
+      if (counts) total_ += sample * of_class;
     }
   }
 }

@@ -11,10 +11,11 @@ struct SigmoidFocalOptions {
 };
 
 /// Focal loss for yes or no on logits (Lin et al., 2017), as torchvision.ops.sigmoid_focal_loss: binary cross-entropy
-/// in which what is answered right already counts little,
-///   loss = a_t (1 - p_t)^gamma BCEWithLogits(x, t),   p_t = t s(x) + (1 - t) s(-x),   a_t = alpha t + (1 - alpha)(1 -
-///   t), d/dx = a_t (1 - p_t)^gamma [(1 - t) s(x) - t s(-x) + gamma (1 - 2t) s(x) s(-x) / (1 - p_t) BCEWithLogits(x,
-///   t)]. prediction: (N, ...) logits; target: of the same shape, or (N) for (N, 1), in [0, 1].
+/// in which what is answered right already counts little. With B the BCEWithLogitsLoss of x and t,
+///   p = t s(x) + (1 - t) s(-x),   a = alpha t + (1 - alpha) (1 - t),   loss = a (1 - p)^gamma B,
+///   d/dx = a (1 - p)^gamma [(1 - t) s(x) - t s(-x) + gamma (1 - 2t) s(x) s(-x) B / (1 - p)].
+///
+///   prediction: (N, ...) logits; target: of the same shape, or (N) for (N, 1), in [0, 1].
 class MINNOW_API SigmoidFocalLoss : public Loss {
  public:
   /// Throws ValueError for an alpha above 1 and a gamma below 0.

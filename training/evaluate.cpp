@@ -13,7 +13,7 @@ Evaluation evaluate(Sequential& model, Loss& loss, DataLoader& loader) {
   for (const Batch& batch : loader) {
     const Tensor& scores = model.predict(batch.inputs);
     if (const double value = loss.forward(scores, batch.targets, batch.weights);
-        !std::isfinite(value) && loss.weight() != 0) {
+        !std::isfinite(value) && !loss.counted_nothing()) {
       model.forward(batch.inputs);
       throw NonFiniteError("evaluate: expected a finite loss, got " +
                            std::string(std::isnan(value) ? "nan" : "infinity") + "; it arose " +

@@ -43,7 +43,7 @@ void fit(Sequential& model, Loss& loss, Optimizer& optimizer, DataLoader& loader
       ++progress.step;
       const Tensor& scores = model.forward(batch.inputs);
       const double value = loss.forward(scores, batch.targets, batch.weights);
-      if (!std::isfinite(value) && loss.weight() != 0) {  // the mean over nothing is NaN, and no reason to stop
+      if (!std::isfinite(value) && !loss.counted_nothing()) {
         const std::string where = find_non_finite(model, batch.inputs);
         throw NonFiniteError(
             format_text("fit: expected a finite loss, got {} at epoch {}, step {}; it arose {}. {}.",

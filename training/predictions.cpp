@@ -16,6 +16,7 @@ bool same_rows(const Shape& a, const Shape& b) {
 
 /// Appends rows of the same shape. Memory doubles, so that many small batches are not copied over and over.
 void append(Tensor& all, const Tensor& batch, bool first) {
+  if (&all == &batch) return append(all, Tensor(batch), first);
   Shape shape = batch.shape();
   shape[0] += first ? 0 : all.shape()[0];
   const std::size_t old_size = first ? 0 : all.size(), new_size = old_size + batch.size();
@@ -52,8 +53,8 @@ Tensor probabilities(const Tensor& logits, double temperature) {
   const Shape& shape = logits.shape();
   if (shape.empty() || shape.size() > 2 || shape.back() == 0)
     throw ShapeError("probabilities: expected logits (N, C) or (N), got " + to_string(shape) + ".");
-  if (!(temperature > 0))
-    throw ValueError(format_text("probabilities: expected a temperature above 0, got {}.", temperature));
+  if (!(temperature > 0) || std::isinf(temperature))
+    throw ValueError(format_text("probabilities: expected a finite temperature above 0, got {}.", temperature));
   if (shape.size() == 2 && shape[1] > 1) return softmax(logits, temperature);
   Tensor result = zeros(shape);
   for (std::size_t i = 0; i < logits.size(); ++i)

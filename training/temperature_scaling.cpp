@@ -65,6 +65,14 @@ double minimize(const ScoredSamples& samples, double low, double high) {
   }
 }
 
+/// Whether some row's logits are not all equal; for a single column, 0.
+bool has_preference(const ScoredSamples& samples) {
+  for (std::size_t i = 0; i < samples.size(); ++i)
+    for (std::size_t c = 0; c < samples.columns(); ++c)
+      if (samples.score(i, c) != (samples.single_column() ? 0 : samples.score(i, 0))) return true;
+  return false;
+}
+
 }  // namespace
 
 double fit_temperature(const Tensor& logits, const Tensor& targets) {
@@ -73,9 +81,9 @@ double fit_temperature(const Tensor& logits, const Tensor& targets) {
   if (samples.size() == 0) throw ShapeError("fit_temperature: expected at least one sample, got none.");
   const double low = 1 / max_temperature, high = 1 / min_temperature;
   const Slope hottest = slope(samples, low), coldest = slope(samples, high);
-  if (hottest.second == 0) return 1;
-  if (hottest.first >= 0) return max_temperature;
+  if (!has_preference(samples)) return 1;
   if (coldest.first <= 0) return min_temperature;
+  if (hottest.first >= 0) return max_temperature;
   return 1 / minimize(samples, low, high);
 }
 

@@ -139,12 +139,12 @@ TEST(DataLoader, GivesEachSampleItsWeight) {
   const TensorDataset weighted(Tensor{{0, 0}, {1, 1}, {2, 2}}, Tensor{0, 1, 0}, {"a", "b"}, Tensor{10, 11, 12});
   DataLoader loader{weighted, {.batch_size = 2, .shuffle = Rng{3}}};
   for (const Batch& batch : loader)
-    for (std::size_t i = 0; i < batch.size(); ++i) EXPECT_EQ(batch.weights(i), 10 + batch.inputs(i, 0));
+    for (std::size_t i = 0; i < batch.size(); ++i) EXPECT_EQ((*batch.weights)(i), 10 + batch.inputs(i, 0));
   const std::vector<std::size_t> some{2, 0};
-  EXPECT_EQ(weighted.subset(some).weights(), (Tensor{12, 10}));
+  EXPECT_EQ(*weighted.subset(some).weights(), (Tensor{12, 10}));
   const TensorDataset plain(zeros({2, 1}), zeros({2}));
   DataLoader plain_loader{plain};
-  for (const Batch& batch : plain_loader) EXPECT_EQ(batch.weights.dimension(), 0u);
+  for (const Batch& batch : plain_loader) EXPECT_FALSE(batch.weights);
 }
 
 }  // namespace

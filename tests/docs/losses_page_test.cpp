@@ -41,7 +41,7 @@ std::vector<std::string> options(const std::string& header) {
   for (std::string line; std::getline(lines, line);) {
     const std::string declared = line.substr(0, line.find(" = ")), value = between(line, " = ", ";");
     const std::string name = declared.substr(declared.rfind(' ') + 1);
-    if (name != "reduction") result.push_back("`" + name + "` = " + (value == "{}" ? "unset" : value) + ":");
+    if (name != "reduction") result.push_back("`" + name + "` = " + (value == "std::nullopt" ? "unset" : value) + ":");
   }
   return result;
 }

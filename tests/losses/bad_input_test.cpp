@@ -4,7 +4,9 @@
 
 #include <tests/support/message.hpp>
 
+#include <cmath>
 #include <limits>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -81,6 +83,70 @@ TEST(BadInput, NumbersThatAreNoProbabilities) {
   EXPECT_NE(on(KLDivLoss({.log_target = true}), half, half).find("that sum to 1, got 3.297"), std::string::npos);
 }
 
+// Rows of padding, which is what a weight of 0 is for.
+TEST(BadInput, WhatHasNoWeightMayHoldAnything) {
+  const Tensor none{1, 0}, scores{{1, 2}, {nan, inf}}, garbage{{0, 1}, {7, nan}};
+  BCEWithLogitsLoss with_logits;
+  SigmoidFocalLoss sigmoid_focal;
+  CrossEntropyLoss soft, smooth({.label_smoothing = 0.1});
+  MSELoss mse;
+  KLDivLoss kl;
+  const auto expect_clean = [&](Loss& loss, const Tensor& prediction, const Tensor& target) {
+    EXPECT_TRUE(std::isfinite(loss.forward(prediction, target, none))) << loss.name();
+    const std::size_t half = prediction.size() / 2;
+    for (std::size_t i = half; i < prediction.size(); ++i) EXPECT_EQ(loss.backward().data()[i], 0) << loss.name();
+  };
+  for (Loss* loss : std::initializer_list<Loss*>{&with_logits, &sigmoid_focal, &soft, &smooth, &mse, &kl})
+    expect_clean(*loss, scores, garbage);
+  BCELoss bce;
+  expect_clean(bce, Tensor{{0.5, 0.5}, {nan, 9}}, garbage);
+  CrossEntropyLoss hard({.weight = Tensor{1, 2}});
+  NLLLoss nll;
+  FocalLoss focal;
+  MultiMarginLoss margin;
+  for (Loss* loss : std::initializer_list<Loss*>{&hard, &smooth, &nll, &focal, &margin})
+    expect_clean(*loss, scores, Tensor{1, 9});
+  CosineEmbeddingLoss cosine;
+  expect_clean(cosine, from(std::vector<Real>{1, 0, 0, 1, nan, nan, inf, 0}, {2, 2, 2}), Tensor{1, 0});
+}
+
+// A divisor of 0 must not make an infinite gradient of losses that are not 0.
+TEST(BadInput, WeightsThatCancelLeaveNoGradient) {
+  CrossEntropyLoss loss({.weight = Tensor{0, 1, 1}, .label_smoothing = 0.1});
+  EXPECT_EQ(loss.forward(Tensor{{1, 2, 3}, {0, 1, 0}}, Tensor{0, 0}), std::numeric_limits<double>::infinity());
+  EXPECT_EQ(loss.backward(), zeros({2, 3}));
+  EXPECT_FALSE(loss.counted_nothing());
+}
+
+TEST(BadInput, InfiniteLogitsGiveInfiniteLossesAndFiniteGradients) {
+  SigmoidFocalLoss sigmoid_focal({.alpha = -1, .reduction = Reduction::sum});
+  EXPECT_EQ(sigmoid_focal.forward(Tensor{{inf, -inf}}, Tensor{{1, 0}}), 0);
+  EXPECT_EQ(sigmoid_focal.backward(), (Tensor{{0, 0}}));
+  EXPECT_EQ(sigmoid_focal.forward(Tensor{{-inf, inf}}, Tensor{{1, 0}}), std::numeric_limits<double>::infinity());
+  EXPECT_EQ(sigmoid_focal.backward(), (Tensor{{-1, 1}}));
+  FocalLoss focal;
+  EXPECT_EQ(focal.forward(Tensor{{-inf, 0, 0}}, Tensor{0}), std::numeric_limits<double>::infinity());
+  EXPECT_EQ(focal.backward(), (Tensor{{-1, 0.5, 0.5}}));
+  MSELoss mse({.reduction = Reduction::sum});
+  mse.forward(Tensor{inf, 1}, Tensor{0, 0});
+  EXPECT_EQ(mse.backward()(0), inf);
+}
+
+TEST(BadInput, APlainNumberIsNoTensorOfWeights) {
+  BCEWithLogitsLoss loss({.pos_weight = 3});  // a scalar weighs all, as in PyTorch
+  EXPECT_NEAR(loss.forward(Tensor{1}, Tensor{1}), 3 * std::log1p(std::exp(-1.)), 1e-6);
+  EXPECT_EQ(on(CrossEntropyLoss({.weight = 2.5}), zeros({1, 3}), zeros({1})),
+            "CrossEntropyLoss: expected options.weight (3), one for each class, got ().");
+}
+
+TEST(BadInput, AFailedBatchLeavesNoNumbers) {
+  BCELoss loss;
+  loss.forward(Tensor{0.5, 0.5}, Tensor{0, 1});
+  EXPECT_THROW(loss.forward(Tensor{0.5, 0.5, 2}, Tensor{0, 1, 0}), ValueError);
+  EXPECT_TRUE(loss.per_sample().empty());
+  EXPECT_EQ(loss.weight(), 0);
+}
+
 // A model that has diverged is named by the training loop, not blamed on the data.
 TEST(BadInput, ANaNPredictionGivesNaN) {
   const Tensor x{{nan, 0.5}}, t{{1, 0}};
@@ -126,7 +192,7 @@ TEST(BadInput, SampleWeights) {
   EXPECT_EQ(says(Tensor{1, -1}), "MSELoss: expected sample weights that are finite and not negative, got -1 in row 1.");
   EXPECT_EQ(says(Tensor{nan, 1}),
             "MSELoss: expected sample weights that are finite and not negative, got nan in row 0.");
-  EXPECT_EQ(says(Tensor()), "no error");
+  EXPECT_EQ(says(2), "MSELoss: expected sample weights (2), one for each sample, got ().");
 }
 
 TEST(BadInput, AFailedForwardLeavesNothingForBackward) {

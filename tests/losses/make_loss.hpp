@@ -29,8 +29,8 @@ inline Json option(const Json& options, const std::string& name, const Json& oth
 }
 
 /// A weight of a fixture; unset where it has none.
-inline Tensor weight_option(const Json& options, const std::string& name) {
-  return options.contains(name) ? fixture_tensor(options.at(name)) : Tensor();
+inline std::optional<Tensor> weight_option(const Json& options, const std::string& name) {
+  return options.contains(name) ? std::optional(fixture_tensor(options.at(name))) : std::nullopt;
 }
 
 /// The loss of a name and options as scripts/make_loss_fixtures.py writes them, which are PyTorch's.

@@ -83,7 +83,7 @@ TEST(Probabilities, AreSoftmaxOrSigmoidOfTheScaledLogits) {
   EXPECT_EQ(message<ValueError>([] {
               probabilities(zeros({1, 2}), 0);
             }),
-            "probabilities: expected a temperature above 0, got 0.");
+            "probabilities: expected a finite temperature above 0, got 0.");
   EXPECT_EQ(message<ShapeError>([] {
               probabilities(zeros({1, 2, 3}));
             }),

@@ -90,5 +90,10 @@ TEST(FitTemperature, RefusesWhatItCannotFit) {
       "3).");
 }
 
+TEST(FitTemperature, TakesLogitsFarApart) {
+  EXPECT_EQ(fit_temperature(Tensor{{1e9, 0}, {0, 1e9}}, Tensor{0, 1}), min_temperature);
+  EXPECT_EQ(fit_temperature(Tensor{{1e9, 0}, {0, 1e9}, {1e9, 0}}, Tensor{1, 0, 1}), max_temperature);
+}
+
 }  // namespace
 }  // namespace minnow
