@@ -78,10 +78,14 @@ function(minnow_add_part target export_name)
   add_library(minnow::${export_name} ALIAS ${target})
   target_sources(${target} PUBLIC FILE_SET HEADERS BASE_DIRS ${MINNOW_INCLUDE_DIR} FILES ${PART_HEADERS})
   target_compile_features(${target} PUBLIC cxx_std_20)
+  set(verify ${MINNOW_BUILD_TESTS})
+  if(PART_DOUBLE AND MINNOW_BUILD_FLOAT)
+    set(verify OFF)  # the same headers, once is enough
+  endif()
   set_target_properties(${target} PROPERTIES
     INSTALL_RPATH $ORIGIN EXPORT_NAME ${export_name} VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR}
     CXX_EXTENSIONS OFF CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON POSITION_INDEPENDENT_CODE ON
-    VERIFY_INTERFACE_HEADER_SETS ${MINNOW_BUILD_TESTS})  # each public header compiles alone
+    VERIFY_INTERFACE_HEADER_SETS ${verify})  # each public header compiles alone
   if(NOT PROJECT_IS_TOP_LEVEL)
     set_target_properties(${target} PROPERTIES EXCLUDE_FROM_ALL ON)  # a project that fetched Minnow builds what it links
   endif()
