@@ -16,12 +16,10 @@ CrossEntropyLoss::CrossEntropyLoss(CrossEntropyOptions options)
 
 double CrossEntropyLoss::count(const LossInputs& in) {
   const ClassLayout layout(in.prediction, *this);
+  if (holds_class_indices(in, *this))
+    return weights_.read_indices(in, options_.weight, options_.ignore_index, options_.label_smoothing == 0, *this);
   check_class_weight(options_.weight, layout.classes, *this);
-  if (!holds_class_indices(in, *this))
-    weights_.read(in, layout);
-  else
-    weights_.read(in, layout, options_.weight, options_.ignore_index, options_.label_smoothing == 0, *this);
-  return weights_.total();
+  return weights_.read_samples(in, layout);
 }
 
 void CrossEntropyLoss::compute(const LossInputs& in, const LossOutputs& out) {

@@ -15,11 +15,7 @@ FocalLoss::FocalLoss(FocalOptions options) : Loss(options.reduction), options_(s
 }
 
 double FocalLoss::count(const LossInputs& in) {
-  const ClassLayout layout(in.prediction, *this);
-  check_class_weight(options_.weight, layout.classes, *this);
-  check_class_indices(in, *this);
-  weights_.read(in, layout, options_.weight, options_.ignore_index, true, *this);
-  return weights_.total();
+  return weights_.read_indices(in, options_.weight, options_.ignore_index, true, *this);
 }
 
 void FocalLoss::compute(const LossInputs& in, const LossOutputs& out) {

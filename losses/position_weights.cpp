@@ -15,15 +15,18 @@ bool is_class(Real label, std::size_t classes) {
 
 }  // namespace
 
-void PositionWeights::read(const LossInputs& in, const ClassLayout& layout) {
-  total_ = in.total_sample_weight() * static_cast<double>(layout.positions);
+double PositionWeights::read_samples(const LossInputs& in, const ClassLayout& layout) {
   values_.clear();
   for (const Real weight : in.sample_weights)
     values_.insert(values_.end(), layout.positions, static_cast<double>(weight));
+  return in.total_sample_weight() * static_cast<double>(layout.positions);
 }
 
-void PositionWeights::read(const LossInputs& in, const ClassLayout& layout, const std::optional<Tensor>& class_weight,
-                           std::int64_t ignore_index, bool with_class_weight, const Loss& loss) {
+double PositionWeights::read_indices(const LossInputs& in, const std::optional<Tensor>& class_weight,
+                                     std::int64_t ignore_index, bool with_class_weight, const Loss& loss) {
+  const ClassLayout layout(in.prediction, loss);
+  check_class_weight(class_weight, layout.classes, loss);
+  check_class_indices(in, loss);
   const Real* labels = in.target.data();
   const std::size_t count = layout.samples * layout.positions;
   const auto ignored = static_cast<Real>(ignore_index);
@@ -37,12 +40,9 @@ void PositionWeights::read(const LossInputs& in, const ClassLayout& layout, cons
           format_text("{}: expected class indices, whole numbers from 0 to {}, or the ignored {}, got {} in row {}.",
                       loss.name(), layout.classes - 1, ignore_index, labels[i], i / layout.positions));
   values_.clear();
-  if (!class_weight && check.ignored == 0 && in.sample_weights.empty()) {
-    total_ = static_cast<double>(count);
-    return;
-  }
+  if (!class_weight && check.ignored == 0 && in.sample_weights.empty()) return static_cast<double>(count);
   values_.resize(count);
-  total_ = 0;
+  double total = 0;
   for (std::size_t n = 0, i = 0; n < layout.samples; ++n) {
     const double sample = in.sample_weight(n);
     for (std::size_t k = 0; k < layout.positions; ++k, ++i) {
@@ -50,9 +50,10 @@ void PositionWeights::read(const LossInputs& in, const ClassLayout& layout, cons
       const double of_class =
           counts && class_weight ? static_cast<double>(class_weight->data()[static_cast<std::size_t>(labels[i])]) : 1;
       values_[i] = counts ? sample * (with_class_weight ? of_class : 1) : 0;
-      if (counts) total_ += sample * of_class;
+      if (counts) total += sample * of_class;
     }
   }
+  return total;
 }
 
 }  // namespace minnow::inline MINNOW_PRECISION
