@@ -30,7 +30,8 @@ HWY_INLINE void for_each_element(const Elements& in, const Op& op) {
   const hn::ScalableTag<double> wide;
   const auto step = [&](auto d, std::size_t at, std::size_t k, auto sample_weight) HWY_ATTR {
     // What has no weight may hold anything: 1/2 is right for every loss.
-    const auto left_out = hn::Eq(sample_weight, hn::Zero(d)), half = hn::Set(d, 0.5);
+    const auto left_out = hn::Eq(sample_weight, hn::Zero(d));
+    const auto half = hn::Set(d, 0.5);
     const auto e = op(d, hn::IfThenElse(left_out, half, load_double(d, in.x + at)),
                       hn::IfThenElse(left_out, half, load_double(d, in.target + at)), k);
     const auto weight = hn::Mul(sample_weight, of_element(d, in.weights, k, in.size == 1));
