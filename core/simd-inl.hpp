@@ -34,16 +34,21 @@ HWY_INLINE auto load_double(D d, const T* p) {
     return hn::PromoteTo(d, hn::LoadU(hn::Rebind<T, D>(), p));
 }
 template <class T, class D>
-HWY_INLINE auto demote(D, hn::VFromD<D> v) {
-  const hn::Rebind<T, D> narrow;
-  if constexpr (std::is_same_v<T, double>)
+HWY_INLINE auto demote(D d, hn::VFromD<D> v) {
+  if constexpr (std::is_same_v<T, double>) {
     return v;
-  else
-#if HWY_TARGET == HWY_SCALAR  // whose DemoteTo makes the largest finite number of infinity
-    return hn::Set(narrow, static_cast<T>(hn::GetLane(v)));
+  } else {
+    const hn::Rebind<T, D> narrow;
+#if HWY_TARGET == HWY_SCALAR || HWY_TARGET == HWY_EMU128  // their DemoteTo makes a finite number of infinity
+    HWY_ALIGN double from[HWY_MAX_BYTES / sizeof(double)];
+    HWY_ALIGN T to[HWY_MAX_BYTES / sizeof(T)];
+    hn::Store(v, d, from);
+    for (std::size_t i = 0; i < hn::Lanes(d); ++i) to[i] = static_cast<T>(from[i]);
+    return hn::Load(narrow, to);
 #else
     return hn::DemoteTo(narrow, v);
 #endif
+  }
 }
 template <class D, class T>
 HWY_INLINE void store_double(hn::VFromD<D> v, D d, T* p) {

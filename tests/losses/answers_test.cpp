@@ -44,8 +44,8 @@ TEST(Answers, EveryPositionIsAnAnswer) {
 }
 
 TEST(Answers, AboveCountsNumbers) {
-  EXPECT_EQ(count_above(Tensor{{0.6, 0.5}, {0.9, nan}}, Tensor{{1, 0}, {0, 0}}, 0.5), (Answers{2, 4}));
-  EXPECT_EQ(count_above(Tensor{{0.5, -0.4}}, Tensor{{1, 1}}, 0), (Answers{1, 2}));
+  EXPECT_EQ(count_above(Tensor{{0.75, 0.5}, {1, nan}}, Tensor{{1, 0}, {0, 0}}, 0.5), (Answers{2, 4}));
+  EXPECT_EQ(count_above(Tensor{{0.5, -0.25}}, Tensor{{1, 1}}, 0), (Answers{1, 2}));
 }
 
 TEST(Answers, SaysWhatDoesNotFit) {
