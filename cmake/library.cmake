@@ -2,11 +2,11 @@
 # libjpeg and libpng; minnow_add_library(minnow_double DOUBLE) makes the same in double from the same sources.
 
 set(MINNOW_SOURCES
-  core/check_gradients.cpp core/elementwise.cpp core/error.cpp core/format.cpp core/gemm.cpp
-  core/gradient_differences.cpp core/init.cpp core/label_encoder.cpp core/labels.cpp core/layer.cpp core/parameter.cpp
+  core/check_gradients.cpp core/dense_kernels.cpp core/denormals.cpp core/elementwise.cpp core/error.cpp core/format.cpp core/gemm.cpp
+  core/gradient_differences.cpp core/init.cpp core/label_encoder.cpp core/labels.cpp core/layer.cpp core/parallel.cpp core/parameter.cpp
   core/rng.cpp core/softmax_kernels.cpp core/tensor.cpp core/threads.cpp core/version.cpp
-  layers/dense.cpp layers/flatten.cpp layers/relu.cpp layers/sequential.cpp layers/sigmoid.cpp layers/softmax.cpp
-  layers/tanh.cpp
+  layers/dense.cpp layers/dense_passes.cpp layers/flatten.cpp layers/fused_dense.cpp layers/plan.cpp layers/relu.cpp
+  layers/sequential.cpp layers/sequential_passes.cpp layers/sigmoid.cpp layers/softmax.cpp layers/tanh.cpp
   losses/answers.cpp losses/bce_loss.cpp losses/bce_with_logits_loss.cpp losses/check_gradients.cpp
   losses/class_kernels.cpp losses/class_targets.cpp losses/cosine_embedding_loss.cpp losses/cross_entropy_loss.cpp
   losses/element_weights.cpp losses/elements.cpp losses/elementwise_kernels.cpp losses/entropy.cpp
@@ -24,8 +24,8 @@ set(MINNOW_SOURCES
 
 set(MINNOW_HEADERS
   minnow.hpp
-  core/check_gradients.hpp core/config.hpp core/context.hpp core/error.hpp core/gemm.hpp core/init.hpp
-  core/kernels.hpp core/label_encoder.hpp core/labels.hpp core/layer.hpp core/parameter.hpp core/rng.hpp
+  core/check_gradients.hpp core/config.hpp core/context.hpp core/denormals.hpp core/error.hpp core/gemm.hpp core/init.hpp
+  core/kernels.hpp core/label_encoder.hpp core/labels.hpp core/layer.hpp core/parallel.hpp core/parameter.hpp core/rng.hpp
   core/tensor.hpp core/threads.hpp core/version.hpp
   layers/dense.hpp layers/flatten.hpp layers/relu.hpp layers/sequential.hpp layers/sigmoid.hpp layers/softmax.hpp
   layers/tanh.hpp
@@ -66,7 +66,7 @@ endfunction()
 
 # Files that Highway compiles for several instruction sets must not see xtensor, whose templates are everybody's.
 set(MINNOW_KERNELS
-  core/elementwise.cpp core/softmax_kernels.cpp losses/class_kernels.cpp losses/elementwise_kernels.cpp
+  core/dense_kernels.cpp core/elementwise.cpp core/softmax_kernels.cpp losses/class_kernels.cpp losses/elementwise_kernels.cpp
   losses/soft_class_kernels.cpp optim/sgd_kernel.cpp)
 set_source_files_properties(${MINNOW_KERNELS} PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
 
@@ -112,7 +112,7 @@ function(minnow_add_library target)
   target_compile_definitions(${target} PRIVATE
     MINNOW_VERSION="${PROJECT_VERSION}" "HWY_DISABLED_TARGETS=(HWY_SSSE3|HWY_AVX3_DL)")
   target_include_directories(${target} SYSTEM PRIVATE ${MINNOW_XTENSOR_BLAS_INCLUDE_DIR} ${MINNOW_CBLAS_INCLUDE_DIR})
-  target_link_libraries(${target} PUBLIC xtensor PRIVATE hwy::hwy BLAS::BLAS)
+  target_link_libraries(${target} PUBLIC xtensor PRIVATE hwy::hwy BLAS::BLAS ${CMAKE_DL_LIBS})
 
   if(MINNOW_BUILD_IMAGES)
     minnow_add_part(minnow_${images} ${images} ${double} SOURCES ${MINNOW_IMAGES_SOURCES} HEADERS ${MINNOW_IMAGES_HEADERS})

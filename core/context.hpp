@@ -18,6 +18,9 @@ class Context {
 
   Mode mode;
 
+  /// Whether backward may come after forward. Where it never does, as in predict, a container keeps no activations.
+  bool backward_follows = true;
+
   /// What forward leaves for backward (a mask, an argmax, a container's activations): one object of the layer's choice,
   /// made at first use and kept from pass to pass, so that its buffers are allocated once.
   template <class T>

@@ -1,8 +1,13 @@
+#include <minnow/core/blas_threads.hpp>
 #include <minnow/core/error.hpp>
 #include <minnow/core/gemm.hpp>
+#include <minnow/core/product.hpp>
+#include <minnow/core/threads.hpp>
 
 #include <algorithm>
 #include <limits>
+#include <optional>
+#include <span>
 
 #include <xtensor-blas/xblas.hpp>
 
@@ -20,6 +25,43 @@ std::string describe(const Tensor& matrix, bool transposed) {
 
 }  // namespace
 
+void multiply(std::size_t m, std::size_t n, std::size_t k, MatrixView a, MatrixView b, Real* c, std::size_t c_stride,
+              Real beta, Real alpha) {
+  const auto index = [](std::size_t extent) { return static_cast<xt::blas_index_t>(extent); };
+  const auto operation = [](MatrixView matrix) { return matrix.transposed ? cxxblas::Trans : cxxblas::NoTrans; };
+  constexpr std::size_t alone = 1 << 18;  // up to here OpenBLAS wakes none of its threads
+  std::optional<SingleThreadedBlas> scope;
+  if (m * n * k > alone && !blas_uses_openmp() && num_threads() > 1) scope.emplace();
+  cxxblas::gemm<xt::blas_index_t>(cxxblas::RowMajor, operation(a), operation(b), index(m), index(n), index(k), alpha,
+                                  a.data, index(a.stride), b.data, index(b.stride), beta, c, index(c_stride));
+}
+
+BlockPlan plan_blocks(std::size_t m, std::size_t n, std::size_t k) {
+  // OpenBLAS's kernels work on tiles of 16 columns and a few rows; blocks of whole cache lines share none of c. Each
+  // thread packs the operand that is not cut once more, so that the longer side is cut.
+  const bool by_rows = m > n;
+  const std::size_t extent = by_rows ? m : n, other = by_rows ? n : m, tile = by_rows ? 8 : 32;
+  constexpr std::size_t least = 100'000;  // multiplications: some microseconds, more than a thread takes to wake
+  const std::size_t work = extent * other * k,
+                    most = std::min<std::size_t>(static_cast<std::size_t>(num_threads()), work / least);
+  if (most <= 1) return {by_rows, extent};
+  const std::size_t tiles = (extent + tile - 1) / tile;
+  return {by_rows, (tiles + most - 1) / most * tile};
+}
+
+void multiply_parallel(std::size_t m, std::size_t n, std::size_t k, MatrixView a, MatrixView b, Real* c, Real beta,
+                       Real alpha) {
+  if (m == 0 || n == 0) return;
+  if (k == 0) {  // an empty sum; BLAS may refuse its leading dimension
+    for (Real& value : std::span(c, m * n)) value = beta == 0 ? Real{0} : beta * value;
+    return;
+  }
+  for_each_block(m, n, k, [&](Block block) {
+    multiply(block.rows(), block.columns(), k, a.from_row(block.top), b.from_column(block.left),
+             c + block.top * n + block.left, n, beta, alpha);
+  });
+}
+
 void gemm(const Tensor& a, const Tensor& b, Tensor& c, const GemmOptions& options) {
   if (a.dimension() != 2 || b.dimension() != 2 || c.dimension() != 2) refuse(a, b, c, options);
   const std::size_t m = c.shape()[0], n = c.shape()[1], k = a.shape()[options.transpose_a ? 0 : 1];
@@ -29,19 +71,11 @@ void gemm(const Tensor& a, const Tensor& b, Tensor& c, const GemmOptions& option
   if (std::max({m, n, k}) > static_cast<std::size_t>(std::numeric_limits<xt::blas_index_t>::max()))
     throw ShapeError("gemm: expected extents that OpenBLAS can count, below 2^31, got " +
                      describe(a, options.transpose_a) + " times " + describe(b, options.transpose_b) + ".");
-  if (m == 0 || n == 0) return;
-  if (c.data() == a.data() || c.data() == b.data())
+  if (m > 0 && n > 0 && (c.data() == a.data() || c.data() == b.data()))
     throw ValueError("gemm: expected c to be a tensor of its own, got an operand.");
-  if (k == 0) {  // an empty sum; BLAS may refuse its leading dimension
-    for (Real& value : c.storage()) value = options.beta == 0 ? Real{0} : options.beta * value;
-    return;
-  }
-  // Leading dimensions come from the shapes: xtensor gives axes of extent 1 a stride of 0, which BLAS does not take.
-  const auto index = [](std::size_t extent) { return static_cast<xt::blas_index_t>(extent); };
-  const auto operation = [](bool transpose) { return transpose ? cxxblas::Trans : cxxblas::NoTrans; };
-  cxxblas::gemm<xt::blas_index_t>(cxxblas::RowMajor, operation(options.transpose_a), operation(options.transpose_b),
-                                  index(m), index(n), index(k), options.alpha, a.data(), index(a.shape()[1]), b.data(),
-                                  index(b.shape()[1]), options.beta, c.data(), index(n));
+  // Strides come from the shapes: xtensor gives axes of extent 1 a stride of 0, which BLAS does not take.
+  multiply_parallel(m, n, k, {a.data(), a.shape()[1], options.transpose_a},
+                    {b.data(), b.shape()[1], options.transpose_b}, c.data(), options.beta, options.alpha);
 }
 
 }  // namespace minnow::inline MINNOW_PRECISION

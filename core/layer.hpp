@@ -9,6 +9,14 @@
 
 namespace minnow::inline MINNOW_PRECISION {
 
+/// What a layer's passes do with memory, so that a container can keep less of it. The defaults are always right.
+struct MemoryUse {
+  bool reads_x = true;  // backward reads what x holds; its shape it may always ask for
+  bool reads_y = true;  // backward reads what y holds
+  bool in_place =
+      false;  // forward may be given y in the memory of x, and backward dx in that of dy; needs reads_x false
+};
+
 /// A function of a batch, with its derivative. To write one, derive and define the first four members, and `state` when
 /// it has parameters; docs/layers.md walks through it, and check_gradients tells whether backward is right.
 ///
@@ -30,6 +38,9 @@ class MINNOW_API Layer {
   /// Let L = sum(y * dy). Writes dL/dx into *dx, which already has x's shape, unless dx is null; adds dL/dp to the
   /// gradient of each parameter p. x, y and context are those of the forward pass, unchanged.
   virtual void backward(const Tensor& x, const Tensor& y, const Tensor& dy, Tensor* dx, Context& context) = 0;
+
+  /// Always the same for a layer. A container may then run it in place, or hand backward an x or y overwritten since.
+  virtual MemoryUse memory_use() const { return {}; }
 
   /// Parameters and buffers in a fixed order, named as in PyTorch: {{"weight", weight_}, {"bias", bias_}}.
   virtual std::vector<NamedTensor> state() { return {}; }

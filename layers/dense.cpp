@@ -1,7 +1,6 @@
 #include <minnow/core/error.hpp>
-#include <minnow/core/gemm.hpp>
-#include <minnow/core/kernels.hpp>
 #include <minnow/layers/dense.hpp>
+#include <minnow/layers/dense_passes.hpp>
 
 namespace minnow::inline MINNOW_PRECISION {
 
@@ -25,24 +24,11 @@ Shape Dense::output_shape(const Shape& input) const {
 }
 
 void Dense::forward(const Tensor& x, Tensor& y, Context&) {
-  if (has_bias_ && bias_.value.shape() != Shape{out_})  // gemm checks the weight
-    throw ShapeError(name() + ": expected a bias (" + std::to_string(out_) + "), got " +
-                     to_string(bias_.value.shape()) + ".");
-  // The product adds to the bias: with beta = 1 OpenBLAS skips its own pass of clearing y.
-  if (has_bias_) kernels::fill_rows(bias_.value.data(), y.data(), y.shape()[0], out_);
-  gemm(x, weight_.value, y, {.transpose_b = true, .beta = has_bias_ ? Real{1} : Real{0}});
+  dense_forward({&weight_, has_bias_ ? &bias_ : nullptr}, Activation::none, x, y);
 }
 
-void Dense::backward(const Tensor& x, const Tensor&, const Tensor& dy, Tensor* dx, Context&) {
-  if (weight_.trainable) {
-    const auto [grad, beta] = weight_.grad_target();  // (out, in)
-    gemm(dy, x, grad, {.transpose_a = true, .beta = beta});
-  }
-  if (has_bias_ && bias_.trainable) {
-    const auto [grad, beta] = bias_.grad_target();  // (out)
-    kernels::sum_rows(dy.data(), grad.data(), dy.shape()[0], out_, beta);
-  }
-  if (dx != nullptr) gemm(dy, weight_.value, *dx);  // (N, in)
+void Dense::backward(const Tensor& x, const Tensor& y, const Tensor& dy, Tensor* dx, Context&) {
+  dense_backward({&weight_, has_bias_ ? &bias_ : nullptr}, Activation::none, x, y, dy, dx, nullptr);
 }
 
 std::vector<NamedTensor> Dense::state() {

@@ -21,6 +21,7 @@ class MINNOW_API Dense : public Layer {
   Shape output_shape(const Shape& input) const override;
   void forward(const Tensor& x, Tensor& y, Context& context) override;
   void backward(const Tensor& x, const Tensor& y, const Tensor& dy, Tensor* dx, Context& context) override;
+  MemoryUse memory_use() const override { return {.reads_y = false}; }
   std::vector<NamedTensor> state() override;
 
  private:

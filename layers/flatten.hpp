@@ -11,6 +11,7 @@ class MINNOW_API Flatten : public Layer {
   Shape output_shape(const Shape& input) const override;
   void forward(const Tensor& x, Tensor& y, Context& context) override;
   void backward(const Tensor& x, const Tensor& y, const Tensor& dy, Tensor* dx, Context& context) override;
+  MemoryUse memory_use() const override { return {.reads_x = false, .reads_y = false}; }
 };
 
 }  // namespace minnow::inline MINNOW_PRECISION

@@ -1,40 +1,20 @@
 #include <minnow/core/error.hpp>
 #include <minnow/core/format.hpp>
+#include <minnow/layers/plan.hpp>
 #include <minnow/layers/sequential.hpp>
 
 #include <algorithm>
 
 namespace minnow::inline MINNOW_PRECISION {
-namespace {
-
-/// What one pass leaves between the layers; lives in the context.
-struct Activations {
-  std::vector<Context> contexts;  // one per layer
-  std::vector<Tensor> outputs;    // of all layers but the last
-  Tensor gradients[2];            // dL/d(output), alternately; freed of use as soon as the next one is written
-};
-
-Activations& activations(Context& context, std::size_t layers) {
-  auto& between = context.scratch<Activations>();
-  if (between.contexts.size() != layers) {
-    between.contexts.clear();
-    between.contexts.resize(layers);
-    between.outputs.resize(layers == 0 ? 0 : layers - 1);
-  }
-  for (Context& child : between.contexts) child.mode = context.mode;
-  return between;
-}
-
-}  // namespace
-
 Sequential::Sequential(const Sequential& other) : Layer(other) {
-  for (const Child& child : other.children_)
-    children_.push_back({child.copy(*child.layer), child.copy, child.has_parameters});
+  for (const Child& child : other.children_) append(child.copy(*child.layer), child.copy);
+  plan_ = make_plan();
 }
 
 Sequential::Sequential(Sequential&& other) noexcept
     : Layer(other),
       children_(std::move(other.children_)),
+      plan_(std::move(other.plan_)),
       training_(std::move(other.training_)),
       prediction_(std::move(other.prediction_)),
       x_(std::exchange(other.x_, nullptr)),
@@ -54,6 +34,7 @@ Sequential& Sequential::operator=(Sequential&& other) {
     copy_numbers(other);
   } else {
     children_ = std::move(other.children_);
+    plan_ = std::move(other.plan_);
     x_ = nullptr;  // the last pass was another model's
   }
   return *this;
@@ -93,9 +74,26 @@ Sequential& Sequential::add(std::unique_ptr<Layer> layer, Copy copy) {
   if (in_optimizer())
     throw Error("Sequential: expected layers to be added before an optimizer is built, got " + layer->name() +
                 " after it. The optimizer would not train it: build the optimizer last.");
-  const bool has_parameters = !layer->parameters().empty();
-  children_.push_back({std::move(layer), copy, has_parameters});
+  append(std::move(layer), copy);
+  plan_ = make_plan();
   return *this;
+}
+
+void Sequential::append(std::unique_ptr<Layer> layer, Copy copy) {
+  std::vector<Parameter*> parameters;
+  for (const NamedTensor& entry : layer->parameters()) parameters.push_back(entry.parameter);
+  children_.push_back({std::move(layer), copy, std::move(parameters)});
+}
+
+std::shared_ptr<const Plan> Sequential::make_plan() const {
+  std::vector<Layer*> layers;
+  for (const Child& child : children_) layers.push_back(child.layer.get());
+  return std::make_shared<Plan>(layers);
+}
+
+const Plan& Sequential::plan() const {
+  static const Plan empty{{}};
+  return plan_ != nullptr ? *plan_ : empty;
 }
 
 Layer& Sequential::operator[](std::size_t index) { return const_cast<Layer&>(std::as_const(*this)[index]); }
@@ -117,42 +115,6 @@ Shape Sequential::output_shape(const Shape& input) const {
   return shape;
 }
 
-void Sequential::forward(const Tensor& x, Tensor& y, Context& context) {
-  Activations& between = activations(context, size());
-  if (size() == 0) std::copy_n(x.data(), x.size(), y.data());
-  const Tensor* input = &x;
-  for (std::size_t i = 0; i < size(); ++i) {
-    Tensor& output = i + 1 < size() ? between.outputs[i] : y;
-    if (&output != &y) resize(output, children_[i].layer->output_shape(input->shape()));
-    children_[i].layer->forward(*input, output, between.contexts[i]);
-    input = &output;
-  }
-}
-
-/// The first layer with parameters: with no dx asked for, no gradient is needed before it.
-std::size_t Sequential::first_trained() const {
-  const auto trained = [](const Child& child) {
-    const auto* nested = dynamic_cast<const Sequential*>(child.layer.get());  // may have been added to since
-    return nested != nullptr ? nested->first_trained() < nested->size() : child.has_parameters;
-  };
-  return static_cast<std::size_t>(std::find_if(children_.begin(), children_.end(), trained) - children_.begin());
-}
-
-void Sequential::backward(const Tensor& x, const Tensor& y, const Tensor& dy, Tensor* dx, Context& context) {
-  Activations& between = activations(context, size());
-  if (size() == 0 && dx != nullptr) std::copy_n(dy.data(), dy.size(), dx->data());
-  const std::size_t first = dx != nullptr ? 0 : first_trained();
-  const Tensor* gradient = &dy;
-  for (std::size_t i = size(); i-- > first;) {
-    const Tensor& input = i > 0 ? between.outputs[i - 1] : x;
-    const Tensor& output = i + 1 < size() ? between.outputs[i] : y;
-    Tensor* input_gradient = i > first ? &between.gradients[i % 2] : i == 0 ? dx : nullptr;
-    if (i > 0 && input_gradient != nullptr) resize(*input_gradient, input.shape());
-    children_[i].layer->backward(input, output, *gradient, input_gradient, between.contexts[i]);
-    gradient = input_gradient;
-  }
-}
-
 std::vector<NamedTensor> Sequential::state() {
   std::vector<NamedTensor> entries;
   for (std::size_t i = 0; i < size(); ++i)
@@ -161,43 +123,6 @@ std::vector<NamedTensor> Sequential::state() {
       entries.push_back(std::move(entry));
     }
   return entries;
-}
-
-const Tensor& Sequential::forward(const Tensor& x) {
-  x_ = nullptr;  // a pass that fails half-way cannot be continued
-  resize(y_, output_shape(x.shape()));
-  forward(x, y_, training_);
-  x_ = &x;
-  return y_;
-}
-
-void Sequential::backward(const Tensor& dy) {
-  if (x_ == nullptr) throw Error(name() + ": expected forward(x) before backward(dy).");
-  if (dy.shape() != y_.shape())
-    throw ShapeError(format_text("{}: expected dy of the output's shape {}, got {}.", name(), to_string(y_.shape()),
-                                 to_string(dy.shape())));
-  backward(*x_, y_, dy, nullptr, training_);
-}
-
-const Tensor& Sequential::predict(const Tensor& x) { return predict(x, prediction_); }
-
-const Tensor& Sequential::predict(const Tensor& x, Context& context) const {
-  struct Prediction {
-    Context context{Mode::eval};
-    Tensor y;
-  };
-  context.mode = Mode::eval;
-  auto& prediction = context.scratch<Prediction>();
-  resize(prediction.y, output_shape(x.shape()));
-  const_cast<Sequential*>(this)->forward(x, prediction.y,
-                                         prediction.context);  // in eval mode it writes nothing in a layer
-  return prediction.y;
-}
-
-const Tensor& Sequential::output(std::size_t index) {
-  if (x_ == nullptr || index >= size())
-    throw Error(format_text("{}: expected the index of a layer, after forward(x), got {}.", name(), index));
-  return index + 1 == size() ? y_ : activations(training_, size()).outputs[index];
 }
 
 std::string Sequential::summary(const Shape& input) const {

@@ -12,6 +12,8 @@ namespace minnow::inline MINNOW_PRECISION {
 template <class L>
 concept LayerType = std::derived_from<std::remove_cvref_t<L>, Layer>;
 
+struct Plan;
+
 /// Layers one after another; itself a layer. A model is a value: copying it copies every layer deeply, and a copy needs
 /// an optimizer of its own. Layers live on the heap, so that moving a model keeps an optimizer's pointers valid.
 class MINNOW_API Sequential : public Layer {
@@ -74,7 +76,8 @@ class MINNOW_API Sequential : public Layer {
   /// having a context each.
   const Tensor& predict(const Tensor& x, Context& context) const;
 
-  /// What layer `index` gave in the last forward(x).
+  /// What layer `index` gave in the last forward(x); valid until the next call. Where that was not kept, because the
+  /// layer runs as one with the next or the next works in its memory, it is computed again.
   const Tensor& output(std::size_t index);
 
   /// A table of layers, output shapes and parameter counts for a batch of shape `input`.
@@ -85,21 +88,25 @@ class MINNOW_API Sequential : public Layer {
   struct Child {
     std::unique_ptr<Layer> layer;
     Copy copy;
-    bool has_parameters;
+    std::vector<Parameter*> parameters;
   };
 
   Sequential& add(std::unique_ptr<Layer> layer, Copy copy);
+  void append(std::unique_ptr<Layer> layer, Copy copy);
+  std::shared_ptr<const Plan> make_plan() const;
+  const Plan& plan() const;
   bool in_optimizer();
   bool same_layers(const Sequential& other) const;
   void copy_numbers(const Sequential& other);
   std::size_t first_trained() const;
 
   std::vector<Child> children_;
+  std::shared_ptr<const Plan> plan_;  // how to run them; made anew whenever they change
 
   // Buffers of forward(x) and predict(x); a copy of the model starts with none.
   Context training_{Mode::train}, prediction_{Mode::eval};
   const Tensor* x_ = nullptr;  // of the last forward(x)
-  Tensor y_;
+  Tensor y_, recomputed_;
 };
 
 }  // namespace minnow::inline MINNOW_PRECISION

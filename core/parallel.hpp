@@ -1,0 +1,32 @@
+#pragma once
+
+#include <minnow/core/config.hpp>
+
+#include <cstddef>
+
+namespace minnow::inline MINNOW_PRECISION {
+
+namespace detail {
+using RunRange = void (*)(const void* body, std::size_t begin, std::size_t end);
+MINNOW_API void parallel_for(std::size_t n, std::size_t piece, const void* body, RunRange run);
+}  // namespace detail
+
+/// Calls body(begin, end) for ranges that together cover [0, n), on up to num_threads() threads. Ranges begin at
+/// multiples of `piece`, which should be some microseconds of work: with no more than one piece, or while another
+/// thread's loop runs, the caller does everything itself, and it never waits for a thread that has not begun. The body
+/// must not throw. Denormals are flushed, or not, as on the calling thread. Allocates nothing after the first loop.
+///
+/// The threads are OpenMP's where OpenBLAS is its OpenMP build, so that both share one pool; otherwise they are
+/// Minnow's own, and OpenBLAS keeps to one thread while they run.
+template <class Body>
+void parallel_for(std::size_t n, std::size_t piece, const Body& body) {
+  if (n <= piece) {
+    if (n > 0) body(std::size_t{0}, n);
+    return;
+  }
+  detail::parallel_for(n, piece, &body, [](const void* b, std::size_t begin, std::size_t end) {
+    (*static_cast<const Body*>(b))(begin, end);
+  });
+}
+
+}  // namespace minnow::inline MINNOW_PRECISION

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <minnow/core/dense_kernels.hpp>
+#include <minnow/core/parameter.hpp>
+
+namespace minnow::inline MINNOW_PRECISION {
+
+/// The parameters of a fully connected layer: weight (out, in) and, unless null, bias (out).
+struct DenseParameters {
+  Parameter* weight;
+  Parameter* bias;
+};
+
+/// y = activation(x weight^T + bias), each block of y finished while it is in the cache.
+///   x: (N, ...) with `in` numbers a sample, y: (N, out).
+/// Throws ShapeError when a parameter has lost its shape.
+void dense_forward(const DenseParameters& parameters, Activation activation, const Tensor& x, Tensor& y);
+
+/// Adds dL/dweight and dL/dbias to the gradients, and writes dL/dx unless dx is null.
+///   dz: (N, out), room for dy activation'(y); null without an activation.
+void dense_backward(const DenseParameters& parameters, Activation activation, const Tensor& x, const Tensor& y,
+                    const Tensor& dy, Tensor* dx, Tensor* dz);
+
+}  // namespace minnow::inline MINNOW_PRECISION

@@ -1,0 +1,76 @@
+#include <minnow/layers/dense.hpp>
+#include <minnow/layers/flatten.hpp>
+#include <minnow/layers/fused_dense.hpp>
+#include <minnow/layers/plan.hpp>
+#include <minnow/layers/relu.hpp>
+#include <minnow/layers/sigmoid.hpp>
+#include <minnow/layers/tanh.hpp>
+
+#include <optional>
+#include <span>
+#include <typeinfo>
+
+namespace minnow::inline MINNOW_PRECISION {
+namespace {
+
+using Children = std::span<Layer* const>;
+
+/// Whether the layer is exactly an L: a class derived from it may compute something else.
+template <class L>
+bool is(const Layer& layer) {
+  return typeid(layer) == typeid(L);
+}
+
+Activation activation_of(const Layer& layer) {
+  return is<ReLU>(layer)      ? Activation::relu
+         : is<Sigmoid>(layer) ? Activation::sigmoid
+         : is<Tanh>(layer)    ? Activation::tanh
+                              : Activation::none;
+}
+
+struct Rewrite {
+  std::unique_ptr<Layer> fused;
+  std::size_t children;  // how many of the first it stands for
+};
+
+/// [Flatten] Dense [ReLU | Sigmoid | Tanh], at least two of them.
+std::optional<Rewrite> fuse_dense(Children children) {
+  std::size_t i = is<Flatten>(*children[0]) ? 1 : 0;
+  if (i == children.size() || !is<Dense>(*children[i])) return {};
+  const std::vector<NamedTensor> state = children[i++]->state();
+  const Activation activation = i < children.size() ? activation_of(*children[i]) : Activation::none;
+  if (activation != Activation::none) ++i;
+  if (i == 1) return {};
+  const DenseParameters parameters{state[0].parameter, state.size() > 1 ? state[1].parameter : nullptr};
+  return Rewrite{std::make_unique<FusedDense>(parameters, activation), i};
+}
+
+std::vector<Plan::Step> rewrite(Children children) {
+  std::vector<Plan::Step> steps;
+  for (std::size_t first = 0; first < children.size(); first = steps.back().last) {
+    Plan::Step step{children[first], nullptr, first, first + 1};
+    if (std::optional<Rewrite> found = fuse_dense(children.subspan(first))) {
+      step.fused = std::move(found->fused);
+      step.layer = step.fused.get();
+      step.last = first + found->children;
+    }
+    steps.push_back(std::move(step));
+  }
+  return steps;
+}
+
+}  // namespace
+
+Plan::Plan(const std::vector<Layer*>& children) : steps(rewrite(children)) {
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    const MemoryUse use = steps[i].layer->memory_use();
+    steps[i].in_place = i > 0 && use.in_place && !use.reads_x && !steps[i - 1].layer->memory_use().reads_y;
+    if (steps[i].in_place)
+      steps[i - 1].overwritten = true;
+    else
+      ++slots;
+    steps[i].slot = slots - 1;
+  }
+}
+
+}  // namespace minnow::inline MINNOW_PRECISION

@@ -1,0 +1,154 @@
+#include <minnow/core/error.hpp>
+#include <minnow/core/format.hpp>
+#include <minnow/layers/plan.hpp>
+#include <minnow/layers/sequential.hpp>
+
+#include <algorithm>
+
+namespace minnow::inline MINNOW_PRECISION {
+namespace {
+
+/// What one pass leaves between the steps; lives in the context.
+struct Activations {
+  std::vector<Context> contexts;  // one per step
+  std::vector<Tensor> outputs;    // one per slot but the last
+  Tensor gradients[2];            // dL/d(output), alternately; freed of use as soon as the next one is written
+
+  /// Where a step's output goes: the last slot is y. Without a backward, two tensors take turns.
+  Tensor& output(const Plan& plan, std::size_t slot, Tensor& y, bool keep) {
+    const std::size_t after = plan.slots - 1 - slot;
+    if (keep ? after == 0 : after % 2 == 0) return y;
+    return outputs[keep ? slot : 0];
+  }
+  const Tensor& output(const Plan& plan, std::size_t slot, const Tensor& y) const {
+    return slot + 1 == plan.slots ? y : outputs[slot];
+  }
+};
+
+Activations& activations(Context& context, const Plan& plan) {
+  auto& between = context.scratch<Activations>();
+  const std::size_t outputs = plan.slots == 0 ? 0 : plan.slots - 1;
+  if (between.contexts.size() != plan.steps.size() || between.outputs.size() != outputs) {
+    between.contexts.clear();
+    between.contexts.resize(plan.steps.size());
+    between.outputs.resize(outputs);
+  }
+  for (Context& child : between.contexts) {
+    child.mode = context.mode;
+    child.backward_follows = context.backward_follows;
+  }
+  return between;
+}
+
+}  // namespace
+
+void Sequential::forward(const Tensor& x, Tensor& y, Context& context) {
+  const Plan& plan = this->plan();
+  if (plan.steps.empty()) {
+    std::copy_n(x.data(), x.size(), y.data());
+    return;
+  }
+  Activations& between = activations(context, plan);
+  const Tensor* input = &x;
+  for (std::size_t i = 0; i < plan.steps.size(); ++i) {
+    const Plan::Step& step = plan.steps[i];
+    Tensor& output = between.output(plan, step.slot, y, context.backward_follows);
+    if (!step.in_place) resize(output, step.layer->output_shape(input->shape()));
+    step.layer->forward(*input, output, between.contexts[i]);
+    input = &output;
+  }
+}
+
+/// The first child with parameters to train: with no dx asked for, no gradient is needed before it.
+std::size_t Sequential::first_trained() const {
+  const auto trained = [](const Child& child) {
+    const auto* nested = dynamic_cast<const Sequential*>(child.layer.get());  // may have been added to since
+    if (nested != nullptr) return nested->first_trained() < nested->size();
+    return std::any_of(child.parameters.begin(), child.parameters.end(),
+                       [](const Parameter* p) { return p->trainable; });
+  };
+  return static_cast<std::size_t>(std::find_if(children_.begin(), children_.end(), trained) - children_.begin());
+}
+
+void Sequential::backward(const Tensor& x, const Tensor& y, const Tensor& dy, Tensor* dx, Context& context) {
+  const Plan& plan = this->plan();
+  if (plan.steps.empty()) {
+    if (dx != nullptr) std::copy_n(dy.data(), dy.size(), dx->data());
+    return;
+  }
+  Activations& between = activations(context, plan);
+  const std::size_t needed = dx != nullptr ? 0 : first_trained();
+  const Tensor* gradient = &dy;
+  Tensor* taken = nullptr;  // the buffer that holds it
+  for (std::size_t i = plan.steps.size(); i-- > 0 && plan.steps[i].last > needed;) {
+    const Plan::Step& step = plan.steps[i];
+    const Tensor& input = i > 0 ? between.output(plan, plan.steps[i - 1].slot, y) : x;
+    const Tensor& output = between.output(plan, step.slot, y);
+    Tensor* input_gradient = dx;
+    if (i > 0) {
+      const bool stops_here = plan.steps[i - 1].last <= needed;
+      Tensor* other = taken == &between.gradients[0] ? &between.gradients[1] : &between.gradients[0];
+      input_gradient = stops_here ? nullptr : step.in_place && taken != nullptr ? taken : other;
+      if (input_gradient == other) resize(*other, input.shape());
+    }
+    step.layer->backward(input, output, *gradient, input_gradient, between.contexts[i]);
+    gradient = taken = input_gradient;
+  }
+}
+
+const Tensor& Sequential::forward(const Tensor& x) {
+  x_ = nullptr;  // a pass that fails half-way cannot be continued
+  resize(y_, output_shape(x.shape()));
+  forward(x, y_, training_);
+  x_ = &x;
+  return y_;
+}
+
+void Sequential::backward(const Tensor& dy) {
+  if (x_ == nullptr) throw Error(name() + ": expected forward(x) before backward(dy).");
+  if (dy.shape() != y_.shape())
+    throw ShapeError(format_text("{}: expected dy of the output's shape {}, got {}.", name(), to_string(y_.shape()),
+                                 to_string(dy.shape())));
+  backward(*x_, y_, dy, nullptr, training_);
+}
+
+const Tensor& Sequential::predict(const Tensor& x) { return predict(x, prediction_); }
+
+const Tensor& Sequential::predict(const Tensor& x, Context& context) const {
+  struct Prediction {
+    Context context{Mode::eval};
+    Tensor y;
+  };
+  context.mode = Mode::eval;
+  auto& prediction = context.scratch<Prediction>();
+  prediction.context.backward_follows = false;
+  resize(prediction.y, output_shape(x.shape()));
+  auto& self = const_cast<Sequential&>(*this);  // in eval mode it writes nothing in a layer
+  self.forward(x, prediction.y, prediction.context);
+  return prediction.y;
+}
+
+const Tensor& Sequential::output(std::size_t index) {
+  if (x_ == nullptr || index >= size())
+    throw Error(format_text("{}: expected the index of a layer, after forward(x), got {}.", name(), index));
+  const Plan& plan = this->plan();
+  const Activations& between = activations(training_, plan);
+  const auto held = [&](std::size_t i) -> const Tensor& { return between.output(plan, plan.steps[i].slot, y_); };
+  std::size_t i = 0;
+  while (plan.steps[i].last <= index) ++i;
+  if (plan.steps[i].last == index + 1 && !plan.steps[i].overwritten) return held(i);
+  // It is gone, or never was: the layers up to it run again, one by one, from the last output that is still there.
+  while (i > 0 && plan.steps[i].in_place) --i;
+  const Tensor* input = i == 0 ? x_ : &held(i - 1);
+  for (std::size_t child = plan.steps[i].first; child <= index; ++child) {
+    Tensor next;
+    Context context;
+    resize(next, children_[child].layer->output_shape(input->shape()));
+    children_[child].layer->forward(*input, next, context);
+    std::swap(recomputed_, next);
+    input = &recomputed_;
+  }
+  return recomputed_;
+}
+
+}  // namespace minnow::inline MINNOW_PRECISION
