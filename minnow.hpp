@@ -42,6 +42,8 @@
 #include <minnow/losses/nll_loss.hpp>
 #include <minnow/losses/sigmoid_focal_loss.hpp>
 #include <minnow/losses/smooth_l1_loss.hpp>
+#include <minnow/optim/adam.hpp>
+#include <minnow/optim/adamw.hpp>
 #include <minnow/optim/sgd.hpp>
 #include <minnow/training/evaluate.hpp>
 #include <minnow/training/find_non_finite.hpp>

@@ -13,7 +13,7 @@ set(MINNOW_SOURCES
   losses/focal_loss.cpp losses/huber_loss.cpp losses/kl_div_loss.cpp losses/l1_loss.cpp losses/loss.cpp
   losses/mse_loss.cpp losses/multi_margin_loss.cpp losses/nll_loss.cpp losses/position_weights.cpp
   losses/sigmoid_focal_loss.cpp losses/smooth_l1_loss.cpp losses/soft_class_kernels.cpp
-  optim/optimizer.cpp optim/sgd.cpp optim/sgd_kernel.cpp
+  optim/adam.cpp optim/adam_kernel.cpp optim/adamw.cpp optim/optimizer.cpp optim/sgd.cpp optim/sgd_kernel.cpp
   datasets/animal_coat.cpp datasets/animal_figure.cpp datasets/animal_scene.cpp datasets/animals.cpp
   datasets/canvas.cpp datasets/data_loader.cpp datasets/dataset.cpp datasets/draw_animal.cpp
   datasets/normalization.cpp datasets/tensor_dataset.cpp
@@ -34,7 +34,7 @@ set(MINNOW_HEADERS
   losses/focal_loss.hpp losses/huber_loss.hpp losses/kl_div_loss.hpp losses/l1_loss.hpp losses/loss.hpp
   losses/mse_loss.hpp losses/multi_margin_loss.hpp losses/nll_loss.hpp losses/position_weights.hpp
   losses/sigmoid_focal_loss.hpp losses/smooth_l1_loss.hpp
-  optim/optimizer.hpp optim/sgd.hpp
+  optim/adam.hpp optim/adamw.hpp optim/optimizer.hpp optim/sgd.hpp
   datasets/animals.hpp datasets/data_loader.hpp datasets/dataset.hpp datasets/draw_animal.hpp
   datasets/normalization.hpp datasets/tensor_dataset.hpp
   training/average.hpp training/calibration.hpp training/classification_report.hpp training/classification_scores.hpp
@@ -67,7 +67,7 @@ endfunction()
 # Files that Highway compiles for several instruction sets must not see xtensor, whose templates are everybody's.
 set(MINNOW_KERNELS
   core/dense_kernels.cpp core/elementwise.cpp core/softmax_kernels.cpp losses/class_kernels.cpp losses/elementwise_kernels.cpp
-  losses/soft_class_kernels.cpp optim/sgd_kernel.cpp)
+  losses/soft_class_kernels.cpp optim/adam_kernel.cpp optim/sgd_kernel.cpp)
 set_source_files_properties(${MINNOW_KERNELS} PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
 
 function(minnow_add_part target export_name)

@@ -99,11 +99,12 @@ TEST(Counter, SeesEveryWayOfTakingMemory) {
 }
 
 /// One epoch and a validation pass, as a training loop has them.
-void run_epoch(Sequential& model, CrossEntropyLoss& loss, SGD& sgd, DataLoader& loader, DataLoader& validation) {
+void run_epoch(Sequential& model, CrossEntropyLoss& loss, Optimizer& optimizer, DataLoader& loader,
+               DataLoader& validation) {
   for (const Batch& batch : loader) {
     loss.forward(model.forward(batch.inputs), batch.targets);
     model.backward(loss.backward());
-    sgd.step();
+    optimizer.step();
   }
   evaluate(model, loss, validation);
 }
@@ -136,6 +137,21 @@ TEST_P(Training, TakesNoMemoryInTheSecondEpoch) {
 }
 
 INSTANTIATE_TEST_SUITE_P(PrefetchAndThreads, Training, ::testing::Combine(::testing::Bool(), ::testing::Values(1, 2)));
+
+TEST(AdamW, TakesNoMemoryAfterItsFirstStep) {
+  Rng rng{1};
+  Sequential model{Dense(192, 64, rng), ReLU(), Dense(64, 4, rng)};
+  CrossEntropyLoss loss;
+  AdamW adamw{model.parameters(), {.amsgrad = true}};
+  const Tensor x = zeros({8, 192}), labels = zeros({8});
+  const auto train = [&] {
+    loss.forward(model.forward(x), labels);
+    model.backward(loss.backward());
+    adamw.step();
+  };
+  train();
+  EXPECT_EQ(count_during(train), 0u);
+}
 
 TEST(Metrics, TakeNoMemoryToAddABatch) {
   ConfusionMatrix matrix({"a", "b", "c"});

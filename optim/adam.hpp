@@ -1,0 +1,49 @@
+#pragma once
+
+#include <minnow/optim/optimizer.hpp>
+
+namespace minnow::inline MINNOW_PRECISION {
+
+struct AdamOptions {
+  double learning_rate = 1e-3;
+  double beta1 = 0.9;    // how much of the average gradient stays at each step
+  double beta2 = 0.999;  // and of the average squared gradient
+  double epsilon = 1e-8;
+  double weight_decay = 0;  // added to the gradient as weight_decay * p
+  bool amsgrad = false;     // divide by the largest average so far
+};
+
+/// Adam (Kingma and Ba, 2015), torch.optim.Adam's update to the letter. For gradient g of parameter p at its step t:
+///   g += weight_decay p;   m = beta1 m + (1 - beta1) g;   v = beta2 v + (1 - beta2) g^2;
+///   p -= learning_rate (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + epsilon);
+/// with AMSGrad the largest v so far stands in for v. A step without a gradient for p does not count in its t.
+class MINNOW_API Adam : public Optimizer {
+ public:
+  /// Throws ValueError when an option is negative or not finite, or a beta is 1 or more.
+  explicit Adam(std::vector<NamedTensor> parameters, const AdamOptions& options = {});
+
+  const AdamOptions& options() const { return options_; }
+
+  /// For schedules. Throws ValueError when negative or not finite.
+  void set_learning_rate(double learning_rate);
+
+ protected:
+  enum class Decay { in_gradient, decoupled };
+  Adam(std::vector<NamedTensor> parameters, const AdamOptions& options, Decay decay);
+
+  void update(std::size_t index, Parameter& parameter) override;
+
+ private:
+  struct Moments {
+    Tensor m, v, v_max;                 // v_max stays empty without AMSGrad
+    double m_weight = 0, v_weight = 0;  // what m and v would be, had every gradient been 1: 1 - beta^t
+  };
+
+  const char* name() const { return decay_ == Decay::decoupled ? "AdamW" : "Adam"; }
+
+  AdamOptions options_;
+  Decay decay_;
+  std::vector<Moments> moments_;  // one per parameter
+};
+
+}  // namespace minnow::inline MINNOW_PRECISION
