@@ -33,13 +33,13 @@ Adam::Adam(std::vector<NamedTensor> parameters, const AdamOptions& options)
 
 // The options are checked before the base class claims the parameters.
 Adam::Adam(std::vector<NamedTensor> parameters, const AdamOptions& options, Decay decay)
-    : Optimizer((check(decay == Decay::decoupled ? "AdamW" : "Adam", options), std::move(parameters))),
+    : Optimizer((check(name(decay), options), std::move(parameters))),
       options_(options),
       decay_(decay),
       moments_(this->parameters().size()) {}
 
 void Adam::set_learning_rate(double learning_rate) {
-  check(name(), "learning_rate", learning_rate);
+  check(name(decay_), "learning_rate", learning_rate);
   options_.learning_rate = learning_rate;
 }
 
@@ -48,8 +48,8 @@ void Adam::update(std::size_t index, Parameter& parameter) {
   Moments& moments = moments_[index];
   const bool first = moments.m_weight == 0;
   if (parameter.grad.shape() != shape || (!first && moments.m.shape() != shape))
-    throw ShapeError(format_text("{}: expected {} to keep its shape, got {} after the optimizer was built.", name(),
-                                 parameters()[index].name, to_string(shape)));
+    throw ShapeError(format_text("{}: expected {} to keep its shape, got {} after the optimizer was built.",
+                                 name(decay_), parameters()[index].name, to_string(shape)));
   if (first) {
     moments.m = zeros(shape);
     moments.v = zeros(shape);
@@ -64,7 +64,8 @@ void Adam::update(std::size_t index, Parameter& parameter) {
                          .epsilon = real(options_.epsilon),
                          .weight_decay = decoupled ? Real{0} : real(options_.weight_decay),
                          .decay = decoupled ? real(options_.learning_rate * options_.weight_decay) : Real{0}};
-  // From the factors as rounded to Real: in float their errors, times t, would show in m and v. Nothing cancels.
+  // By the factors as rounded to Real: m and v hold that rounding too, and it divides out. Nothing cancels, as 1 -
+  // beta^t.
   moments.m_weight = step.keep_m * moments.m_weight + step.take_m;
   moments.v_weight = step.keep_v * moments.v_weight + step.take_v;
   step.step_size = real(options_.learning_rate / moments.m_weight);

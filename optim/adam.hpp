@@ -7,7 +7,7 @@ namespace minnow::inline MINNOW_PRECISION {
 struct AdamOptions {
   double learning_rate = 1e-3;
   double beta1 = 0.9;    // how much of the average gradient stays at each step
-  double beta2 = 0.999;  // and of the average squared gradient
+  double beta2 = 0.999;  // the same for the average squared gradient
   double epsilon = 1e-8;
   double weight_decay = 0;  // added to the gradient as weight_decay * p
   bool amsgrad = false;     // divide by the largest average so far
@@ -39,7 +39,7 @@ class MINNOW_API Adam : public Optimizer {
     double m_weight = 0, v_weight = 0;  // what m and v would be, had every gradient been 1: 1 - beta^t
   };
 
-  const char* name() const { return decay_ == Decay::decoupled ? "AdamW" : "Adam"; }
+  static const char* name(Decay decay) { return decay == Decay::decoupled ? "AdamW" : "Adam"; }
 
   AdamOptions options_;
   Decay decay_;
