@@ -75,11 +75,12 @@ def word(value):
 
 def extremes():
     """Three steps of gradients that are alike but for the first, from the same starts."""
-    first = [float("nan"), float("inf"), -float("inf"), 0, 1e-40, -1e-25, 1e-25, 1e19, -1e25, 3e38, 1, 1, 1]
+    first = [float("nan"), float("inf"), -float("inf"), 0, 1e-40, -1e-25, 1e-25, 1e20, -1e25, 3e38, 1, 1, 1]
     starts = [1, 1, 1, 1, 1, 1, -1, 1, 1, 1, float("inf"), -float("inf"), float("nan")]
     cases = []
     for optimizer in OPTIMIZERS:
-        for options in [{}, {"eps": 0}, {"weight_decay": 0}, {"weight_decay": 0.1}, {"weight_decay": 0.1, "amsgrad": True}]:
+        for options in [{}, {"eps": 0}, {"weight_decay": 0}, {"weight_decay": 0.1}, {"weight_decay": 0.1, "amsgrad": True},
+                        {"betas": (0.9, 0), "amsgrad": True}]:  # infinity, forgotten, is NaN
             case = {"optimizer": optimizer, "options": {"lr": 0.01, **options}, "start": [word(v) for v in starts],
                     "gradient": [word(float(numpy.float32(v))) for v in first]}
             for dtype in [torch.float32, torch.float64]:

@@ -160,7 +160,7 @@ TEST(Adam, LeavesFrozenParametersAndThoseWithoutAGradientAlone) {
   EXPECT_THROW(adam.step(), Error) << "no backward in between: nothing to apply";
 
   parameters[1].trainable = true;
-  for (const std::size_t i : {1, 2}) parameters[i].grad_to_add().fill(-4);
+  for (const std::size_t i : {1u, 2u}) parameters[i].grad_to_add().fill(-4);
   adam.step();
   EXPECT_EQ(adam.steps(), 2u);
   EXPECT_NEAR(parameters[0].value(1), -1, 1e-6);
