@@ -4,6 +4,7 @@
 /// All of Minnow but the reader of photographs, <minnow/datasets/image_folder.hpp>.
 
 #include <minnow/core/check_gradients.hpp>
+#include <minnow/core/denormals.hpp>
 #include <minnow/core/error.hpp>
 #include <minnow/core/gemm.hpp>
 #include <minnow/core/init.hpp>
@@ -11,6 +12,7 @@
 #include <minnow/core/label_encoder.hpp>
 #include <minnow/core/labels.hpp>
 #include <minnow/core/layer.hpp>
+#include <minnow/core/parallel.hpp>
 #include <minnow/core/rng.hpp>
 #include <minnow/core/tensor.hpp>
 #include <minnow/core/threads.hpp>

@@ -31,22 +31,27 @@ HWY_INLINE hn::VFromD<D> slope_times(D d, const Real* y, const Real* dy) {
   if constexpr (activation == Activation::tanh) return tanh_backward(d, v, g);
 }
 
-template <Activation activation, bool has_bias>
-void forward_rows(const Real* bias, Real* y, std::size_t rows, std::size_t cols, std::size_t stride) {
+/// One vector of columns of every row.
+template <Activation activation, class D>
+HWY_INLINE void forward_column(D d, const Real* bias, Real* y, std::size_t rows, std::size_t stride) {
+  const auto b = bias != nullptr ? hn::LoadU(d, bias) : hn::Zero(d);
   for (std::size_t i = 0; i < rows; ++i, y += stride)
-    for_each_vector<Real>(cols, [=](auto d, std::size_t j) HWY_ATTR {
-      auto v = hn::LoadU(d, y + j);
-      if constexpr (has_bias) v = hn::Add(v, hn::LoadU(d, bias + j));
-      hn::StoreU(activate<activation>(d, v), d, y + j);
-    });
+    hn::StoreU(activate<activation>(d, hn::Add(hn::LoadU(d, y), b)), d, y);
 }
 
+/// Wide matrices row by row, as they lie in memory; narrow ones column by column, with little to do between the rows.
 template <Activation activation>
 void forward(const Real* bias, Real* y, std::size_t rows, std::size_t cols, std::size_t stride) {
-  if (bias != nullptr)
-    forward_rows<activation, true>(bias, y, rows, cols, stride);
-  else if (activation != Activation::none)
-    forward_rows<activation, false>(bias, y, rows, cols, stride);
+  if (bias == nullptr && activation == Activation::none) return;
+  constexpr std::size_t wide = 64;
+  if (cols < wide)
+    return for_each_vector<Real>(cols, [=](auto d, std::size_t j) HWY_ATTR {
+      forward_column<activation>(d, bias != nullptr ? bias + j : nullptr, y + j, rows, stride);
+    });
+  for (std::size_t i = 0; i < rows; ++i, y += stride)
+    for_each_vector<Real>(cols, [=](auto d, std::size_t j) HWY_ATTR {
+      forward_column<activation>(d, bias != nullptr ? bias + j : nullptr, y + j, 1, stride);
+    });
 }
 
 struct Gradient {

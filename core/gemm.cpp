@@ -2,6 +2,7 @@
 #include <minnow/core/error.hpp>
 #include <minnow/core/gemm.hpp>
 #include <minnow/core/product.hpp>
+#include <minnow/core/small_product.hpp>
 #include <minnow/core/threads.hpp>
 
 #include <algorithm>
@@ -23,15 +24,38 @@ std::string describe(const Tensor& matrix, bool transposed) {
                    " times " + describe(b, options.transpose_b) + " into " + to_string(c.shape()) + ".");
 }
 
+constexpr std::size_t small = 1 << 12, small_side = 1 << 10;
+
+/// By our own kernel, which wants b row-major.
+void multiply_small(std::size_t m, std::size_t n, std::size_t k, MatrixView a, MatrixView b, Real* c,
+                    std::size_t c_stride, Real beta) {
+  alignas(64) Real rows[small_side];
+  if (b.transposed) {
+    for (std::size_t j = 0; j < n; ++j) {
+      const Real* from = b.data + j * b.stride;
+      Real* to = rows + j;
+      for (std::size_t p = 0; p < k; ++p, to += n) *to = from[p];
+    }
+    b = {rows, n};
+  }
+  const std::size_t row = a.transposed ? 1 : a.stride, column = a.transposed ? a.stride : 1;
+  kernels::small_product({m, n, k, a.data, row, column, b.data, b.stride, c, c_stride, beta});
+}
+
 }  // namespace
 
 void multiply(std::size_t m, std::size_t n, std::size_t k, MatrixView a, MatrixView b, Real* c, std::size_t c_stride,
               Real beta, Real alpha) {
+  if (m * n * k <= small && n * k <= small_side && alpha == 1) return multiply_small(m, n, k, a, b, c, c_stride, beta);
   const auto index = [](std::size_t extent) { return static_cast<xt::blas_index_t>(extent); };
   const auto operation = [](MatrixView matrix) { return matrix.transposed ? cxxblas::Trans : cxxblas::NoTrans; };
   constexpr std::size_t alone = 1 << 18;  // up to here OpenBLAS wakes none of its threads
   std::optional<SingleThreadedBlas> scope;
   if (m * n * k > alone && !blas_uses_openmp() && num_threads() > 1) scope.emplace();
+  if (m == 1 && !a.transposed)  // a row times a matrix
+    return cxxblas::gemv<xt::blas_index_t>(cxxblas::RowMajor, b.transposed ? cxxblas::NoTrans : cxxblas::Trans,
+                                           index(b.transposed ? n : k), index(b.transposed ? k : n), alpha, b.data,
+                                           index(b.stride), a.data, 1, beta, c, 1);
   cxxblas::gemm<xt::blas_index_t>(cxxblas::RowMajor, operation(a), operation(b), index(m), index(n), index(k), alpha,
                                   a.data, index(a.stride), b.data, index(b.stride), beta, c, index(c_stride));
 }

@@ -49,13 +49,13 @@ void copy_into(Tensor& tensor, std::span<const Real> values) {
 
 void resize(Tensor& tensor, const Shape& shape) {
   auto& storage = tensor.storage();
+  if (tensor.shape() == shape && !storage.empty()) return;  // a moved-from tensor has a shape, but no elements
   const std::size_t size = num_elements(shape);
-  if (tensor.shape() == shape && storage.size() == size) return;
   if (size > storage.capacity()) {
     storage.clear();  // growing would copy the old elements, and to twice the size
     storage.reserve(size);
   }
-  tensor.resize(shape, true);  // even to the same shape: a moved-from tensor has one, but no elements
+  tensor.resize(shape, true);  // even to the same shape
 }
 
 }  // namespace minnow::inline MINNOW_PRECISION

@@ -2,7 +2,14 @@
 
 namespace minnow::inline MINNOW_PRECISION {
 
-Shape FusedDense::output_shape(const Shape& input) const { return {input[0], parameters_.weight->value.shape()[0]}; }
+FusedDense::FusedDense(std::vector<const Layer*> layers, const DenseParameters& parameters, Activation activation)
+    : layers_(std::move(layers)), parameters_(parameters), activation_(activation) {}
+
+Shape FusedDense::output_shape(const Shape& input) const {
+  Shape shape = input;
+  for (const Layer* layer : layers_) shape = layer->output_shape(shape);
+  return shape;
+}
 
 void FusedDense::forward(const Tensor& x, Tensor& y, Context&) { dense_forward(parameters_, activation_, x, y); }
 

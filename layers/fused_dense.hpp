@@ -10,8 +10,8 @@ namespace minnow::inline MINNOW_PRECISION {
 /// sample's numbers lie one after another as they are. Made by fuse(); the parameters are the Dense's own.
 class FusedDense : public Layer {
  public:
-  FusedDense(const DenseParameters& parameters, Activation activation)
-      : parameters_(parameters), activation_(activation) {}
+  /// `layers` are those it stands for, without the activation.
+  FusedDense(std::vector<const Layer*> layers, const DenseParameters& parameters, Activation activation);
 
   std::string name() const override { return "FusedDense"; }
   Shape output_shape(const Shape& input) const override;
@@ -20,6 +20,7 @@ class FusedDense : public Layer {
   MemoryUse memory_use() const override { return {.reads_y = activation_ != Activation::none}; }
 
  private:
+  std::vector<const Layer*> layers_;
   DenseParameters parameters_;
   Activation activation_;
 };

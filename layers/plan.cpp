@@ -35,14 +35,17 @@ struct Rewrite {
 
 /// [Flatten] Dense [ReLU | Sigmoid | Tanh], at least two of them.
 std::optional<Rewrite> fuse_dense(Children children) {
-  std::size_t i = is<Flatten>(*children[0]) ? 1 : 0;
-  if (i == children.size() || !is<Dense>(*children[i])) return {};
-  const std::vector<NamedTensor> state = children[i++]->state();
-  const Activation activation = i < children.size() ? activation_of(*children[i]) : Activation::none;
-  if (activation != Activation::none) ++i;
-  if (i == 1) return {};
+  std::vector<const Layer*> layers;
+  if (is<Flatten>(*children[0])) layers.push_back(children[0]);
+  if (layers.size() == children.size() || !is<Dense>(*children[layers.size()])) return {};
+  const std::vector<NamedTensor> state = children[layers.size()]->state();
+  layers.push_back(children[layers.size()]);
+  const std::size_t next = layers.size();
+  const Activation activation = next < children.size() ? activation_of(*children[next]) : Activation::none;
+  const std::size_t count = activation == Activation::none ? next : next + 1;
+  if (count == 1) return {};
   const DenseParameters parameters{state[0].parameter, state.size() > 1 ? state[1].parameter : nullptr};
-  return Rewrite{std::make_unique<FusedDense>(parameters, activation), i};
+  return Rewrite{std::make_unique<FusedDense>(std::move(layers), parameters, activation), count};
 }
 
 std::vector<Plan::Step> rewrite(Children children) {

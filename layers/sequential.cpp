@@ -82,7 +82,8 @@ Sequential& Sequential::add(std::unique_ptr<Layer> layer, Copy copy) {
 void Sequential::append(std::unique_ptr<Layer> layer, Copy copy) {
   std::vector<Parameter*> parameters;
   for (const NamedTensor& entry : layer->parameters()) parameters.push_back(entry.parameter);
-  children_.push_back({std::move(layer), copy, std::move(parameters)});
+  const auto* nested = dynamic_cast<const Sequential*>(layer.get());
+  children_.push_back({std::move(layer), copy, std::move(parameters), nested});
 }
 
 std::shared_ptr<const Plan> Sequential::make_plan() const {

@@ -89,6 +89,7 @@ class MINNOW_API Sequential : public Layer {
     std::unique_ptr<Layer> layer;
     Copy copy;
     std::vector<Parameter*> parameters;
+    const Sequential* nested;  // the layer, if it is one
   };
 
   Sequential& add(std::unique_ptr<Layer> layer, Copy copy);
@@ -99,6 +100,7 @@ class MINNOW_API Sequential : public Layer {
   bool same_layers(const Sequential& other) const;
   void copy_numbers(const Sequential& other);
   std::size_t first_trained() const;
+  void run(const Tensor& x, Tensor& y, Context& context);
 
   std::vector<Child> children_;
   std::shared_ptr<const Plan> plan_;  // how to run them; made anew whenever they change

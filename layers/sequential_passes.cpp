@@ -33,10 +33,6 @@ Activations& activations(Context& context, const Plan& plan) {
     between.contexts.resize(plan.steps.size());
     between.outputs.resize(outputs);
   }
-  for (Context& child : between.contexts) {
-    child.mode = context.mode;
-    child.backward_follows = context.backward_follows;
-  }
   return between;
 }
 
@@ -45,6 +41,7 @@ Activations& activations(Context& context, const Plan& plan) {
 void Sequential::forward(const Tensor& x, Tensor& y, Context& context) {
   const Plan& plan = this->plan();
   if (plan.steps.empty()) {
+    resize(y, x.shape());
     std::copy_n(x.data(), x.size(), y.data());
     return;
   }
@@ -53,17 +50,28 @@ void Sequential::forward(const Tensor& x, Tensor& y, Context& context) {
   for (std::size_t i = 0; i < plan.steps.size(); ++i) {
     const Plan::Step& step = plan.steps[i];
     Tensor& output = between.output(plan, step.slot, y, context.backward_follows);
+    Context& child = between.contexts[i];
+    child.mode = context.mode;
+    child.backward_follows = context.backward_follows;
     if (!step.in_place) resize(output, step.layer->output_shape(input->shape()));
-    step.layer->forward(*input, output, between.contexts[i]);
+    step.layer->forward(*input, output, child);
     input = &output;
   }
+}
+
+/// The same for the conveniences below, which do not know y's shape beforehand. The steps find a wrong shape, and the
+/// layers one by one know best how to say it.
+void Sequential::run(const Tensor& x, Tensor& y, Context& context) try {
+  forward(x, y, context);
+} catch (const ShapeError&) {
+  output_shape(x.shape());
+  throw;
 }
 
 /// The first child with parameters to train: with no dx asked for, no gradient is needed before it.
 std::size_t Sequential::first_trained() const {
   const auto trained = [](const Child& child) {
-    const auto* nested = dynamic_cast<const Sequential*>(child.layer.get());  // may have been added to since
-    if (nested != nullptr) return nested->first_trained() < nested->size();
+    if (child.nested != nullptr) return child.nested->first_trained() < child.nested->size();  // may have been added to
     return std::any_of(child.parameters.begin(), child.parameters.end(),
                        [](const Parameter* p) { return p->trainable; });
   };
@@ -98,8 +106,7 @@ void Sequential::backward(const Tensor& x, const Tensor& y, const Tensor& dy, Te
 
 const Tensor& Sequential::forward(const Tensor& x) {
   x_ = nullptr;  // a pass that fails half-way cannot be continued
-  resize(y_, output_shape(x.shape()));
-  forward(x, y_, training_);
+  run(x, y_, training_);
   x_ = &x;
   return y_;
 }
@@ -122,9 +129,8 @@ const Tensor& Sequential::predict(const Tensor& x, Context& context) const {
   context.mode = Mode::eval;
   auto& prediction = context.scratch<Prediction>();
   prediction.context.backward_follows = false;
-  resize(prediction.y, output_shape(x.shape()));
   auto& self = const_cast<Sequential&>(*this);  // in eval mode it writes nothing in a layer
-  self.forward(x, prediction.y, prediction.context);
+  self.run(x, prediction.y, prediction.context);
   return prediction.y;
 }
 

@@ -1,5 +1,6 @@
 #include <minnow/core/error.hpp>
 #include <minnow/core/format.hpp>
+#include <minnow/core/parallel.hpp>
 #include <minnow/optim/adam.hpp>
 #include <minnow/optim/adam_kernel.hpp>
 
@@ -70,8 +71,12 @@ void Adam::update(std::size_t index, Parameter& parameter) {
   moments.v_weight = step.keep_v * moments.v_weight + step.take_v;
   step.step_size = real(options_.learning_rate / moments.m_weight);
   step.root_factor = real(1 / std::sqrt(moments.v_weight));
-  kernels::adam(step, parameter.grad.data(), moments.m.data(), moments.v.data(),
-                options_.amsgrad ? moments.v_max.data() : nullptr, parameter.value.data(), parameter.value.size());
+  Real *gradient = parameter.grad.data(), *m = moments.m.data(), *v = moments.v.data(),
+       *v_max = options_.amsgrad ? moments.v_max.data() : nullptr, *values = parameter.value.data();
+  parallel_for(parameter.value.size(), update_piece, [&](std::size_t begin, std::size_t end) {
+    kernels::adam(step, gradient + begin, m + begin, v + begin, v_max != nullptr ? v_max + begin : nullptr,
+                  values + begin, end - begin);
+  });
 }
 
 }  // namespace minnow::inline MINNOW_PRECISION

@@ -1,5 +1,6 @@
 #include <minnow/core/error.hpp>
 #include <minnow/core/format.hpp>
+#include <minnow/core/parallel.hpp>
 #include <minnow/optim/sgd.hpp>
 #include <minnow/optim/sgd_kernel.hpp>
 
@@ -54,7 +55,10 @@ void SGD::update(std::size_t index, Parameter& parameter) {
                               .take = first ? Real{1} : value(1 - options_.dampening),
                               .weight_decay = value(options_.weight_decay),
                               .nesterov = options_.nesterov};
-  kernels::sgd(step, parameter.grad.data(), momentum.buffer.data(), parameter.value.data(), parameter.value.size());
+  Real *gradient = parameter.grad.data(), *buffer = momentum.buffer.data(), *values = parameter.value.data();
+  parallel_for(parameter.value.size(), update_piece, [&](std::size_t begin, std::size_t end) {
+    kernels::sgd(step, gradient + begin, buffer + begin, values + begin, end - begin);
+  });
 }
 
 }  // namespace minnow::inline MINNOW_PRECISION
