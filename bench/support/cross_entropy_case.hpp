@@ -2,8 +2,7 @@
 
 // What Minnow's cross-entropy and its peers' have in common: the sizes, the numbers, and what is reported.
 
-#include <cstddef>
-#include <cstdint>
+#include <bench/support/numbers.hpp>
 
 #include <benchmark/benchmark.h>
 
@@ -21,25 +20,8 @@ inline void cross_entropy_sizes(benchmark::internal::Benchmark* b) {
   b->Arg(1000)->Arg(32000);
 }
 
-/// 32 bits that look random (the finaliser of MurmurHash3): the same for everybody, without a generator to carry along.
-inline std::uint32_t scramble(std::uint32_t x) {
-  x = (x ^ x >> 16) * 0x85ebca6bU;
-  x = (x ^ x >> 13) * 0xc2b2ae35U;
-  return x ^ x >> 16;
-}
-
 /// logits uniform in [-4, 4): (N, C).
-inline void fill_logits(float* logits, std::size_t size) {
-  for (std::size_t i = 0; i < size; ++i)
-    logits[i] = static_cast<float>(scramble(static_cast<std::uint32_t>(i)) >> 8) * 0x1p-21F - 4;
-}
-
-/// labels in [0, classes): (N).
-template <class T>
-void fill_labels(T* labels, std::size_t size, std::int64_t classes) {
-  for (std::size_t i = 0; i < size; ++i)
-    labels[i] = static_cast<T>(scramble(static_cast<std::uint32_t>(~i)) % static_cast<std::uint32_t>(classes));
-}
+inline void fill_logits(float* logits, std::size_t size) { fill_uniform(logits, size, 4); }
 
 /// The bytes that must move: the logits read once, the gradient written once, without what the cache reads of a line
 /// that is about to be written. And two numbers in which all contenders must agree: the loss and sum(gradient *

@@ -2,13 +2,14 @@
 #include <minnow/core/threads.hpp>
 #include <minnow/core/version.hpp>
 
-#include <benchmark/benchmark.h>
+#include <bench/support/program.hpp>
+
+#include <cblas.h>
 
 int main(int argc, char** argv) {
-  minnow::set_threads(1);
+  minnow::set_threads(bench::threads());
   benchmark::AddCustomContext("Minnow", minnow::version() + ", " + minnow::kernels::instruction_set());
+  benchmark::AddCustomContext("OpenBLAS", openblas_get_config());
   benchmark::AddCustomContext("compiler", __VERSION__);
-  benchmark::Initialize(&argc, argv);
-  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
-  benchmark::RunSpecifiedBenchmarks();
+  return bench::run(argc, argv);
 }

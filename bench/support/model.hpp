@@ -1,0 +1,41 @@
+#pragma once
+
+#include <minnow/core/rng.hpp>
+#include <minnow/core/tensor.hpp>
+#include <minnow/layers/dense.hpp>
+#include <minnow/layers/relu.hpp>
+#include <minnow/layers/sequential.hpp>
+
+#include <bench/support/net.hpp>
+
+namespace bench {
+
+/// The net as a user would write it, with everybody's weights.
+inline minnow::Sequential make_model(const Net& net) {
+  minnow::Sequential model;
+  minnow::Rng rng{1};
+  for (std::size_t i = 0; i < net.layers(); ++i) {
+    model.add(minnow::Dense(net.widths[i], net.widths[i + 1], rng));
+    if (i + 1 < net.layers()) model.add(minnow::ReLU());
+  }
+  const auto parameters = model.parameters();  // weight and bias of each layer in turn
+  for (std::size_t i = 0; i < net.layers(); ++i)
+    fill_layer(net, i, parameters[2 * i].value->data(), parameters[2 * i + 1].value->data());
+  return model;
+}
+
+/// (N, in)
+inline minnow::Tensor make_inputs(const Net& net) {
+  minnow::Tensor x = minnow::zeros({net.batch, net.widths[0]});
+  fill_inputs(net, x.data());
+  return x;
+}
+
+/// (N)
+inline minnow::Tensor make_targets(const Net& net) {
+  minnow::Tensor labels = minnow::zeros({net.batch});
+  fill_targets(net, labels.data());
+  return labels;
+}
+
+}  // namespace bench

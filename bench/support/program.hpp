@@ -1,0 +1,34 @@
+#pragma once
+
+// What every benchmark program does: Minnow's and its peers'.
+
+#include <cstdlib>
+#include <string>
+
+#include <benchmark/benchmark.h>
+
+namespace bench {
+
+/// BENCH_THREADS in the environment; 1 unless set.
+inline int threads() {
+  const char* text = std::getenv("BENCH_THREADS");
+  return text == nullptr ? 1 : std::atoi(text);
+}
+
+/// Wall time: with several threads, CPU time says nothing about how long one waits.
+inline void wall_time(benchmark::internal::Benchmark* b) { b->UseRealTime()->Unit(benchmark::kMicrosecond); }
+
+/// Measures "NAME/SIZE" by run(state, arguments...), on as many threads as asked for.
+template <class... Arguments>
+void measure(const std::string& name, Arguments... arguments) {
+  wall_time(benchmark::RegisterBenchmark(name.c_str(), arguments...));
+}
+
+inline int run(int argc, char** argv) {
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
+  benchmark::RunSpecifiedBenchmarks();
+  return 0;
+}
+
+}  // namespace bench
