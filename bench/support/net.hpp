@@ -37,6 +37,12 @@ inline const std::vector<Net>& nets() {
   return all;
 }
 
+inline const std::vector<Net>& inference_nets() {
+  static const std::vector<Net> all{
+      {{784, 128, 10}, 1}, {{784, 128, 10}, 256}, {{3072, 1024, 1024, 4}, 1}, {{3072, 1024, 1024, 4}, 256}};
+  return all;
+}
+
 // A step is forward, softmax cross-entropy, backward and SGD with momentum. The rate is small: thousands of steps on
 // one batch must not lead out of the numbers that training sees.
 inline constexpr double learning_rate = 1e-3, momentum = 0.9;

@@ -1,0 +1,24 @@
+// A program of its own: what it measures is its process.
+
+#include <minnow/core/threads.hpp>
+#include <minnow/losses/cross_entropy_loss.hpp>
+#include <minnow/optim/sgd.hpp>
+
+#include <bench/support/model.hpp>
+#include <bench/support/peak_memory.hpp>
+
+int main() {
+  minnow::set_threads(1);
+  const bench::Net& net = bench::nets().back();
+  return bench::report_peak("Minnow", net, [&] {
+    auto model = bench::make_model(net);
+    const auto x = bench::make_inputs(net), labels = bench::make_targets(net);
+    minnow::CrossEntropyLoss loss;
+    minnow::SGD sgd{model.parameters(), {.learning_rate = bench::learning_rate, .momentum = bench::momentum}};
+    for (int i = 0; i < bench::peak_steps; ++i) {
+      loss.forward(model.forward(x), labels);
+      model.backward(loss.backward());
+      sgd.step();
+    }
+  });
+}

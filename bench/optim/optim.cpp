@@ -1,0 +1,44 @@
+// One step of each optimizer over 4 Mi parameters: a pass over memory, beside a copy of as many bytes.
+
+#include <minnow/optim/sgd.hpp>
+
+#include <bench/support/copy.hpp>
+#include <bench/support/numbers.hpp>
+#include <bench/support/program.hpp>
+
+namespace {
+
+constexpr std::size_t size = std::size_t{1} << 22;
+
+/// `passes` counts the arrays that are read or written, each once.
+template <class Optimizer, class Options>
+void step(benchmark::State& state, const Options& options, int passes) {
+  minnow::Parameter parameter({size});
+  bench::fill_uniform(parameter.value.data(), size, 1);
+  minnow::Tensor& gradient = parameter.grad_target().grad;
+  bench::fill_uniform(gradient.data(), size, 1, 1);
+  Optimizer optimizer{{{"weight", parameter}}, options};
+  optimizer.step();
+  for (auto _ : state) {
+    parameter.grad_target();  // the gradient is fresh again
+    optimizer.step();
+    benchmark::ClobberMemory();
+  }
+  state.SetBytesProcessed(state.iterations() * passes * static_cast<std::int64_t>(size * sizeof(float)));
+}
+
+void copy(benchmark::State& state, int passes) { bench::copy(state, static_cast<std::size_t>(passes) * size / 2); }
+
+template <class Optimizer, class Options>
+void add(const std::string& name, const Options& options, int passes) {
+  bench::measure("optim/minnow/" + name, step<Optimizer, Options>, options, passes);
+  bench::measure("optim/copy/" + name, copy, passes);
+}
+
+const bool registered = [] {
+  add<minnow::SGD>("SGD", minnow::SGDOptions{.learning_rate = 1e-6}, 3);
+  add<minnow::SGD>("SGD,momentum", minnow::SGDOptions{.learning_rate = 1e-6, .momentum = 0.9}, 5);
+  return true;
+}();
+
+}  // namespace
