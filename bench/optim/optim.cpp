@@ -1,5 +1,7 @@
 // One step of each optimizer over 4 Mi parameters: a pass over memory, beside a copy of as many bytes.
 
+#include <minnow/optim/adam.hpp>
+#include <minnow/optim/adamw.hpp>
 #include <minnow/optim/sgd.hpp>
 
 #include <bench/support/copy.hpp>
@@ -38,6 +40,8 @@ void add(const std::string& name, const Options& options, int passes) {
 const bool registered = [] {
   add<minnow::SGD>("SGD", minnow::SGDOptions{.learning_rate = 1e-6}, 3);
   add<minnow::SGD>("SGD,momentum", minnow::SGDOptions{.learning_rate = 1e-6, .momentum = 0.9}, 5);
+  add<minnow::Adam>("Adam", minnow::AdamOptions{.learning_rate = 1e-6}, 7);
+  add<minnow::AdamW>("AdamW", minnow::AdamWOptions{.learning_rate = 1e-6}, 7);
   return true;
 }();
 

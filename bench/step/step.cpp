@@ -1,6 +1,8 @@
 // A training step, written as the README writes it, and its own products alone.
 
 #include <minnow/losses/cross_entropy_loss.hpp>
+#include <minnow/optim/adam.hpp>
+#include <minnow/optim/adamw.hpp>
 #include <minnow/optim/sgd.hpp>
 
 #include <bench/support/model.hpp>
@@ -32,6 +34,14 @@ void sgd(benchmark::State& state, const bench::Net& net) {
   state.counters["check_loss"] = step<minnow::SGD>(state, net, options);
 }
 
+void adam(benchmark::State& state, const bench::Net& net) {
+  step<minnow::Adam>(state, net, minnow::AdamOptions{.learning_rate = bench::learning_rate});
+}
+
+void adamw(benchmark::State& state, const bench::Net& net) {
+  step<minnow::AdamW>(state, net, minnow::AdamWOptions{.learning_rate = bench::learning_rate});
+}
+
 void products(benchmark::State& state, const bench::Net& net, bench::Layout layout) {
   bench::Products products(net, layout);
   products.forward();
@@ -46,6 +56,8 @@ void products(benchmark::State& state, const bench::Net& net, bench::Layout layo
 const bool registered = [] {
   for (const auto& net : bench::nets()) {
     bench::measure("step/minnow/" + net.name(), sgd, net);
+    bench::measure("step/minnow_adam/" + net.name(), adam, net);
+    bench::measure("step/minnow_adamw/" + net.name(), adamw, net);
     bench::measure("step/products/" + net.name(), products, net, bench::Layout::out_in);
     bench::measure("step/products_in_out/" + net.name(), products, net, bench::Layout::in_out);
   }
