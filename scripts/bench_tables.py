@@ -70,7 +70,7 @@ def readable(size):
     return size.replace(":", " = ").replace(",", ", ")
 
 
-def threads_text(threads, openblas):
+def threads_text(threads, openblas=""):
     return f"{threads} thread{'s' if threads > 1 else ''}" + (f", OpenBLAS {openblas}" if openblas else "")
 
 
@@ -170,18 +170,17 @@ class Report:
             rows.append(row)
         return Table(f"{what}, Minnow's variants. {threads_text(threads, openblas)}", rows)
 
-    def scaling(self, what):
-        """Minnow on each number of threads and build of OpenBLAS, beside its first."""
-        settings = self.settings(what)
-        if len(settings) < 2:
+    def scaling(self, what, openblas):
+        """Minnow on more threads beside its time on the fewest."""
+        threads = [count for count, build in self.settings(what) if build == openblas]
+        if len(threads) < 2:
             return None
-        rows = [[what] + [cell for i, s in enumerate(settings) for cell in [f"{threads_text(*s)} µs"] + (["speed-up"] if i else [])]]
-        for size in self.sizes(what, *settings[0]):
-            times = [self.medians.get((what, size, *s), {}).get("minnow", {}).get("us") for s in settings]
-            if not all(times):
-                continue
-            rows.append([readable(size), number(times[0])] + [cell for t in times[1:] for cell in (number(t), ratio(times[0] / t))])
-        return Table(f"{what}, Minnow by threads", rows) if len(rows) > 1 else None
+        rows = [[what, f"{threads_text(threads[0])} µs"] + [cell for t in threads[1:] for cell in (f"{threads_text(t)} µs", "faster by")]]
+        for size in self.sizes(what, threads[0], openblas):
+            times = [self.medians.get((what, size, t, openblas), {}).get("minnow", {}).get("us") for t in threads]
+            if all(times):
+                rows.append([readable(size), number(times[0])] + [cell for t in times[1:] for cell in (number(t), ratio(times[0] / t))])
+        return Table(f"{what}, Minnow by threads. OpenBLAS {openblas}", rows) if len(rows) > 1 else None
 
     def ways(self, what, threads, openblas):
         """Everybody's time: one row each, one column for each size."""
@@ -209,7 +208,8 @@ class Report:
                 yield self.variants(what, *setting)
                 if self.everybody:
                     yield self.ways(what, *setting)
-            yield self.scaling(what)
+            for openblas in sorted({openblas for _, openblas in self.settings(what)}):
+                yield self.scaling(what, openblas)
         yield self.memory()
 
     def head(self):

@@ -48,7 +48,6 @@ void forward(benchmark::State& state, const bench::LayerCase& c) {
     pass.forward();
     benchmark::ClobberMemory();
   }
-  if (c.bytes_forward() > 0) state.SetBytesProcessed(state.iterations() * c.bytes_forward());
 }
 
 void backward(benchmark::State& state, const bench::LayerCase& c) {
@@ -59,7 +58,6 @@ void backward(benchmark::State& state, const bench::LayerCase& c) {
     pass.backward();
     benchmark::ClobberMemory();
   }
-  if (c.bytes_backward() > 0) state.SetBytesProcessed(state.iterations() * c.bytes_backward());
 }
 
 const bool registered = [] {

@@ -50,7 +50,6 @@ void loss(benchmark::State& state, const minnow::Tensor& prediction, const minno
     benchmark::DoNotOptimize(loss.backward().data());
     benchmark::ClobberMemory();
   }
-  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(2 * prediction.size() * sizeof(float)));
 }
 
 template <class Loss>

@@ -12,9 +12,8 @@ namespace {
 
 constexpr std::size_t size = std::size_t{1} << 22;
 
-/// `passes` counts the arrays that are read or written, each once.
 template <class Optimizer, class Options>
-void step(benchmark::State& state, const Options& options, int passes) {
+void step(benchmark::State& state, const Options& options) {
   minnow::Parameter parameter({size});
   bench::fill_uniform(parameter.value.data(), size, 1);
   minnow::Tensor& gradient = parameter.grad_target().grad;
@@ -26,14 +25,14 @@ void step(benchmark::State& state, const Options& options, int passes) {
     optimizer.step();
     benchmark::ClobberMemory();
   }
-  state.SetBytesProcessed(state.iterations() * passes * static_cast<std::int64_t>(size * sizeof(float)));
 }
 
+/// `passes` counts the arrays that a step reads or writes, each once.
 void copy(benchmark::State& state, int passes) { bench::copy(state, static_cast<std::size_t>(passes) * size / 2); }
 
 template <class Optimizer, class Options>
 void add(const std::string& name, const Options& options, int passes) {
-  bench::measure("optim/minnow/" + name, step<Optimizer, Options>, options, passes);
+  bench::measure("optim/minnow/" + name, step<Optimizer, Options>, options);
   bench::measure("optim/copy/" + name, copy, passes);
 }
 

@@ -15,15 +15,6 @@ inline constexpr std::size_t dense_in = 784, dense_out = 512;
 struct LayerCase {
   std::string name;
   std::size_t rows, cols;
-
-  /// What must be read and written at least; 0 where arithmetic, not memory, takes the time.
-  std::int64_t bytes_forward() const { return bytes(2); }
-  std::int64_t bytes_backward() const { return bytes(3); }  // y and dy in, dx out
-
- private:
-  std::int64_t bytes(std::size_t passes) const {
-    return name == "dense" ? 0 : static_cast<std::int64_t>(passes * rows * cols * sizeof(float));
-  }
 };
 
 inline const std::vector<LayerCase>& layer_cases() {
