@@ -7,8 +7,7 @@
 #include <minnow/core/simd-inl.hpp>
 
 #include <algorithm>
-
-#include <hwy/contrib/math/math-inl.h>
+#include <cstdint>
 
 HWY_BEFORE_NAMESPACE();
 namespace minnow::simd::HWY_NAMESPACE {
@@ -47,38 +46,6 @@ void relu_backward(const Real* y, const Real* dy, Real* dx, std::size_t n) {
   });
 }
 
-void sigmoid(const Real* x, Real* y, std::size_t n) {
-  for_each_vector<Real>(n, [=](auto d, std::size_t i) HWY_ATTR {
-    const auto v = hn::LoadU(d, x + i);
-    const auto e = hn::Exp(d, hn::Neg(hn::Abs(v)));  // in (0, 1]
-    const auto one = hn::Set(d, Real{1});
-    const auto s = hn::Div(hn::IfThenElse(hn::Lt(v, hn::Zero(d)), e, one), hn::Add(one, e));
-    hn::StoreU(hn::IfThenElse(hn::IsNaN(v), v, s), d, y + i);
-  });
-}
-
-void sigmoid_backward(const Real* y, const Real* dy, Real* dx, std::size_t n) {
-  for_each_vector<Real>(n, [=](auto d, std::size_t i) HWY_ATTR {
-    const auto s = hn::LoadU(d, y + i);
-    const auto slope = hn::Mul(s, hn::Sub(hn::Set(d, Real{1}), s));
-    hn::StoreU(hn::Mul(hn::LoadU(d, dy + i), slope), d, dx + i);
-  });
-}
-
-void tanh(const Real* x, Real* y, std::size_t n) {
-  for_each_vector<Real>(n, [=](auto d, std::size_t i) HWY_ATTR {
-    const auto v = hn::LoadU(d, x + i);
-    hn::StoreU(hn::IfThenElse(hn::IsNaN(v), v, hn::Tanh(d, v)), d, y + i);
-  });
-}
-
-void tanh_backward(const Real* y, const Real* dy, Real* dx, std::size_t n) {
-  for_each_vector<Real>(n, [=](auto d, std::size_t i) HWY_ATTR {
-    const auto t = hn::LoadU(d, y + i);
-    hn::StoreU(hn::Mul(hn::LoadU(d, dy + i), hn::NegMulAdd(t, t, hn::Set(d, Real{1}))), d, dx + i);
-  });
-}
-
 void scale(const Real* x, Real factor, Real* y, std::size_t n) {
   for_each_vector<Real>(n, [=](auto d, std::size_t i)
                                HWY_ATTR { hn::StoreU(hn::Mul(hn::LoadU(d, x + i), hn::Set(d, factor)), d, y + i); });
@@ -97,10 +64,6 @@ HWY_EXPORT(fill_rows);
 HWY_EXPORT(sum_rows);
 HWY_EXPORT(relu);
 HWY_EXPORT(relu_backward);
-HWY_EXPORT(sigmoid);
-HWY_EXPORT(sigmoid_backward);
-HWY_EXPORT(tanh);
-HWY_EXPORT(tanh_backward);
 HWY_EXPORT(scale);
 HWY_EXPORT(target);
 }  // namespace
@@ -120,22 +83,40 @@ void relu(const Real* x, Real* y, std::size_t n) { HWY_DYNAMIC_DISPATCH(relu)(x,
 void relu_backward(const Real* y, const Real* dy, Real* dx, std::size_t n) {
   HWY_DYNAMIC_DISPATCH(relu_backward)(y, dy, dx, n);
 }
-void sigmoid(const Real* x, Real* y, std::size_t n) { HWY_DYNAMIC_DISPATCH(sigmoid)(x, y, n); }
-void sigmoid_backward(const Real* y, const Real* dy, Real* dx, std::size_t n) {
-  HWY_DYNAMIC_DISPATCH(sigmoid_backward)(y, dy, dx, n);
-}
-void tanh(const Real* x, Real* y, std::size_t n) { HWY_DYNAMIC_DISPATCH(tanh)(x, y, n); }
-void tanh_backward(const Real* y, const Real* dy, Real* dx, std::size_t n) {
-  HWY_DYNAMIC_DISPATCH(tanh_backward)(y, dy, dx, n);
-}
 void scale(const Real* x, Real factor, Real* y, std::size_t n) { HWY_DYNAMIC_DISPATCH(scale)(x, factor, y, n); }
 
 std::string instruction_set() { return HWY_DYNAMIC_DISPATCH(target)(); }
 
-void force_baseline(bool on) {
-  hwy::SetSupportedTargetsForTest(on ? HWY_STATIC_TARGET : 0);
+namespace {
+
+void hold_to(std::int64_t targets) {  // 0 for no hold
+  hwy::SetSupportedTargetsForTest(targets);
   hwy::GetChosenTarget().Update(hwy::SupportedTargets());
 }
+
+/// The targets compiled and supported, held to some or not.
+std::int64_t all_targets() {
+  const auto held = hwy::SupportedTargets();
+  hwy::SetSupportedTargetsForTest(0);
+  const auto all = hwy::SupportedTargets() & HWY_TARGETS;
+  hwy::SetSupportedTargetsForTest(held);
+  return all;
+}
+
+}  // namespace
+
+std::vector<std::string> instruction_sets() {
+  std::vector<std::string> names;
+  for (auto rest = all_targets(); rest != 0; rest &= rest - 1) names.emplace_back(hwy::TargetName(rest & -rest));
+  return names;
+}
+
+void force_instruction_set(const std::string& name) {
+  for (auto rest = all_targets(); rest != 0; rest &= rest - 1)
+    if (name == hwy::TargetName(rest & -rest)) hold_to(rest & -rest);
+}
+
+void force_baseline(bool on) { hold_to(on ? HWY_STATIC_TARGET : 0); }
 
 }  // namespace minnow::inline MINNOW_PRECISION::kernels
 #endif

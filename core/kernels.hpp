@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 /// \file
 /// The loops over memory that layers and losses are made of, on plain pointers: one pass each, no allocation,
@@ -23,7 +24,16 @@ MINNOW_API void relu(const Real* x, Real* y, std::size_t n);
 /// dx = dy where y > 0, else 0.
 MINNOW_API void relu_backward(const Real* y, const Real* dy, Real* dx, std::size_t n);
 
-/// y = 1 / (1 + e^-x), by e^-|x| so that nothing overflows.
+/// y = e^x; 0 where that is below the smallest normal number.
+MINNOW_API void exp(const Real* x, Real* y, std::size_t n);
+/// y = log(x): -infinity at 0, NaN below.
+MINNOW_API void log(const Real* x, Real* y, std::size_t n);
+/// y = log(1 + x), without loss near 0.
+MINNOW_API void log1p(const Real* x, Real* y, std::size_t n);
+/// y = erf(x).
+MINNOW_API void erf(const Real* x, Real* y, std::size_t n);
+
+/// y = 1 / (1 + e^-x), to the last digits also where it is close to 0.
 MINNOW_API void sigmoid(const Real* x, Real* y, std::size_t n);
 /// dx = dy y (1 - y).
 MINNOW_API void sigmoid_backward(const Real* y, const Real* dy, Real* dx, std::size_t n);
@@ -56,6 +66,12 @@ MINNOW_API void scale(const Real* x, Real factor, Real* y, std::size_t n);
 /// The instruction set the kernels run on: "AVX3" (AVX-512), "AVX2", "SSE4", ... or "SCALAR", the baseline of any
 /// x86-64.
 MINNOW_API std::string instruction_set();
+
+/// All of them that this CPU can use, the best first.
+MINNOW_API std::vector<std::string> instruction_sets();
+
+/// Holds the kernels to one of them; nothing happens when it is none. For tests, like the next.
+MINNOW_API void force_instruction_set(const std::string& name);
 
 /// Holds the kernels to the baseline, or lets them choose again. For tests: do not call while another thread computes.
 MINNOW_API void force_baseline(bool on);

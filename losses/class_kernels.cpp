@@ -10,8 +10,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include <hwy/contrib/math/math-inl.h>
-
 HWY_BEFORE_NAMESPACE();
 namespace minnow::simd::HWY_NAMESPACE {
 namespace {
@@ -57,7 +55,7 @@ HWY_INLINE void read_positions(const Real* x, Real* terms, std::size_t stride, s
       auto sum = hn::Zero(d);
       for (std::size_t c = start; c < std::min(classes, start + block); ++c) {
         const auto v = hn::LoadU(d, x + c * stride + i);
-        const auto term = exp(d, hn::Sub(v, max));
+        const auto term = exp_of_nonpositive(d, hn::Sub(v, max));
         hn::StoreU(term, d, terms + c * stride + i);
         const auto here = hn::Eq(label, hn::Set(d, static_cast<Real>(c)));
         at_label = hn::IfThenElse(here, v, at_label);
@@ -85,7 +83,7 @@ HWY_INLINE void finish_positions(Positions& p, std::size_t count, const double* 
     const auto sum = hn::Add(others, label_term);
     const auto inverse = hn::Div(one, sum);
     const auto lost = hn::Sub(hn::IfThenElse(hn::Eq(label_term, one), others, hn::Sub(sum, one)), hn::Sub(sum, one));
-    const auto log_sum = hn::MulAdd(lost, inverse, hn::IfThenElse(hn::IsNaN(sum), sum, hn::Log(d, sum)));
+    const auto log_sum = hn::MulAdd(lost, inverse, log(d, sum));
     auto loss = hn::Add(hn::Sub(load_double(d, p.max + i), load_double(d, p.at_label + i)), log_sum);
     auto factor = hn::Mul(hn::Set(d, scale), inverse);
     if (weights != nullptr) {

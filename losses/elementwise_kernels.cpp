@@ -3,7 +3,8 @@
 #define HWY_TARGET_INCLUDE <minnow/losses/elementwise_kernels.cpp>
 #include <hwy/foreach_target.h>
 
-#include <minnow/core/exponentials-inl.hpp>
+#include <minnow/core/math-inl.hpp>
+#include <minnow/core/simd-inl.hpp>
 #include <minnow/losses/elementwise_kernels.hpp>
 
 HWY_BEFORE_NAMESPACE();
@@ -74,9 +75,7 @@ HWY_INLINE bool all_in_unit_range(D d, hn::VFromD<D> v) {
 /// max(log x, -100) for x >= 0.
 template <class D>
 HWY_INLINE auto clamped_log(D d, hn::VFromD<D> x) {
-  const auto lowest = hn::Set(d, -100.0);
-  const auto log = hn::Max(lowest, hn::Log(d, x));
-  return hn::IfThenElse(hn::Eq(x, hn::Zero(d)), lowest, log);
+  return hn::Max(hn::Set(d, -100.0), log(d, x));
 }
 
 bool bce(const Elements& in) {
@@ -110,7 +109,7 @@ struct Logistic {
   hn::VFromD<D> s, not_s, softplus;  // 1 / (1 + e^-x), 1 / (1 + e^x), log(1 + e^-|x|)
   HWY_INLINE Logistic(D d, hn::VFromD<D> x) {
     const auto one = hn::Set(d, 1.0);
-    const auto e = exp(d, hn::Neg(hn::Abs(x)));
+    const auto e = exp_of_nonpositive(d, hn::Neg(hn::Abs(x)));
     const auto larger = hn::Div(one, hn::Add(one, e)), smaller = hn::Div(e, hn::Add(one, e));
     const auto negative = hn::Lt(x, hn::Zero(d));
     s = hn::IfThenElse(negative, smaller, larger);
@@ -149,7 +148,7 @@ bool sigmoid_focal(const Elements& in, double alpha, double gamma) {
     const auto miss = hn::MulAdd(t, of_x.not_s, hn::Mul(negative, of_x.s));  // 1 - p_t
     const auto none = hn::Eq(miss, zero);
     const auto divisor = hn::IfThenElse(none, one, miss);
-    auto power = exp(d, hn::Mul(hn::Set(d, gamma), hn::Log(d, divisor)));
+    auto power = exp_of_nonpositive(d, hn::Mul(hn::Set(d, gamma), log(d, divisor)));
     if (gamma != 0) power = hn::IfThenZeroElse(none, power);
     auto balance = one;
     if (alpha >= 0) balance = hn::MulAdd(hn::Set(d, alpha), t, hn::Mul(hn::Set(d, 1 - alpha), negative));
@@ -168,7 +167,7 @@ bool sigmoid_focal(const Elements& in, double alpha, double gamma) {
 void kl_div(const Elements& in) {
   for_each_element(in, [](auto d, auto x, auto t, std::size_t) HWY_ATTR {
     const auto none = hn::Eq(t, hn::Zero(d));
-    const auto log_t = hn::Log(d, hn::IfThenElse(none, hn::Set(d, 1.0), t));
+    const auto log_t = log(d, hn::IfThenElse(none, hn::Set(d, 1.0), t));
     return Element<decltype(d)>{
         hn::IfThenElse(hn::IsNaN(x), x, hn::IfThenZeroElse(none, hn::Mul(t, hn::Sub(log_t, x)))), hn::Neg(t)};
   });

@@ -78,7 +78,7 @@ HWY_INLINE bool read_soft(const Classes<D>& at, const kernels::ClassPositions& i
   auto total = zero, lowest = zero;
   for (std::size_t c = 0; c < in.classes; ++c) {
     const auto shifted = hn::Sub(at.load(x, c), p.max);
-    const auto term = exp(d, shifted);
+    const auto term = exp_of_nonpositive(d, shifted);
     const auto is_top = hn::Eq(p.top, hn::Set(d, static_cast<double>(c)));
     p.top_term = hn::IfThenElse(is_top, term, p.top_term);
     p.rest = hn::Add(p.rest, hn::IfThenZeroElse(is_top, term));
@@ -110,7 +110,7 @@ HWY_INLINE bool soft_position(const Classes<D>& at, const kernels::ClassPosition
   const auto factor = hn::Div(hn::Mul(weight, hn::Set(d, in.scale)), sum);
   for (std::size_t c = 0; c < in.classes; ++c) {
     const auto shifted = hn::Sub(at.load(x, c), p.max);
-    const auto term = exp(d, shifted);
+    const auto term = exp_of_nonpositive(d, shifted);
     const auto is_top = hn::Eq(p.top, hn::Set(d, static_cast<double>(c)));
     auto t = zero;
     const auto wq = target_of(at, soft, target, c, in.classes, t);
