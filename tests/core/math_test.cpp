@@ -185,7 +185,7 @@ TEST(Math, SpecialValues) {
           << f.name << "(" << c.x << ") = " << y << ", expected " << c.y;
     }
     for (const Function& f : functions())
-      for (const Bits payload : {0, 1, 0x1234})  // in the bits that exponents are computed from
+      for (const Bits payload : {Bits{0}, Bits{1}, Bits{0x1234}})  // in the bits that exponents are computed from
         for (const Real sign : {Real{1}, Real{-1}}) {
           const Real x =
               std::copysign(std::bit_cast<Real>(static_cast<Bits>(std::bit_cast<Bits>(nan) + payload)), sign);
@@ -222,7 +222,7 @@ TEST(Math, PlaceDoesNotMatter) {
 
 TEST(Math, OddFunctionsAreOddToTheBit) {
   on_each_instruction_set([&](const std::string&) {
-    for (const std::size_t which : {3, 5}) {
+    for (const std::size_t which : {std::size_t{3}, std::size_t{5}}) {
       const Function& f = functions()[which];
       Rng rng{5};
       for (int i = 0; i < 1000; ++i) {
