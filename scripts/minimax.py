@@ -81,7 +81,8 @@ def exp_problem(degree):
 
 def log_problem(degree):
     """log(1 + f) = f + f^2 P(f)."""
-    return Problem(lambda f: (mp.log1p(f) - f) / f ** 2, lambda f: f ** 2 / mp.log1p(f), mpf(-1) / 3, mpf(1) / 3, degree)
+    return Problem(lambda f: (mp.log1p(f) - f) / f ** 2, lambda f: f ** 2 / mp.log1p(f), mpf(-1) / 3, mpf(1) / 3,
+                   degree)
 
 
 def quotient_log_problem(degree):

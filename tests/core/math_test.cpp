@@ -42,16 +42,16 @@ const std::vector<Function>& functions() {
   static const std::vector<Function> all =
       single ? std::vector<Function>{{"exp", kernels::exp, std::exp, -90, 90, 1.1, 1.1, true},
                                      {"log", kernels::log, std::log, 0.25, 4, 1.1, 1.6, false},
-                                     {"log1p", kernels::log1p, std::log1p, -1, 4, 1.6, 1.7, false},
-                                     {"tanh", kernels::tanh, std::tanh, -10, 10, 2.5, 2.6, false},
-                                     {"sigmoid", kernels::sigmoid, sigmoid, -90, 20, 2.4, 2.4, true},
-                                     {"erf", kernels::erf, std::erf, -4, 4, 1.9, 2.0, false}}
-             : std::vector<Function>{{"exp", kernels::exp, std::exp, -720, 720, 1.1, 1.1, true},
-                                     {"log", kernels::log, std::log, 0.25, 4, 1.4, 1.5, false},
-                                     {"log1p", kernels::log1p, std::log1p, -1, 4, 1.8, 1.9, false},
-                                     {"tanh", kernels::tanh, std::tanh, -20, 20, 2.6, 2.6, false},
-                                     {"sigmoid", kernels::sigmoid, sigmoid, -720, 40, 2.4, 2.4, true},
-                                     {"erf", kernels::erf, std::erf, -6, 6, 2.4, 2.5, false}};
+                                     {"log1p", kernels::log1p, std::log1p, -1, 4, 1.7, 1.9, false},
+                                     {"tanh", kernels::tanh, std::tanh, -10, 10, 2.6, 2.7, false},
+                                     {"sigmoid", kernels::sigmoid, sigmoid, -90, 20, 2.5, 2.5, true},
+                                     {"erf", kernels::erf, std::erf, -4, 4, 2.0, 2.3, false}}
+             : std::vector<Function>{{"exp", kernels::exp, std::exp, -720, 720, 1.2, 1.2, true},
+                                     {"log", kernels::log, std::log, 0.25, 4, 1.4, 1.6, false},
+                                     {"log1p", kernels::log1p, std::log1p, -1, 4, 1.8, 2.0, false},
+                                     {"tanh", kernels::tanh, std::tanh, -20, 20, 2.7, 2.7, false},
+                                     {"sigmoid", kernels::sigmoid, sigmoid, -720, 40, 2.5, 2.5, true},
+                                     {"erf", kernels::erf, std::erf, -6, 6, 2.5, 2.6, false}};
   return all;
 }
 
