@@ -5,6 +5,7 @@
 
 #include <minnow/core/activations-inl.hpp>
 #include <minnow/core/dense_kernels.hpp>
+#include <minnow/core/simd-inl.hpp>
 
 #include <algorithm>
 

@@ -3,6 +3,7 @@
 #define HWY_TARGET_INCLUDE <minnow/core/elementwise.cpp>
 #include <hwy/foreach_target.h>
 
+#include <minnow/core/activations-inl.hpp>
 #include <minnow/core/kernels.hpp>
 #include <minnow/core/simd-inl.hpp>
 
@@ -32,17 +33,13 @@ void sum_rows(const Real* x, Real* sums, std::size_t rows, std::size_t cols, Rea
   });
 }
 
-void relu(const Real* x, Real* y, std::size_t n) {
-  for_each_vector<Real>(n, [=](auto d, std::size_t i) HWY_ATTR {
-    const auto v = hn::LoadU(d, x + i);
-    hn::StoreU(hn::IfThenZeroElse(hn::Le(v, hn::Zero(d)), v), d, y + i);  // a comparison with NaN is false: NaN stays
-  });
+void map_relu(const Real* x, Real* y, std::size_t n) {
+  for_each_vector<Real>(n, [=](auto d, std::size_t i) HWY_ATTR { hn::StoreU(relu(d, hn::LoadU(d, x + i)), d, y + i); });
 }
 
-void relu_backward(const Real* y, const Real* dy, Real* dx, std::size_t n) {
+void map_relu_backward(const Real* y, const Real* dy, Real* dx, std::size_t n) {
   for_each_vector<Real>(n, [=](auto d, std::size_t i) HWY_ATTR {
-    const auto off = hn::Le(hn::LoadU(d, y + i), hn::Zero(d));
-    hn::StoreU(hn::IfThenZeroElse(off, hn::LoadU(d, dy + i)), d, dx + i);
+    hn::StoreU(relu_backward(d, hn::LoadU(d, y + i), hn::LoadU(d, dy + i)), d, dx + i);
   });
 }
 
@@ -62,8 +59,8 @@ namespace minnow::simd {
 namespace {
 HWY_EXPORT(fill_rows);
 HWY_EXPORT(sum_rows);
-HWY_EXPORT(relu);
-HWY_EXPORT(relu_backward);
+HWY_EXPORT(map_relu);
+HWY_EXPORT(map_relu_backward);
 HWY_EXPORT(scale);
 HWY_EXPORT(target);
 }  // namespace
@@ -79,9 +76,9 @@ void fill_rows(const Real* bias, Real* y, std::size_t rows, std::size_t cols) {
 void sum_rows(const Real* x, Real* sums, std::size_t rows, std::size_t cols, Real beta) {
   HWY_DYNAMIC_DISPATCH(sum_rows)(x, sums, rows, cols, beta);
 }
-void relu(const Real* x, Real* y, std::size_t n) { HWY_DYNAMIC_DISPATCH(relu)(x, y, n); }
+void relu(const Real* x, Real* y, std::size_t n) { HWY_DYNAMIC_DISPATCH(map_relu)(x, y, n); }
 void relu_backward(const Real* y, const Real* dy, Real* dx, std::size_t n) {
-  HWY_DYNAMIC_DISPATCH(relu_backward)(y, dy, dx, n);
+  HWY_DYNAMIC_DISPATCH(map_relu_backward)(y, dy, dx, n);
 }
 void scale(const Real* x, Real factor, Real* y, std::size_t n) { HWY_DYNAMIC_DISPATCH(scale)(x, factor, y, n); }
 

@@ -3,6 +3,7 @@
 #define HWY_TARGET_INCLUDE <minnow/core/math_kernels.cpp>
 #include <hwy/foreach_target.h>
 
+#include <minnow/core/activations-inl.hpp>
 #include <minnow/core/kernels.hpp>
 #include <minnow/core/math-inl.hpp>
 #include <minnow/core/simd-inl.hpp>
@@ -32,18 +33,15 @@ void map_tanh(const Real* x, Real* y, std::size_t n) {
   for_each_vector<Real>(n, [=](auto d, std::size_t i) HWY_ATTR { hn::StoreU(tanh(d, hn::LoadU(d, x + i)), d, y + i); });
 }
 
-void sigmoid_backward(const Real* y, const Real* dy, Real* dx, std::size_t n) {
+void map_sigmoid_backward(const Real* y, const Real* dy, Real* dx, std::size_t n) {
   for_each_vector<Real>(n, [=](auto d, std::size_t i) HWY_ATTR {
-    const auto s = hn::LoadU(d, y + i);
-    const auto slope = hn::Mul(s, hn::Sub(hn::Set(d, Real{1}), s));
-    hn::StoreU(hn::Mul(hn::LoadU(d, dy + i), slope), d, dx + i);
+    hn::StoreU(sigmoid_backward(d, hn::LoadU(d, y + i), hn::LoadU(d, dy + i)), d, dx + i);
   });
 }
 
-void tanh_backward(const Real* y, const Real* dy, Real* dx, std::size_t n) {
+void map_tanh_backward(const Real* y, const Real* dy, Real* dx, std::size_t n) {
   for_each_vector<Real>(n, [=](auto d, std::size_t i) HWY_ATTR {
-    const auto t = hn::LoadU(d, y + i);
-    hn::StoreU(hn::Mul(hn::LoadU(d, dy + i), hn::NegMulAdd(t, t, hn::Set(d, Real{1}))), d, dx + i);
+    hn::StoreU(tanh_backward(d, hn::LoadU(d, y + i), hn::LoadU(d, dy + i)), d, dx + i);
   });
 }
 
@@ -60,8 +58,8 @@ HWY_EXPORT(map_log1p);
 HWY_EXPORT(map_erf);
 HWY_EXPORT(map_sigmoid);
 HWY_EXPORT(map_tanh);
-HWY_EXPORT(sigmoid_backward);
-HWY_EXPORT(tanh_backward);
+HWY_EXPORT(map_sigmoid_backward);
+HWY_EXPORT(map_tanh_backward);
 }  // namespace
 }  // namespace minnow::simd
 
@@ -77,10 +75,10 @@ void sigmoid(const Real* x, Real* y, std::size_t n) { HWY_DYNAMIC_DISPATCH(map_s
 void tanh(const Real* x, Real* y, std::size_t n) { HWY_DYNAMIC_DISPATCH(map_tanh)(x, y, n); }
 
 void sigmoid_backward(const Real* y, const Real* dy, Real* dx, std::size_t n) {
-  HWY_DYNAMIC_DISPATCH(sigmoid_backward)(y, dy, dx, n);
+  HWY_DYNAMIC_DISPATCH(map_sigmoid_backward)(y, dy, dx, n);
 }
 void tanh_backward(const Real* y, const Real* dy, Real* dx, std::size_t n) {
-  HWY_DYNAMIC_DISPATCH(tanh_backward)(y, dy, dx, n);
+  HWY_DYNAMIC_DISPATCH(map_tanh_backward)(y, dy, dx, n);
 }
 
 }  // namespace minnow::inline MINNOW_PRECISION::kernels
