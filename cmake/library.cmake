@@ -3,7 +3,7 @@
 
 set(MINNOW_SOURCES
   core/check_gradients.cpp core/dense_kernels.cpp core/denormals.cpp core/elementwise.cpp core/error.cpp core/format.cpp core/gemm.cpp
-  core/gradient_differences.cpp core/init.cpp core/label_encoder.cpp core/labels.cpp core/layer.cpp core/math_kernels.cpp core/parallel.cpp core/parameter.cpp
+  core/gradient_differences.cpp core/init.cpp core/label_encoder.cpp core/labels.cpp core/layer.cpp core/math_kernels.cpp core/packed_product.cpp core/parallel.cpp core/parameter.cpp
   core/rng.cpp core/small_product.cpp core/softmax_kernels.cpp core/tensor.cpp core/threads.cpp core/version.cpp
   layers/dense.cpp layers/dense_passes.cpp layers/flatten.cpp layers/fused_dense.cpp layers/plan.cpp layers/relu.cpp
   layers/sequential.cpp layers/sequential_passes.cpp layers/sigmoid.cpp layers/softmax.cpp layers/tanh.cpp
@@ -66,7 +66,7 @@ endfunction()
 
 # Files that Highway compiles for several instruction sets must not see xtensor, whose templates are everybody's.
 set(MINNOW_KERNELS
-  core/dense_kernels.cpp core/elementwise.cpp core/math_kernels.cpp core/small_product.cpp core/softmax_kernels.cpp
+  core/dense_kernels.cpp core/elementwise.cpp core/math_kernels.cpp core/packed_product.cpp core/small_product.cpp core/softmax_kernels.cpp
   losses/class_kernels.cpp   losses/elementwise_kernels.cpp losses/soft_class_kernels.cpp optim/adam_kernel.cpp optim/sgd_kernel.cpp)
 set_source_files_properties(${MINNOW_KERNELS} PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
 

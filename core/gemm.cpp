@@ -1,6 +1,7 @@
-#include <minnow/core/blas_threads.hpp>
+#include <minnow/core/blas.hpp>
 #include <minnow/core/error.hpp>
 #include <minnow/core/gemm.hpp>
+#include <minnow/core/packed_product.hpp>
 #include <minnow/core/product.hpp>
 #include <minnow/core/small_product.hpp>
 #include <minnow/core/threads.hpp>
@@ -26,6 +27,9 @@ std::string describe(const Tensor& matrix, bool transposed) {
 
 constexpr std::size_t small = 1 << 12, small_side = 1 << 10;
 
+std::size_t row_step(MatrixView matrix) { return matrix.transposed ? 1 : matrix.stride; }
+std::size_t column_step(MatrixView matrix) { return matrix.transposed ? matrix.stride : 1; }
+
 /// By our own kernel, which wants b row-major.
 void multiply_small(std::size_t m, std::size_t n, std::size_t k, MatrixView a, MatrixView b, Real* c,
                     std::size_t c_stride, Real beta) {
@@ -38,8 +42,18 @@ void multiply_small(std::size_t m, std::size_t n, std::size_t k, MatrixView a, M
     }
     b = {rows, n};
   }
-  const std::size_t row = a.transposed ? 1 : a.stride, column = a.transposed ? a.stride : 1;
-  kernels::small_product({m, n, k, a.data, row, column, b.data, b.stride, c, c_stride, beta});
+  kernels::small_product({m, n, k, a.data, row_step(a), column_step(a), b.data, b.stride, c, c_stride, beta});
+}
+
+/// By our own kernel. Where b is given by its transpose, as a layer's weight, so is the product: rows of it are then
+/// used as they lie, and the smaller batch is turned.
+void multiply_packed(std::size_t m, std::size_t n, std::size_t k, MatrixView a, MatrixView b, Real* c,
+                     std::size_t c_stride, Real beta) {
+  kernels::packed_product(
+      b.transposed && !a.transposed
+          ? kernels::PackedProduct{n, m, k, b.data, b.stride, 1, a.data, 1, a.stride, c, 1, c_stride, beta}
+          : kernels::PackedProduct{m, n, k, a.data, row_step(a), column_step(a), b.data, row_step(b), column_step(b), c,
+                                   c_stride, 1, beta});
 }
 
 }  // namespace
@@ -47,6 +61,8 @@ void multiply_small(std::size_t m, std::size_t n, std::size_t k, MatrixView a, M
 void multiply(std::size_t m, std::size_t n, std::size_t k, MatrixView a, MatrixView b, Real* c, std::size_t c_stride,
               Real beta, Real alpha) {
   if (m * n * k <= small && n * k <= small_side && alpha == 1) return multiply_small(m, n, k, a, b, c, c_stride, beta);
+  if (m > 1 && alpha == 1 && !blas_has_avx512() && kernels::packed_product_is_fast())
+    return multiply_packed(m, n, k, a, b, c, c_stride, beta);
   const auto index = [](std::size_t extent) { return static_cast<xt::blas_index_t>(extent); };
   const auto operation = [](MatrixView matrix) { return matrix.transposed ? cxxblas::Trans : cxxblas::NoTrans; };
   constexpr std::size_t alone = 1 << 18;  // up to here OpenBLAS wakes none of its threads

@@ -1,5 +1,6 @@
-#include <minnow/core/blas_threads.hpp>
+#include <minnow/core/blas.hpp>
 #include <minnow/core/denormals.hpp>
+#include <minnow/core/packed_product.hpp>
 #include <minnow/core/parallel.hpp>
 #include <minnow/core/threads.hpp>
 
@@ -82,11 +83,14 @@ class Pool {
  private:
   void start(int threads) try {
     for (; started_ < threads; ++started_) std::thread(&Pool::serve, this, started_ + 1).detach();
+    while (ready_.load() < started_) std::this_thread::yield();
   } catch (const std::system_error&) {  // the system has no more: those that are there do the work
   }
 
   void serve(int index) {
-    int seen = loops_.load() - 1;
+    kernels::packed_room();  // what a thread needs it takes at its start, not in the middle of a step
+    ready_.fetch_add(1);
+    int seen = loops_.load();
     for (;;) {
       const auto called = [&] { return loops_.load(std::memory_order_acquire) != seen; };
       if (!spin_until(called, std::chrono::microseconds(300))) loops_.wait(seen);
@@ -105,6 +109,7 @@ class Pool {
   std::atomic<int> inside_{0};  // threads that may be looking at the loop
   alignas(64) std::atomic<bool> busy_{false};
   int started_ = 0;
+  std::atomic<int> ready_{0};
   Loop loop_{};
 };
 

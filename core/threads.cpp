@@ -1,10 +1,11 @@
-#include <minnow/core/blas_threads.hpp>
+#include <minnow/core/blas.hpp>
 #include <minnow/core/error.hpp>
 #include <minnow/core/threads.hpp>
 
 #include <atomic>
 #include <mutex>
 #include <string>
+#include <string_view>
 
 #include <cblas.h>
 
@@ -29,6 +30,14 @@ SingleThreadedBlas::~SingleThreadedBlas() {
   if (--scopes > 0) return;
   openblas_set_num_threads(threads);
   threads = 0;
+}
+
+bool blas_has_avx512() {
+  static const bool has = [] {
+    const std::string_view core = openblas_get_corename();
+    return core == "SkylakeX" || core == "Cooperlake" || core == "SapphireRapids";
+  }();
+  return has;
 }
 
 bool blas_uses_openmp() {

@@ -5,6 +5,7 @@
 
 #include <minnow/core/exponentials-inl.hpp>
 #include <minnow/core/simd-inl.hpp>
+#include <minnow/core/transpose-inl.hpp>
 #include <minnow/losses/class_kernels.hpp>
 
 #include <algorithm>
@@ -125,40 +126,6 @@ void cross_entropy_positions(const kernels::ClassPositions& in, const Real* labe
       finish_positions(p, count, at(in.weights, i), in.scale, in.losses + i);
       write_gradients(p, gradient, gradient, in.positions, count, in.classes, labels + i);
     }
-}
-
-/// A matrix (rows, cols) into one (cols, rows), whose rows are `to_stride` apart. Tiles of 4 x 4, of which the last
-/// ones overlap those before them; gathering single numbers takes several times as long.
-template <class T>
-HWY_INLINE void transpose(const T* from, std::size_t rows, std::size_t cols, std::size_t from_stride, T* to,
-                          std::size_t to_stride) {
-#if HWY_TARGET != HWY_SCALAR
-  if constexpr (std::is_same_v<T, float>) {
-    constexpr std::size_t tile = 4;
-    if (rows >= tile && cols >= tile) {
-      const hn::FixedTag<T, tile> d;
-      for (std::size_t i = 0; i < rows; i += tile) {
-        const std::size_t r = std::min(i, rows - tile);
-        for (std::size_t j = 0; j < cols; j += tile) {
-          const std::size_t c = std::min(j, cols - tile);
-          const T* corner = from + r * from_stride + c;
-          const auto row0 = hn::LoadU(d, corner), row1 = hn::LoadU(d, corner + from_stride);
-          const auto row2 = hn::LoadU(d, corner + 2 * from_stride), row3 = hn::LoadU(d, corner + 3 * from_stride);
-          const auto low01 = hn::InterleaveLower(d, row0, row1), high01 = hn::InterleaveUpper(d, row0, row1);
-          const auto low23 = hn::InterleaveLower(d, row2, row3), high23 = hn::InterleaveUpper(d, row2, row3);
-          T* turned = to + c * to_stride + r;
-          hn::StoreU(hn::ConcatLowerLower(d, low23, low01), d, turned);
-          hn::StoreU(hn::ConcatUpperUpper(d, low23, low01), d, turned + to_stride);
-          hn::StoreU(hn::ConcatLowerLower(d, high23, high01), d, turned + 2 * to_stride);
-          hn::StoreU(hn::ConcatUpperUpper(d, high23, high01), d, turned + 3 * to_stride);
-        }
-      }
-      return;
-    }
-  }
-#endif
-  for (std::size_t r = 0; r < rows; ++r)
-    for (std::size_t c = 0; c < cols; ++c) to[c * to_stride + r] = from[r * from_stride + c];
 }
 
 /// (N, C) with few classes: neighbouring samples in the lanes, transposed on the way in and out.

@@ -14,6 +14,10 @@ class SingleThreadedBlas {
   SingleThreadedBlas& operator=(const SingleThreadedBlas&) = delete;
 };
 
+/// Whether the kernels that OpenBLAS has chosen for this CPU use AVX-512. Some CPUs that have it are newer than the
+/// OpenBLAS of a distribution, which then runs them at half their speed.
+bool blas_has_avx512();
+
 /// Whether OpenBLAS is the build that uses OpenMP: inside a parallel region it keeps to one thread by itself.
 bool blas_uses_openmp();
 

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <minnow/core/config.hpp>
+
+#include <cstddef>
+
+namespace minnow::inline MINNOW_PRECISION::kernels {
+
+/// Matrices of a product c = a b + beta c, each with the distance from one row, and one column, to the next, of which
+/// one is 1.
+///   a: (m, k), b: (k, n), c: (m, n).
+struct PackedProduct {
+  std::size_t m, n, k;
+  const Real* a;
+  std::size_t a_row, a_column;
+  const Real* b;
+  std::size_t b_row, b_column;
+  Real* c;
+  std::size_t c_row, c_column;
+  Real beta;  // 0 overwrites
+};
+
+/// Computes it on this thread by a kernel of our own: part of b is packed for the second-level cache, and a few rows of
+/// a at a time for the first, as in Goto and van de Geijn, "Anatomy of high-performance matrix multiplication" (2008).
+/// Of an element of c, the products are summed up in the order of k, 256 at most at a time, however c is cut up.
+void packed_product(const PackedProduct& product);
+
+/// Whether the CPU has the instructions (AVX-512) that the kernel was written for.
+bool packed_product_is_fast();
+
+/// What the kernel works in.
+struct PackedRoom {
+  static constexpr std::size_t depth = 256;                  // how much of k is summed up at once
+  static constexpr std::size_t most_rows = 12;               // of a
+  static constexpr std::size_t panel_row = depth + 16;       // no power of two: its multiples share places in a cache
+  static constexpr std::size_t block_numbers = depth * 512;  // of b
+  static constexpr std::size_t turned_numbers = 1 << 18;     // of c, where its transpose is computed
+
+  alignas(64) Real panel[most_rows * panel_row];
+  alignas(64) Real block[block_numbers];
+  alignas(64) Real turned[turned_numbers];
+};
+
+/// That of this thread, which takes memory for it when first asked.
+PackedRoom& packed_room();
+
+}  // namespace minnow::inline MINNOW_PRECISION::kernels
