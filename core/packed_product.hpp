@@ -23,10 +23,10 @@ struct PackedProduct {
 /// Computes it on this thread by a kernel of our own: part of b is packed for the second-level cache, and a few rows of
 /// a at a time for the first, as in Goto and van de Geijn, "Anatomy of high-performance matrix multiplication" (2008).
 /// Of an element of c, the products are summed up in the order of k, 256 at most at a time, however c is cut up.
-void packed_product(const PackedProduct& product);
+MINNOW_API void packed_product(const PackedProduct& product);
 
 /// Whether the CPU has the instructions (AVX-512) that the kernel was written for.
-bool packed_product_is_fast();
+MINNOW_API bool packed_product_is_fast();
 
 /// What the kernel works in.
 struct PackedRoom {

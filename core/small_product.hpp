@@ -21,6 +21,6 @@ struct SmallProduct {
 
 /// Computes it without packing anything: below some thousand multiplications that, and what OpenBLAS asks before it
 /// begins, takes longer than the product.
-void small_product(const SmallProduct& product);
+MINNOW_API void small_product(const SmallProduct& product);
 
 }  // namespace minnow::inline MINNOW_PRECISION::kernels

@@ -53,8 +53,8 @@ const Real* through_activation(Parameter* bias, Activation activation, const Ten
     sums = target.grad.data();
     beta = target.beta;
   }
-  constexpr std::size_t least = 1 << 15, line = 64;  // elements worth sharing out; columns that start on a cache line
-  const std::size_t piece = (least / std::max<std::size_t>(rows, 1) / line + 1) * line;
+  constexpr std::size_t line = 64;  // columns that start on a cache line
+  const std::size_t piece = (light_piece / std::max<std::size_t>(rows, 1) / line + 1) * line;
   parallel_for(out, piece, [&](std::size_t left, std::size_t right) {
     kernels::activation_backward(activation, y.data() + left, dy.data() + left, z != nullptr ? z + left : nullptr,
                                  sums != nullptr ? sums + left : nullptr, beta, rows, right - left, out);

@@ -22,6 +22,18 @@ struct ClassPositions {
   double scale;           // of the gradient, beside the weight
   Real* gradient;         // like x
   double* losses;         // weight times loss
+
+  ClassPositions samples_between(std::size_t begin, std::size_t end) const {
+    const std::size_t numbers = begin * classes * positions, first = begin * positions;
+    return {end - begin,
+            classes,
+            positions,
+            x + numbers,
+            weights != nullptr ? weights + first : nullptr,
+            scale,
+            gradient + numbers,
+            losses + first};
+  }
 };
 
 /// Softmax and cross-entropy for class indices:

@@ -1,8 +1,11 @@
 #include <minnow/core/error.hpp>
 #include <minnow/core/format.hpp>
+#include <minnow/core/parallel.hpp>
 #include <minnow/losses/class_kernels.hpp>
 #include <minnow/losses/class_targets.hpp>
 #include <minnow/losses/cross_entropy_loss.hpp>
+
+#include <algorithm>
 
 namespace minnow::inline MINNOW_PRECISION {
 
@@ -32,7 +35,11 @@ void CrossEntropyLoss::compute(const LossInputs& in, const LossOutputs& out) {
       out.gradient.data(), layout.positions == 1 ? out.per_sample.data() : position_losses_.data()};
   const bool indices = in.target.dimension() < in.prediction.dimension();
   if (indices && options_.label_smoothing == 0) {
-    kernels::cross_entropy(positions, in.target.data());
+    const Real* labels = in.target.data();
+    const std::size_t piece = std::max<std::size_t>(light_piece / 2 / (layout.classes * layout.positions + 1), 1);
+    parallel_for(layout.samples, (piece + 63) / 64 * 64, [&](std::size_t begin, std::size_t end) {
+      kernels::cross_entropy(positions.samples_between(begin, end), labels + begin * layout.positions);
+    });
   } else {
     const Real* target = in.target.data();
     const kernels::SoftTargets soft{indices ? target : nullptr, indices ? nullptr : target,

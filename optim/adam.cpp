@@ -73,7 +73,7 @@ void Adam::update(std::size_t index, Parameter& parameter) {
   step.root_factor = real(1 / std::sqrt(moments.v_weight));
   Real *gradient = parameter.grad.data(), *m = moments.m.data(), *v = moments.v.data(),
        *v_max = options_.amsgrad ? moments.v_max.data() : nullptr, *values = parameter.value.data();
-  parallel_for(parameter.value.size(), update_piece, [&](std::size_t begin, std::size_t end) {
+  parallel_for(parameter.value.size(), light_piece, [&](std::size_t begin, std::size_t end) {
     kernels::adam(step, gradient + begin, m + begin, v + begin, v_max != nullptr ? v_max + begin : nullptr,
                   values + begin, end - begin);
   });

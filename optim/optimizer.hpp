@@ -30,9 +30,6 @@ class MINNOW_API Optimizer {
   const std::vector<NamedTensor>& parameters() const { return parameters_; }
 
  protected:
-  /// How many elements of a parameter are worth a thread's while, for parallel_for.
-  static constexpr std::size_t update_piece = 1 << 15;
-
   /// Updates parameter number `index`, whose gradient is fresh.
   virtual void update(std::size_t index, Parameter& parameter) = 0;
 

@@ -56,7 +56,7 @@ void SGD::update(std::size_t index, Parameter& parameter) {
                               .weight_decay = value(options_.weight_decay),
                               .nesterov = options_.nesterov};
   Real *gradient = parameter.grad.data(), *buffer = momentum.buffer.data(), *values = parameter.value.data();
-  parallel_for(parameter.value.size(), update_piece, [&](std::size_t begin, std::size_t end) {
+  parallel_for(parameter.value.size(), light_piece, [&](std::size_t begin, std::size_t end) {
     kernels::sgd(step, gradient + begin, buffer + begin, values + begin, end - begin);
   });
 }

@@ -1,3 +1,4 @@
+#include <minnow/core/denormals.hpp>
 #include <minnow/core/error.hpp>
 #include <minnow/core/format.hpp>
 #include <minnow/training/find_non_finite.hpp>
@@ -28,6 +29,7 @@ void check_same_model(Sequential& model, const Optimizer& optimizer) {
 
 void fit(Sequential& model, Loss& loss, Optimizer& optimizer, DataLoader& loader, const FitOptions& options) {
   const auto start = std::chrono::steady_clock::now();
+  const FlushDenormals flush;
   Progress progress;
   progress.epochs = options.epochs;
   progress.steps = loader.size();
