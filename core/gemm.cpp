@@ -81,7 +81,7 @@ BlockPlan plan_blocks(std::size_t m, std::size_t n, std::size_t k) {
   // thread packs the operand that is not cut once more, so that the longer side is cut.
   const bool by_rows = m > n;
   const std::size_t extent = by_rows ? m : n, other = by_rows ? n : m, tile = by_rows ? 8 : 32;
-  constexpr std::size_t least = 100'000;  // multiplications: some microseconds, more than a thread takes to wake
+  constexpr std::size_t least = 400'000;  // multiplications: several microseconds, more than a thread takes to join
   const std::size_t work = extent * other * k,
                     most = std::min<std::size_t>(static_cast<std::size_t>(num_threads()), work / least);
   if (most <= 1) return {by_rows, extent};

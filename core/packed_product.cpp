@@ -10,6 +10,8 @@
 #include <algorithm>
 #include <memory>
 
+#include <hwy/cache_control.h>
+
 HWY_BEFORE_NAMESPACE();
 namespace minnow::simd::HWY_NAMESPACE {
 namespace {
@@ -108,27 +110,40 @@ void pack_block(const Real* b, std::size_t b_row, std::size_t b_column, std::siz
   }
 }
 
+/// Whether a whole panel of a may be used as it lies: a is small, and its rows, or columns, do not all come to lie in
+/// the same places of the cache.
+bool lies_well(const PackedProduct& q) {
+  const std::size_t stride = std::max(q.a_row, q.a_column);
+  return q.m * q.k <= PackedRoom::block_numbers / 4 && (stride * sizeof(Real)) % 2048 != 0;
+}
+
 /// k columns of tile_rows rows of a, of which `rows` are there; the others are 0.
-Panel pack_panel(const Real* a, std::size_t a_row, std::size_t a_column, std::size_t rows, std::size_t k, Real* to) {
-  if (a_column != 1) {
-    for (std::size_t p = 0; p < k; ++p) {
-      std::copy_n(a + p * a_column, rows, to + p * tile_rows);
-      std::fill(to + p * tile_rows + rows, to + (p + 1) * tile_rows, Real{0});
-    }
-    return {to, 1, tile_rows};
+Panel pack_panel(const PackedProduct& q, std::size_t i, std::size_t p, std::size_t rows, std::size_t k, Real* to) {
+  const Real* from = q.a + i * q.a_row + p * q.a_column;
+  if (rows == tile_rows && lies_well(q)) return {from, q.a_row, q.a_column};
+  if (q.a_column == 1) {
+    for (std::size_t r = 0; r < tile_rows; ++r)
+      if (r < rows)
+        std::copy_n(from + r * q.a_row, k, to + r * panel_row);
+      else
+        std::fill_n(to + r * panel_row, k, Real{0});
+    return {to, panel_row, 1};
   }
-  for (std::size_t i = 0; i < tile_rows; ++i)
-    if (i < rows)
-      std::copy_n(a + i * a_row, k, to + i * panel_row);
-    else
-      std::fill_n(to + i * panel_row, k, Real{0});
-  return {to, panel_row, 1};
+  const Wide d;
+  const std::size_t lanes = hn::Lanes(d);
+  if (rows == tile_rows && lanes >= tile_rows && i + lanes <= q.m) {  // what is too much is overwritten by the next
+    for (std::size_t s = 0; s < k; ++s) hn::StoreU(hn::LoadU(d, from + s * q.a_column), d, to + s * tile_rows);
+  } else {
+    for (std::size_t s = 0; s < k; ++s)
+      for (std::size_t r = 0; r < tile_rows; ++r) to[s * tile_rows + r] = r < rows ? from[s * q.a_column + r] : Real{0};
+  }
+  return {to, 1, tile_rows};
 }
 
 /// Some rows and columns of c, for part of k. b is packed, or lies as it is in the product.
 struct Part {
-  std::size_t rows, columns, k;
-  const Real* a;
+  std::size_t top, rows, columns;
+  std::size_t start, k;
   const Real* block;
   Real* c;
   std::size_t c_row;
@@ -157,7 +172,11 @@ void multiply_panel(Panel a, const Real* b, std::size_t b_row, std::size_t k, st
 void multiply_part(const PackedProduct& q, const Part& part, Real* panel) {
   for (std::size_t i = 0; i < part.rows; i += tile_rows) {
     const std::size_t rows = std::min(tile_rows, part.rows - i);
-    const Panel a = pack_panel(part.a + i * q.a_row, q.a_row, q.a_column, rows, part.k, panel);
+    const Panel a = pack_panel(q, part.top + i, part.start, rows, part.k, panel);
+    if (i + 2 * tile_rows <= part.rows && q.a_column == 1)  // the next panel arrives while this one is used
+      for (std::size_t r = 0; r < tile_rows; ++r)
+        for (std::size_t p = 0; p < part.k; p += 64 / sizeof(Real))
+          hwy::Prefetch(q.a + (part.top + i + tile_rows + r) * q.a_row + part.start + p);
     const Real* b = part.block;
     for (std::size_t j = 0; j < part.columns;) {
       const std::size_t width = panel_width(part.columns - j), there = std::min(width, part.columns - j);
@@ -186,6 +205,7 @@ void packed_product(const PackedProduct& q, PackedRoom& room) {
   for (std::size_t j = 0; j < q.n; j += most_columns)
     for (std::size_t i = 0; i < q.m; i += most_rows) {
       Part part{};
+      part.top = i;
       part.rows = std::min(most_rows, q.m - i);
       part.columns = std::min(most_columns, q.n - j);
       part.block = room.block;
@@ -193,7 +213,7 @@ void packed_product(const PackedProduct& q, PackedRoom& room) {
       part.c_row = turned ? part.columns : q.c_row;
       for (std::size_t p = 0; p < q.k; p += each) {
         part.k = std::min(each, q.k - p);
-        part.a = q.a + i * q.a_row + p * q.a_column;
+        part.start = p;
         part.beta = p > 0 ? Real{1} : turned ? Real{0} : q.beta;
         pack_block(q.b + p * q.b_row + j * q.b_column, q.b_row, q.b_column, part.k, part.columns, room.block);
         multiply_part(q, part, room.panel);
@@ -206,7 +226,7 @@ void packed_product(const PackedProduct& q, PackedRoom& room) {
 void flat_product(const PackedProduct& q, PackedRoom& room) {
   for (std::size_t p = 0; p < q.k; p += depth) {
     const std::size_t k = std::min(depth, q.k - p);
-    const Panel a = pack_panel(q.a + p * q.a_column, q.a_row, q.a_column, q.m, k, room.panel);
+    const Panel a = pack_panel(q, 0, p, q.m, k, room.panel);
     for (std::size_t j = 0; j < q.n;) {
       const std::size_t width = panel_width(q.n - j), there = std::min(width, q.n - j);
       const Real* b = q.b + p * q.b_row + j;
