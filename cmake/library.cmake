@@ -2,7 +2,7 @@
 # libjpeg and libpng; minnow_add_library(minnow_double DOUBLE) makes the same in double from the same sources.
 
 set(MINNOW_SOURCES
-  core/check_gradients.cpp core/dense_kernels.cpp core/denormals.cpp core/elementwise.cpp core/error.cpp core/format.cpp core/gemm.cpp
+  core/check_gradients.cpp core/check_memory_use.cpp core/dense_kernels.cpp core/denormals.cpp core/elementwise.cpp core/error.cpp core/format.cpp core/gemm.cpp
   core/gradient_differences.cpp core/init.cpp core/label_encoder.cpp core/labels.cpp core/layer.cpp core/math_kernels.cpp core/packed_product.cpp core/parallel.cpp core/parameter.cpp
   core/rng.cpp core/small_product.cpp core/softmax_kernels.cpp core/tensor.cpp core/threads.cpp core/version.cpp
   layers/dense.cpp layers/dense_passes.cpp layers/flatten.cpp layers/fused_dense.cpp layers/plan.cpp layers/relu.cpp

@@ -1,4 +1,5 @@
 #include <minnow/core/check_gradients.hpp>
+#include <minnow/core/check_memory_use.hpp>
 #include <minnow/core/error.hpp>
 #include <minnow/core/format.hpp>
 #include <minnow/core/gradient_differences.hpp>
@@ -47,6 +48,7 @@ class Checker {
     check_accumulation(first);
     check_null_dx(first);
     check_contexts(first);
+    check_memory_use(first);
     clear();
   }
 
@@ -187,6 +189,13 @@ class Checker {
     clear();
     const Tensor y = forward(x_, context);
     compare(backward(context, y, true), first, 1, true, "what the pass before left in the context must not matter");
+  }
+
+  void check_memory_use(const Gradients& first) {
+    Context context(options_.mode);
+    const Tensor y = forward(x_, context);
+    const std::string fault = memory_use_fault(layer_, parameters_, options_.mode, {x_, dy_, y, first});
+    if (!fault.empty()) fail(fault);
   }
 
   Layer& layer_;

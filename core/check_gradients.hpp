@@ -32,9 +32,10 @@ struct GradientReport {
 /// central differences of L = sum(y * dy) at random x and dy. Reliable in the double build; in float it still finds
 /// gross faults. Beyond dL/dx and dL/dp it checks that forward writes all of y and repeats itself, that nothing writes
 /// into x, y or dy, that a second backward adds, that the first one after a step overwrites, that a null dx changes
-/// nothing else, a batch of 1, and that passes with different contexts, or one after another in the same, do not
-/// disturb each other. `input_shape` has the batch axis first. Frozen parameters
-/// are left out. Parameters keep their values; gradients are left stale. Needs no test framework.
+/// nothing else, a batch of 1, that passes with different contexts, or one after another in the same, do not disturb
+/// each other, and that memory_use() promises nothing that the passes do not keep. `input_shape` has the batch axis
+/// first. Frozen parameters are left out. Parameters keep their values; gradients are left stale. Needs no test
+/// framework.
 MINNOW_API GradientReport check_gradients(Layer& layer, const Shape& input_shape,
                                           const GradientCheckOptions& options = {});
 

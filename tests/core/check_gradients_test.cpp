@@ -66,6 +66,10 @@ TEST(CheckGradients, CorrectVersionsOfTheFaultyLayersPass) {
   expect_pass(dense, {4, 3});
   expect_pass(centre, {4, 3});
   expect_pass(in_context, {4, 3});
+  for (const Promise promise : {Promise::none, Promise::kept}) {
+    Exponential exponential(promise);
+    expect_pass(exponential, {4, 3});
+  }
 }
 
 /// The failure, which must name the layer and hold each of the given words.
@@ -101,6 +105,23 @@ TEST(CheckGradients, NamesEveryPlantedFault) {
   for (const auto& [fault, words] : faults) {
     SCOPED_TRACE("fault " + std::to_string(static_cast<int>(fault)));
     PlainDense layer(fault, 3);
+    expect_caught(layer, words);
+  }
+}
+
+TEST(CheckGradients, NamesEveryBrokenPromiseOfMemory) {
+  const std::vector<std::pair<Promise, std::vector<std::string>>> promises{
+      {Promise::x_unread, {"dx[0, 0]", "memory_use says reads_x = false, but backward reads x", "got nan"}},
+      {Promise::x_unread_by_dx, {"factor[0]", "memory_use says reads_x = false, but backward reads x"}},
+      {Promise::y_unread, {"dx[0, 0]", "memory_use says reads_y = false, but backward reads y"}},
+      {Promise::in_place_though_x_is_read, {"memory_use says in_place, which needs reads_x = false"}},
+      {Promise::in_place_of_another_shape, {"memory_use says in_place, which needs y of x's shape, got (4, 1, 3)"}},
+      {Promise::in_place_forward, {"y[0, 0]", "in x's memory forward gives another y", "expected", "got 2."}},
+      {Promise::in_place_backward, {"dx[0, 0]", "in dy's memory backward gives another gradient", "got 0."}},
+  };
+  for (const auto& [promise, words] : promises) {
+    SCOPED_TRACE("promise " + std::to_string(static_cast<int>(promise)));
+    Exponential layer(promise);
     expect_caught(layer, words);
   }
 }

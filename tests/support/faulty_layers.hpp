@@ -3,6 +3,7 @@
 #include <minnow/core/layer.hpp>
 #include <minnow/core/rng.hpp>
 
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -169,6 +170,60 @@ class MaskedReLU : public Layer {
 
   Keep keep_;
   std::vector<bool> mask_;
+};
+
+/// What a layer promises by memory_use() and does not keep.
+enum class Promise {
+  none,
+  kept,
+  x_unread,
+  x_unread_by_dx,  // but the parameter's gradient reads it
+  y_unread,
+  in_place_though_x_is_read,
+  in_place_of_another_shape,
+  in_place_forward,
+  in_place_backward,
+};
+
+/// y = factor e^x, whose backward needs y alone: it may work in place.
+class Exponential : public Layer {
+ public:
+  explicit Exponential(Promise promise) : promise_(promise) { factor_.value.fill(2); }
+
+  std::string name() const override { return "Exponential"; }
+  Shape output_shape(const Shape& input) const override {
+    return promise_ == Promise::in_place_of_another_shape ? Shape{input[0], 1, input[1]} : input;
+  }
+  std::vector<NamedTensor> state() override { return {{"factor", factor_}}; }
+
+  MemoryUse memory_use() const override {
+    if (promise_ == Promise::none) return {};
+    if (promise_ == Promise::y_unread) return {.reads_y = false};
+    const bool reads_x = promise_ == Promise::in_place_though_x_is_read;
+    return {.reads_x = reads_x, .in_place = promise_ != Promise::x_unread && promise_ != Promise::x_unread_by_dx};
+  }
+
+  void forward(const Tensor& x, Tensor& y, Context&) override {
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      if (promise_ == Promise::in_place_forward) y.data()[i] = 0;
+      y.data()[i] = factor_.value(0) * std::exp(x.data()[i]);
+    }
+  }
+
+  void backward(const Tensor& x, const Tensor& y, const Tensor& dy, Tensor* dx, Context&) override {
+    const Real factor = factor_.value(0);
+    Real& grad = factor_.grad_to_add()(0);
+    for (std::size_t i = 0; i < dy.size(); ++i)
+      grad += dy.data()[i] * (promise_ == Promise::x_unread_by_dx ? std::exp(x.data()[i]) : y.data()[i] / factor);
+    for (std::size_t i = 0; dx != nullptr && i < dy.size(); ++i) {
+      if (promise_ == Promise::in_place_backward) dx->data()[i] = 0;
+      dx->data()[i] = dy.data()[i] * (promise_ == Promise::x_unread ? factor * std::exp(x.data()[i]) : y.data()[i]);
+    }
+  }
+
+ private:
+  Promise promise_;
+  Parameter factor_{Shape{1}};
 };
 
 }  // namespace minnow::inline MINNOW_PRECISION::testing
