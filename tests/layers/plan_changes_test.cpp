@@ -1,0 +1,64 @@
+// What may happen to a model between its passes, and what a plan must not leave out.
+
+#include <minnow/core/error.hpp>
+#include <minnow/layers/dense.hpp>
+#include <minnow/layers/relu.hpp>
+
+#include <tests/support/by_hand.hpp>
+#include <tests/support/layers_of_ones_own.hpp>
+#include <tests/support/message.hpp>
+#include <tests/support/small_model.hpp>
+
+namespace minnow {
+namespace {
+
+using namespace minnow::testing;
+
+/// Takes rows of three alone, which only output_shape checks.
+class TwiceOfThree : public Twice {
+ public:
+  std::string name() const override { return "TwiceOfThree"; }
+  Shape output_shape(const Shape& input) const override {
+    if (input.size() != 2 || input[1] != 3) throw ShapeError(name() + ": expected input (N, 3).");
+    return input;
+  }
+};
+
+TEST(PlanChanges, ALayerInPlaceIsAskedForItsShapeToo) {
+  Rng rng{1};
+  Sequential model{Dense(6, 5, rng), TwiceOfThree()};
+  const Tensor x = random({4, 6}, 1);
+  EXPECT_EQ(message<ShapeError>([&] { model.forward(x); }), "layer 1, TwiceOfThree: expected input (N, 3).");
+  EXPECT_EQ(message<ShapeError>([&] { model.predict(x); }), "layer 1, TwiceOfThree: expected input (N, 3).");
+}
+
+TEST(PlanChanges, ALayerAddedEndsThePassUnderWay) {
+  Rng rng{1};
+  Sequential model{Dense(6, 3, rng), Dense(3, 3, rng)};
+  const Tensor x = random({4, 6}, 1), dy = random({4, 3}, 2);
+  model.forward(x);
+  model.add(ReLU());
+  EXPECT_THROW(model.backward(dy), Error);
+  EXPECT_THROW(model.output(0), Error);
+}
+
+/// Dense is a value: whoever holds the model may assign another one to it.
+TEST(PlanChanges, AssigningToADenseChangesWhatItsFusedStepComputes) {
+  for (const bool bias_before : {false, true})
+    for (const bool bias : {false, true}) {
+      Rng rng{1};
+      Sequential model{Dense(6, 5, rng, {.bias = bias_before}), ReLU()};
+      const Tensor x = random({4, 6}, 1);
+      model.forward(x);
+      Dense other(6, 5, rng, {.bias = bias});
+      for (const NamedTensor& entry : other.state()) *entry.value = random(entry.value->shape(), 5);
+      static_cast<Dense&>(model[0]) = other;
+      Sequential copy = model;
+      ByHand hand(copy);
+      EXPECT_EQ(message<Error>([&] { expect_same(model.forward(x), hand.forward(x), "forward"); }), "no error")
+          << "bias " << bias_before << " before, then " << bias;
+    }
+}
+
+}  // namespace
+}  // namespace minnow
