@@ -144,8 +144,9 @@ bool run_in_openmp(const void* body, RunRange run, std::size_t n, std::size_t pi
 
 void parallel_for(std::size_t n, std::size_t piece, const void* body, RunRange run) {
   static Pool& pool = *new Pool;
-  const int threads = static_cast<int>(
-      std::min<std::size_t>(static_cast<std::size_t>(num_threads()), piece == 0 ? n : (n - 1) / piece + 1));
+  piece = std::max<std::size_t>(piece, 1);
+  const int threads =
+      static_cast<int>(std::min<std::size_t>(static_cast<std::size_t>(num_threads()), (n - 1) / piece + 1));
   if (threads > 1) {
     if (openmp() != nullptr) {
       if (run_in_openmp(body, run, n, piece, threads)) return;

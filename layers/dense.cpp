@@ -23,12 +23,10 @@ Shape Dense::output_shape(const Shape& input) const {
   return {input[0], out_};
 }
 
-void Dense::forward(const Tensor& x, Tensor& y, Context&) {
-  dense_forward({&weight_, has_bias_ ? &bias_ : nullptr}, Activation::none, x, y);
-}
+void Dense::forward(const Tensor& x, Tensor& y, Context&) { dense_forward(pass_parameters(), Activation::none, x, y); }
 
 void Dense::backward(const Tensor& x, const Tensor& y, const Tensor& dy, Tensor* dx, Context&) {
-  dense_backward({&weight_, has_bias_ ? &bias_ : nullptr}, Activation::none, x, y, dy, dx, nullptr);
+  dense_backward(pass_parameters(), Activation::none, x, y, dy, dx, nullptr);
 }
 
 std::vector<NamedTensor> Dense::state() {

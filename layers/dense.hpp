@@ -6,6 +6,12 @@
 
 namespace minnow::inline MINNOW_PRECISION {
 
+/// The parameters of a fully connected layer: weight (out, in) and, unless null, bias (out).
+struct DenseParameters {
+  Parameter* weight;
+  Parameter* bias;
+};
+
 struct DenseOptions {
   bool bias = true;
   Init init = Init::he;  // Init::xavier where tanh, sigmoid or nothing follows
@@ -25,6 +31,9 @@ class MINNOW_API Dense : public Layer {
   std::vector<NamedTensor> state() override;
 
  private:
+  friend class FusedDense;
+  DenseParameters pass_parameters() { return {&weight_, has_bias_ ? &bias_ : nullptr}; }
+
   std::size_t in_, out_;
   bool has_bias_;
   Parameter weight_, bias_;

@@ -1,15 +1,9 @@
 #pragma once
 
 #include <minnow/core/dense_kernels.hpp>
-#include <minnow/core/parameter.hpp>
+#include <minnow/layers/dense.hpp>
 
 namespace minnow::inline MINNOW_PRECISION {
-
-/// The parameters of a fully connected layer: weight (out, in) and, unless null, bias (out).
-struct DenseParameters {
-  Parameter* weight;
-  Parameter* bias;
-};
 
 /// y = activation(x weight^T + bias), each block of y finished while it is in the cache.
 ///   x: (N, ...) with `in` numbers a sample, y: (N, out).

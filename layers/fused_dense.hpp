@@ -1,7 +1,7 @@
 #pragma once
 
-#include <minnow/core/layer.hpp>
 #include <minnow/layers/dense_passes.hpp>
+#include <minnow/layers/flatten.hpp>
 
 namespace minnow::inline MINNOW_PRECISION {
 
@@ -10,8 +10,8 @@ namespace minnow::inline MINNOW_PRECISION {
 /// sample's numbers lie one after another as they are. Made by fuse(); the parameters are the Dense's own.
 class FusedDense : public Layer {
  public:
-  /// `layers` are those it stands for, without the activation.
-  FusedDense(std::vector<const Layer*> layers, const DenseParameters& parameters, Activation activation);
+  /// `flatten` may be null.
+  FusedDense(const Flatten* flatten, Dense& dense, Activation activation);
 
   std::string name() const override { return "FusedDense"; }
   Shape output_shape(const Shape& input) const override;
@@ -20,8 +20,8 @@ class FusedDense : public Layer {
   MemoryUse memory_use() const override { return {.reads_y = activation_ != Activation::none}; }
 
  private:
-  std::vector<const Layer*> layers_;
-  DenseParameters parameters_;
+  const Flatten* flatten_;
+  Dense& dense_;  // asked anew for its parameters in each pass: one may be assigned to it
   Activation activation_;
 };
 

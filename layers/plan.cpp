@@ -35,17 +35,14 @@ struct Rewrite {
 
 /// [Flatten] Dense [ReLU | Sigmoid | Tanh], at least two of them.
 std::optional<Rewrite> fuse_dense(Children children) {
-  std::vector<const Layer*> layers;
-  if (is<Flatten>(*children[0])) layers.push_back(children[0]);
-  if (layers.size() == children.size() || !is<Dense>(*children[layers.size()])) return {};
-  const std::vector<NamedTensor> state = children[layers.size()]->state();
-  layers.push_back(children[layers.size()]);
-  const std::size_t next = layers.size();
+  const bool flattens = is<Flatten>(*children[0]);
+  const std::size_t at = flattens ? 1 : 0, next = at + 1;
+  if (at == children.size() || !is<Dense>(*children[at])) return {};
   const Activation activation = next < children.size() ? activation_of(*children[next]) : Activation::none;
   const std::size_t count = activation == Activation::none ? next : next + 1;
   if (count == 1) return {};
-  const DenseParameters parameters{state[0].parameter, state.size() > 1 ? state[1].parameter : nullptr};
-  return Rewrite{std::make_unique<FusedDense>(std::move(layers), parameters, activation), count};
+  const auto* flatten = flattens ? static_cast<const Flatten*>(children[0]) : nullptr;
+  return Rewrite{std::make_unique<FusedDense>(flatten, static_cast<Dense&>(*children[at]), activation), count};
 }
 
 std::vector<Plan::Step> rewrite(Children children) {

@@ -76,6 +76,7 @@ Sequential& Sequential::add(std::unique_ptr<Layer> layer, Copy copy) {
                 " after it. The optimizer would not train it: build the optimizer last.");
   append(std::move(layer), copy);
   plan_ = make_plan();
+  x_ = nullptr;  // the last pass was without the layer
   return *this;
 }
 

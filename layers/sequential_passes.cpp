@@ -53,7 +53,7 @@ void Sequential::forward(const Tensor& x, Tensor& y, Context& context) {
     Context& child = between.contexts[i];
     child.mode = context.mode;
     child.backward_follows = context.backward_follows;
-    if (!step.in_place) resize(output, step.layer->output_shape(input->shape()));
+    resize(output, step.layer->output_shape(input->shape()));  // in place, that is the shape it has
     step.layer->forward(*input, output, child);
     input = &output;
   }
