@@ -61,19 +61,27 @@ void multiply_packed(std::size_t m, std::size_t n, std::size_t k, MatrixView a, 
 void multiply(std::size_t m, std::size_t n, std::size_t k, MatrixView a, MatrixView b, Real* c, std::size_t c_stride,
               Real beta, Real alpha) {
   if (m * n * k <= small && n * k <= small_side && alpha == 1) return multiply_small(m, n, k, a, b, c, c_stride, beta);
-  if (m > 1 && alpha == 1 && !blas_has_avx512() && kernels::packed_product_is_fast())
+  const bool vector = m == 1 || n == 1;
+  if (!vector && alpha == 1 && !blas_has_avx512() && kernels::packed_product_is_fast())
     return multiply_packed(m, n, k, a, b, c, c_stride, beta);
-  const auto index = [](std::size_t extent) { return static_cast<xt::blas_index_t>(extent); };
-  const auto operation = [](MatrixView matrix) { return matrix.transposed ? cxxblas::Trans : cxxblas::NoTrans; };
-  constexpr std::size_t alone = 1 << 18;  // up to here OpenBLAS wakes none of its threads
+  const std::size_t alone = vector ? 9'000 : 1 << 18;  // up to here OpenBLAS wakes none of its threads
   std::optional<SingleThreadedBlas> scope;
   if (m * n * k > alone && !blas_uses_openmp() && num_threads() > 1) scope.emplace();
-  if (m == 1 && !a.transposed)  // a row times a matrix
-    return cxxblas::gemv<xt::blas_index_t>(cxxblas::RowMajor, b.transposed ? cxxblas::NoTrans : cxxblas::Trans,
-                                           index(b.transposed ? n : k), index(b.transposed ? k : n), alpha, b.data,
-                                           index(b.stride), a.data, 1, beta, c, 1);
-  cxxblas::gemm<xt::blas_index_t>(cxxblas::RowMajor, operation(a), operation(b), index(m), index(n), index(k), alpha,
-                                  a.data, index(a.stride), b.data, index(b.stride), beta, c, index(c_stride));
+  const auto index = [](std::size_t extent) { return static_cast<xt::blas_index_t>(extent); };
+  const auto operation = [](bool transposed) { return transposed ? cxxblas::Trans : cxxblas::NoTrans; };
+  const auto times_vector = [&](MatrixView matrix, bool transposed, std::size_t length, const Real* x,
+                                std::size_t x_step, std::size_t y_step) {
+    if (beta == 0)  // some versions multiply what y held by it
+      for (std::size_t i = 0; i < length; ++i) c[i * y_step] = 0;
+    const std::size_t rows = transposed ? k : length, columns = transposed ? length : k;
+    cxxblas::gemv<xt::blas_index_t>(cxxblas::RowMajor, operation(transposed), index(rows), index(columns), alpha,
+                                    matrix.data, index(matrix.stride), x, index(x_step), beta, c, index(y_step));
+  };
+  if (m == 1) return times_vector(b, !b.transposed, n, a.data, column_step(a), 1);
+  if (n == 1) return times_vector(a, a.transposed, m, b.data, row_step(b), c_stride);
+  cxxblas::gemm<xt::blas_index_t>(cxxblas::RowMajor, operation(a.transposed), operation(b.transposed), index(m),
+                                  index(n), index(k), alpha, a.data, index(a.stride), b.data, index(b.stride), beta, c,
+                                  index(c_stride));
 }
 
 BlockPlan plan_blocks(std::size_t m, std::size_t n, std::size_t k) {

@@ -63,12 +63,22 @@ double worst_error(std::size_t m, std::size_t n, std::size_t k) {
 
 TEST(Gemm, MatchesLongDouble) {
   const std::vector<std::array<std::size_t, 3>> sizes{
-      {1, 1, 1}, {1, 5, 7},    {5, 1, 7},    {5, 7, 1},     {1, 1, 9},    {1, 9, 1},    {9, 1, 1},
-      {2, 3, 4}, {16, 16, 16}, {17, 33, 31}, {64, 10, 128}, {1, 128, 64}, {100, 1, 50}, {65, 63, 129}};
+      {1, 1, 1},    {1, 5, 7},     {5, 1, 7},    {5, 7, 1},    {1, 1, 9},     {1, 9, 1},
+      {9, 1, 1},    {2, 3, 4},     {16, 16, 16}, {17, 33, 31}, {64, 10, 128}, {1, 128, 64},
+      {100, 1, 50}, {65, 63, 129}, {1, 300, 40}, {300, 1, 40}, {1, 70, 200},  {70, 1, 200}};
   for (const auto& [m, n, k] : sizes) EXPECT_LE(worst_error(m, n, k), tolerance) << m << " " << n << " " << k;
 }
 
 TEST(Gemm, BetaZeroForgetsWhateverCHeld) {
+  for (const std::size_t rows : {1u, 100u})
+    for (const std::size_t cols : {1u, 100u}) {
+      const Tensor a = random({rows, 100}, Rng{1}), b = random({100, cols}, Rng{2});
+      Tensor c = zeros({rows, cols}), clean = c;
+      c.fill(nan);
+      gemm(a, b, c);
+      gemm(a, b, clean);
+      EXPECT_EQ(c, clean) << rows << " " << cols;
+    }
   for (const std::size_t size : {1u, 4u, 33u, 130u})
     for (const bool ta : {false, true})
       for (const bool tb : {false, true}) {
