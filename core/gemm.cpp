@@ -25,25 +25,10 @@ std::string describe(const Tensor& matrix, bool transposed) {
                    " times " + describe(b, options.transpose_b) + " into " + to_string(c.shape()) + ".");
 }
 
-constexpr std::size_t small = 1 << 12, small_side = 1 << 10;
+constexpr std::size_t small = 1 << 12;  // multiplications
 
 std::size_t row_step(MatrixView matrix) { return matrix.transposed ? 1 : matrix.stride; }
 std::size_t column_step(MatrixView matrix) { return matrix.transposed ? matrix.stride : 1; }
-
-/// By our own kernel, which wants b row-major.
-void multiply_small(std::size_t m, std::size_t n, std::size_t k, MatrixView a, MatrixView b, Real* c,
-                    std::size_t c_stride, Real beta) {
-  alignas(64) Real rows[small_side];
-  if (b.transposed) {
-    for (std::size_t j = 0; j < n; ++j) {
-      const Real* from = b.data + j * b.stride;
-      Real* to = rows + j;
-      for (std::size_t p = 0; p < k; ++p, to += n) *to = from[p];
-    }
-    b = {rows, n};
-  }
-  kernels::small_product({m, n, k, a.data, row_step(a), column_step(a), b.data, b.stride, c, c_stride, beta});
-}
 
 /// By our own kernel. Where b is given by its transpose, as a layer's weight, so is the product: rows of it are then
 /// used as they lie, and the smaller batch is turned.
@@ -60,7 +45,9 @@ void multiply_packed(std::size_t m, std::size_t n, std::size_t k, MatrixView a, 
 
 void multiply(std::size_t m, std::size_t n, std::size_t k, MatrixView a, MatrixView b, Real* c, std::size_t c_stride,
               Real beta, Real alpha) {
-  if (m * n * k <= small && n * k <= small_side && alpha == 1) return multiply_small(m, n, k, a, b, c, c_stride, beta);
+  if (m * n * k <= small && n * k <= kernels::small_product_most_turned && alpha == 1)
+    return kernels::small_product(
+        {m, n, k, a.data, row_step(a), column_step(a), b.data, row_step(b), column_step(b), c, c_stride, beta});
   const bool vector = m == 1 || n == 1;
   if (!vector && alpha == 1 && !blas_has_avx512() && kernels::packed_product_is_fast())
     return multiply_packed(m, n, k, a, b, c, c_stride, beta);

@@ -5,6 +5,7 @@
 
 #include <minnow/core/simd-inl.hpp>
 #include <minnow/core/small_product.hpp>
+#include <minnow/core/transpose-inl.hpp>
 
 HWY_BEFORE_NAMESPACE();
 namespace minnow::simd::HWY_NAMESPACE {
@@ -25,7 +26,7 @@ HWY_INLINE void tile(D d, const SmallProduct& q, std::size_t i, std::size_t j) {
   const std::size_t lanes = hn::Lanes(d);
   auto s0 = hn::Zero(d), s1 = s0, s2 = s0, s3 = s0, t0 = s0, t1 = s0, t2 = s0, t3 = s0;
   const Real *a = q.a + i * q.a_row, *b = q.b + j;
-  for (std::size_t p = 0; p < q.k; ++p, a += q.a_column, b += q.b_stride) {
+  for (std::size_t p = 0; p < q.k; ++p, a += q.a_column, b += q.b_row) {
     const auto at = [&](std::size_t row) HWY_ATTR { return hn::Set(d, a[row * q.a_row]); };
     const auto v = hn::LoadU(d, b);
     const auto w = vectors == 2 ? hn::LoadU(d, b + lanes) : v;
@@ -62,12 +63,23 @@ HWY_INLINE void columns(D d, const SmallProduct& q, std::size_t j) {
   if (i < q.m) tile<1, vectors>(d, q, i, j);
 }
 
-void small_product(const SmallProduct& q) {
+void row_major_product(const SmallProduct& q) {
   const hn::ScalableTag<Real> d;
   const std::size_t pair = 2 * hn::Lanes(d);
   std::size_t j = 0;
   for (; j + pair <= q.n; j += pair) columns<2>(d, q, j);
   for_each_vector<Real>(q.n - j, [&](auto tag, std::size_t rest) HWY_ATTR { columns<1>(tag, q, j + rest); });
+}
+
+void small_product(const SmallProduct& q) {
+  if (q.b_column == 1) return row_major_product(q);
+  alignas(64) Real turned[kernels::small_product_most_turned];
+  transpose(q.b, q.n, q.k, q.b_column, turned, q.n);
+  SmallProduct straight = q;
+  straight.b = turned;
+  straight.b_row = q.n;
+  straight.b_column = 1;
+  row_major_product(straight);
 }
 
 }  // namespace

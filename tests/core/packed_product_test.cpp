@@ -83,7 +83,7 @@ class PackedProductSizes : public ::testing::TestWithParam<bool> {
 TEST_P(PackedProductSizes, MatchDouble) {
   // Around the edges of tiles (12 by 32), of what is summed up at once (256), and of what is turned at once (4096).
   const std::vector<std::array<std::size_t, 3>> sizes{
-      {1, 1, 1},    {1, 40, 5},    {4, 16, 256},  {5, 17, 257},  {8, 31, 3},      {11, 33, 300}, {12, 32, 64},
+      {1, 1, 1},    {1, 40, 5},    {4, 16, 256},  {5, 17, 257},  {8, 31, 3},     {11, 33, 300}, {12, 32, 64},
       {13, 48, 65}, {24, 64, 512}, {25, 70, 513}, {3, 1100, 30}, {20, 530, 261}, {4100, 66, 9}, {14, 600, 520}};
   for (const auto& [m, n, k] : sizes)
     for (int turned = 0; turned < 8; ++turned)

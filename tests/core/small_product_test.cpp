@@ -38,7 +38,7 @@ struct Case {
   std::vector<Real> product(Real beta) const {
     std::vector<Real> result = c;
     kernels::small_product({m, n, k, a.data(), transposed ? 1 : a_stride, transposed ? a_stride : 1, b.data(), stride,
-                            result.data(), stride, beta});
+                            1, result.data(), stride, beta});
     return result;
   }
 
@@ -91,6 +91,19 @@ TEST(SmallProduct, EveryLengthOfSum) {
         Case product(m, n, k, transposed, k % 2);
         for (const Real beta : {Real{0}, Real{1}, Real{-0.5}}) product.check(beta);
       }
+}
+
+TEST(SmallProduct, TakesBColumnAfterColumn) {
+  for (std::size_t n = 1; n <= 21; ++n)
+    for (const std::size_t k : {1u, 2u, 3u, 4u, 5u, 16u, 33u}) {
+      const Case straight(6, n, k, false, 2);
+      std::vector<Real> turned(n * (k + 1)), result = straight.c;
+      for (std::size_t p = 0; p < k; ++p)
+        for (std::size_t j = 0; j < n; ++j) turned[j * (k + 1) + p] = straight.b[p * straight.stride + j];
+      kernels::small_product({6, n, k, straight.a.data(), straight.a_stride, 1, turned.data(), 1, k + 1, result.data(),
+                              straight.stride, 0});
+      ASSERT_EQ(result, straight.product(0)) << n << " " << k;
+    }
 }
 
 TEST(SmallProduct, BetaZeroForgetsWhateverCHeld) {
