@@ -34,7 +34,7 @@ struct LoopsAtTheEnd {
 
 /// Forks right after a loop, again and again, as a loader of one's own would: each child runs loops, and ends.
 int fork_often() {
-  for (int i = 0; i < 150; ++i) {
+  for (int i = 0; i < 100; ++i) {
     if (!loop_is_right()) return 1;
     const pid_t child = fork();
     if (child == 0) {
