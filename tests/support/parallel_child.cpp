@@ -1,6 +1,7 @@
 // A program that shares loops out among threads and ends in the way it is told: return, exit, exit_in_thread,
-// destructor, fork, piece_zero.
+// destructor, product_in_destructor, fork, piece_zero.
 
+#include <minnow/core/gemm.hpp>
 #include <minnow/core/parallel.hpp>
 #include <minnow/core/threads.hpp>
 
@@ -25,11 +26,19 @@ bool loop_is_right(std::size_t piece = 1) {
   return sum == 4950;
 }
 
-struct LoopsAtTheEnd {
-  ~LoopsAtTheEnd() {
-    if (active && !loop_is_right()) std::_Exit(1);
+bool product_is_right() {
+  Tensor a = zeros({200, 200}), c = a;
+  a.fill(2);
+  gemm(a, a, c);
+  return c(3, 4) == 800;
+}
+
+struct AtTheEnd {
+  ~AtTheEnd() {
+    if (loop && !loop_is_right()) std::_Exit(1);
+    if (product && !product_is_right()) std::_Exit(1);
   }
-  bool active = false;
+  bool loop = false, product = false;
 } at_the_end;
 
 /// Forks right after a loop, again and again, as a loader of one's own would: each child runs loops, and ends.
@@ -64,7 +73,11 @@ int main(int argc, char** argv) {
   if (what == "exit") std::exit(3);
   if (what == "exit_in_thread") std::thread([] { std::exit(loop_is_right() ? 3 : 1); }).join();
   if (what == "destructor") {
-    at_the_end.active = true;
+    at_the_end.loop = true;
+    return 0;
+  }
+  if (what == "product_in_destructor") {
+    at_the_end.product = product_is_right();
     return 0;
   }
   if (what == "fork") return fork_often();
