@@ -175,6 +175,9 @@ TEST(ParallelPrograms, CallExit) { EXPECT_EQ(run_child("exit").exit_code, 3); }
 TEST(ParallelPrograms, CallExitInAThread) { EXPECT_EQ(run_child("exit_in_thread").exit_code, 3); }
 TEST(ParallelPrograms, LoopInADestructorOfAStaticObject) { EXPECT_EQ(run_child("destructor").exit_code, 0); }
 
+TEST(ParallelPrograms, ProductInADestructorOfAStaticObject) {
+  EXPECT_EQ(run_child("product_in_destructor").exit_code, 0);
+}
 TEST(ParallelPrograms, PiecesOfZero) { EXPECT_EQ(run_child("piece_zero").exit_code, 0) << "124: it never ended"; }
 
 TEST(ParallelPrograms, ChildrenMadeByFork) {
