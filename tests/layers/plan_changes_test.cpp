@@ -42,6 +42,15 @@ TEST(PlanChanges, ALayerAddedEndsThePassUnderWay) {
   EXPECT_THROW(model.output(0), Error);
 }
 
+TEST(PlanChanges, ALayerAddedInsideANestedModelEndsThePassUnderWay) {
+  Rng rng{1};
+  Sequential model{Sequential{Dense(6, 3, rng), Dense(3, 3, rng)}, ReLU()};
+  const Tensor x = random({4, 6}, 1), dy = random({4, 3}, 2);
+  model.forward(x);
+  static_cast<Sequential&>(model[0]).add(ReLU());
+  EXPECT_THROW(model.backward(dy), Error);
+}
+
 /// Dense is a value: whoever holds the model may assign another one to it.
 TEST(PlanChanges, AssigningToADenseChangesWhatItsFusedStepComputes) {
   for (const bool bias_before : {false, true})
