@@ -14,6 +14,9 @@ class SingleThreadedBlas {
   SingleThreadedBlas& operator=(const SingleThreadedBlas&) = delete;
 };
 
+/// For a child after fork(): no scope lives in it.
+void restore_blas_after_fork();
+
 /// Whether the kernels that OpenBLAS has chosen for this CPU use AVX-512. Some CPUs that have it are newer than the
 /// OpenBLAS of a distribution, which then runs them at half their speed.
 bool blas_has_avx512();

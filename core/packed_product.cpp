@@ -8,7 +8,7 @@
 #include <minnow/core/transpose-inl.hpp>
 
 #include <algorithm>
-#include <memory>
+#include <utility>
 
 #include <hwy/cache_control.h>
 
@@ -265,7 +265,13 @@ namespace minnow::inline MINNOW_PRECISION::kernels {
 using namespace minnow::simd;
 
 PackedRoom& packed_room() {
-  thread_local const std::unique_ptr<PackedRoom> room(new PackedRoom);  // and not cleared
+  thread_local PackedRoom* room = nullptr;
+  struct Owner {
+    ~Owner() { delete std::exchange(room_, nullptr); }  // who multiplies later still, in a static object's destructor,
+    PackedRoom*& room_;                                 // takes another
+  };
+  thread_local const Owner owner{room};
+  if (room == nullptr) room = new PackedRoom;  // not cleared
   return *room;
 }
 

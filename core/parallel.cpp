@@ -7,10 +7,12 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <new>
 #include <system_error>
 #include <thread>
 
 #include <dlfcn.h>
+#include <pthread.h>
 
 namespace minnow::inline MINNOW_PRECISION::detail {
 namespace {
@@ -80,6 +82,12 @@ class Pool {
     return true;
   }
 
+  /// In a child after fork(), which has none of the threads: the next loop starts others.
+  void forget_threads() {
+    started_ = ready_ = inside_ = 0;
+    open_ = busy_ = false;
+  }
+
  private:
   void start(int threads) try {
     for (; started_ < threads; ++started_) std::thread(&Pool::serve, this, started_ + 1).detach();
@@ -88,7 +96,12 @@ class Pool {
   }
 
   void serve(int index) {
-    kernels::packed_room();  // what a thread needs it takes at its start, not in the middle of a step
+    try {
+      kernels::packed_room();  // what a thread needs it takes at its start, not in the middle of a step
+    } catch (const std::bad_alloc&) {
+      ready_.fetch_add(1);
+      return;
+    }
     ready_.fetch_add(1);
     int seen = loops_.load();
     for (;;) {
@@ -113,6 +126,18 @@ class Pool {
   Loop loop_{};
 };
 
+Pool& pool() {
+  static Pool& the_pool = *[] {
+    auto* made = new Pool;
+    pthread_atfork(nullptr, nullptr, [] {
+      restore_blas_after_fork();
+      pool().forget_threads();
+    });
+    return made;
+  }();
+  return the_pool;
+}
+
 using GompParallel = void (*)(void (*body)(void*), void* data, unsigned threads, unsigned flags);
 
 /// How a compiler starts a parallel region. The OpenMP runtime that OpenBLAS brought is asked for it by name: Minnow
@@ -125,6 +150,7 @@ GompParallel openmp() {
 
 bool run_in_openmp(const void* body, RunRange run, std::size_t n, std::size_t piece, int threads) {
   static std::atomic<bool> busy{false};
+  pool();  // which sees to fork()
   if (busy.exchange(true, std::memory_order_acquire)) return false;
   Loop loop{body, run, n, piece, floating_point_control(), threads};
   openmp()(
@@ -143,7 +169,6 @@ bool run_in_openmp(const void* body, RunRange run, std::size_t n, std::size_t pi
 }  // namespace
 
 void parallel_for(std::size_t n, std::size_t piece, const void* body, RunRange run) {
-  static Pool& pool = *new Pool;
   piece = std::max<std::size_t>(piece, 1);
   const int threads =
       static_cast<int>(std::min<std::size_t>(static_cast<std::size_t>(num_threads()), (n - 1) / piece + 1));
@@ -152,7 +177,7 @@ void parallel_for(std::size_t n, std::size_t piece, const void* body, RunRange r
       if (run_in_openmp(body, run, n, piece, threads)) return;
     } else {
       const SingleThreadedBlas scope;
-      if (pool.run(body, run, n, piece, threads)) return;
+      if (pool().run(body, run, n, piece, threads)) return;
     }
   }
   run(body, 0, n);

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <mutex>
+#include <new>
 #include <string>
 #include <string_view>
 
@@ -13,8 +14,9 @@ namespace minnow::inline MINNOW_PRECISION {
 namespace {
 
 std::mutex scopes_mutex;
-int scopes = 0;               // how many SingleThreadedBlas live
-std::atomic<int> threads{0};  // OpenBLAS's count from before the first of them; 0 while there is none
+int scopes = 0;                  // how many SingleThreadedBlas live
+std::atomic<int> threads{0};     // OpenBLAS's count from before the first of them; 0 while there is none
+std::atomic<unsigned> begun{0};  // how often a first one began
 
 }  // namespace
 
@@ -22,6 +24,7 @@ SingleThreadedBlas::SingleThreadedBlas() {
   const std::lock_guard lock(scopes_mutex);
   if (scopes++ > 0) return;
   threads = openblas_get_num_threads();
+  ++begun;
   openblas_set_num_threads(1);
 }
 
@@ -45,9 +48,23 @@ bool blas_uses_openmp() {
   return openmp;
 }
 
+void restore_blas_after_fork() {
+  new (&scopes_mutex) std::mutex;  // whoever held it is not in this process
+  if (blas_uses_openmp())
+    openblas_set_num_threads(1);  // OpenMP's threads are not either, and it does not know
+  else if (scopes > 0)
+    openblas_set_num_threads(threads);
+  scopes = 0;
+  threads = 0;
+}
+
 int num_threads() {
-  const int before = threads.load(std::memory_order_relaxed);
-  return before > 0 ? before : openblas_get_num_threads();
+  for (;;) {
+    const unsigned seen = begun;
+    if (const int before = threads; before > 0) return before;
+    const int now = openblas_get_num_threads();
+    if (begun == seen) return now;  // else it may be that of a scope
+  }
 }
 
 void set_threads(int count) {

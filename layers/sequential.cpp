@@ -93,11 +93,6 @@ std::shared_ptr<const Plan> Sequential::make_plan() const {
   return std::make_shared<Plan>(layers);
 }
 
-const Plan& Sequential::plan() const {
-  static const Plan empty{{}};
-  return plan_ != nullptr ? *plan_ : empty;
-}
-
 Layer& Sequential::operator[](std::size_t index) { return const_cast<Layer&>(std::as_const(*this)[index]); }
 
 const Layer& Sequential::operator[](std::size_t index) const {

@@ -95,7 +95,6 @@ class MINNOW_API Sequential : public Layer {
   Sequential& add(std::unique_ptr<Layer> layer, Copy copy);
   void append(std::unique_ptr<Layer> layer, Copy copy);
   std::shared_ptr<const Plan> make_plan() const;
-  const Plan& plan() const;
   bool in_optimizer();
   bool same_layers(const Sequential& other) const;
   void copy_numbers(const Sequential& other);

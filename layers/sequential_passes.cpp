@@ -10,46 +10,42 @@ namespace {
 
 /// What one pass leaves between the steps; lives in the context.
 struct Activations {
-  std::vector<Context> contexts;  // one per step
-  std::vector<Tensor> outputs;    // one per slot but the last
-  Tensor gradients[2];            // dL/d(output), alternately; freed of use as soon as the next one is written
+  std::shared_ptr<const Plan> plan;  // that of the pass
+  std::vector<Context> contexts;     // one per step
+  std::vector<Tensor> outputs;       // one per slot but the last
+  Tensor gradients[2];               // dL/d(output), alternately; freed of use as soon as the next one is written
+
+  void prepare(const std::shared_ptr<const Plan>& next) {
+    if (plan == next) return;
+    contexts.clear();
+    contexts.resize(next->steps.size());
+    outputs.resize(next->slots - 1);
+    plan = next;
+  }
 
   /// Where a step's output goes: the last slot is y. Without a backward, two tensors take turns.
-  Tensor& output(const Plan& plan, std::size_t slot, Tensor& y, bool keep) {
-    const std::size_t after = plan.slots - 1 - slot;
+  Tensor& output(std::size_t slot, Tensor& y, bool keep) {
+    const std::size_t after = plan->slots - 1 - slot;
     if (keep ? after == 0 : after % 2 == 0) return y;
     return outputs[keep ? slot : 0];
   }
-  const Tensor& output(const Plan& plan, std::size_t slot, const Tensor& y) const {
-    return slot + 1 == plan.slots ? y : outputs[slot];
-  }
+  const Tensor& output(std::size_t slot, const Tensor& y) const { return slot + 1 == plan->slots ? y : outputs[slot]; }
 };
-
-Activations& activations(Context& context, const Plan& plan) {
-  auto& between = context.scratch<Activations>();
-  const std::size_t outputs = plan.slots == 0 ? 0 : plan.slots - 1;
-  if (between.contexts.size() != plan.steps.size() || between.outputs.size() != outputs) {
-    between.contexts.clear();
-    between.contexts.resize(plan.steps.size());
-    between.outputs.resize(outputs);
-  }
-  return between;
-}
 
 }  // namespace
 
 void Sequential::forward(const Tensor& x, Tensor& y, Context& context) {
-  const Plan& plan = this->plan();
-  if (plan.steps.empty()) {
+  if (size() == 0) {
     resize(y, x.shape());
     std::copy_n(x.data(), x.size(), y.data());
     return;
   }
-  Activations& between = activations(context, plan);
+  auto& between = context.scratch<Activations>();
+  between.prepare(plan_);
   const Tensor* input = &x;
-  for (std::size_t i = 0; i < plan.steps.size(); ++i) {
-    const Plan::Step& step = plan.steps[i];
-    Tensor& output = between.output(plan, step.slot, y, context.backward_follows);
+  for (std::size_t i = 0; i < plan_->steps.size(); ++i) {
+    const Plan::Step& step = plan_->steps[i];
+    Tensor& output = between.output(step.slot, y, context.backward_follows);
     Context& child = between.contexts[i];
     child.mode = context.mode;
     child.backward_follows = context.backward_follows;
@@ -79,19 +75,21 @@ std::size_t Sequential::first_trained() const {
 }
 
 void Sequential::backward(const Tensor& x, const Tensor& y, const Tensor& dy, Tensor* dx, Context& context) {
-  const Plan& plan = this->plan();
-  if (plan.steps.empty()) {
+  if (size() == 0) {
     if (dx != nullptr) std::copy_n(dy.data(), dy.size(), dx->data());
     return;
   }
-  Activations& between = activations(context, plan);
+  auto& between = context.scratch<Activations>();
+  if (between.plan != plan_)
+    throw Error(name() + ": expected the layers that forward(x) ran, got others in backward(dy). Run forward again.");
+  const Plan& plan = *plan_;
   const std::size_t needed = dx != nullptr ? 0 : first_trained();
   const Tensor* gradient = &dy;
   Tensor* taken = nullptr;  // the buffer that holds it
   for (std::size_t i = plan.steps.size(); i-- > 0 && plan.steps[i].last > needed;) {
     const Plan::Step& step = plan.steps[i];
-    const Tensor& input = i > 0 ? between.output(plan, plan.steps[i - 1].slot, y) : x;
-    const Tensor& output = between.output(plan, step.slot, y);
+    const Tensor& input = i > 0 ? between.output(plan.steps[i - 1].slot, y) : x;
+    const Tensor& output = between.output(step.slot, y);
     Tensor* input_gradient = dx;
     if (i > 0) {
       const bool stops_here = plan.steps[i - 1].last <= needed;
@@ -137,9 +135,9 @@ const Tensor& Sequential::predict(const Tensor& x, Context& context) const {
 const Tensor& Sequential::output(std::size_t index) {
   if (x_ == nullptr || index >= size())
     throw Error(format_text("{}: expected the index of a layer, after forward(x), got {}.", name(), index));
-  const Plan& plan = this->plan();
-  const Activations& between = activations(training_, plan);
-  const auto held = [&](std::size_t i) -> const Tensor& { return between.output(plan, plan.steps[i].slot, y_); };
+  const Plan& plan = *plan_;
+  const auto& between = training_.scratch<Activations>();
+  const auto held = [&](std::size_t i) -> const Tensor& { return between.output(plan.steps[i].slot, y_); };
   std::size_t i = 0;
   while (plan.steps[i].last <= index) ++i;
   if (plan.steps[i].last == index + 1 && !plan.steps[i].overwritten) return held(i);
