@@ -181,8 +181,6 @@ TEST(ParallelPrograms, ProductInADestructorOfAStaticObject) {
 TEST(ParallelPrograms, PiecesOfZero) { EXPECT_EQ(run_child("piece_zero").exit_code, 0) << "124: it never ended"; }
 
 TEST(ParallelPrograms, ChildrenMadeByFork) {
-  if (openblas_uses_openmp())
-    GTEST_SKIP() << "OpenMP's threads do not survive a fork: the child waits for them forever";
   const ProgramResult result = run_child("fork");
   EXPECT_EQ(result.exit_code, 0) << result.output;
 }

@@ -24,6 +24,5 @@ inline int ask_openblas(const char* question) {
   return answer != nullptr ? answer() : -1;
 }
 inline int openblas_threads() { return ask_openblas("openblas_get_num_threads"); }
-inline bool openblas_uses_openmp() { return ask_openblas("openblas_get_parallel") == 2; }
 
 }  // namespace minnow::inline MINNOW_PRECISION::testing
