@@ -33,6 +33,9 @@ of its own; what is measured per byte of memory is CPU time on one thread.
   in every setting that may suit it (LibTorch: instruction set, OpenBLAS build, OpenBLAS's threads or only its own, two ways
   to clear gradients), and the fastest counts. **KANN, scaled** is its time measured on another machine, times what the products
   take here over what they took there.
+- Where the CPU has AVX-512 but OpenBLAS has chosen kernels without, as versions do that are older than the CPU, Minnow multiplies
+  by a kernel of its own; everybody else also runs with `OPENBLAS_CORETYPE=SkylakeX`, which makes OpenBLAS use those it has:
+  **products_SkylakeX** is then the harder bound, and the fastest of a peer's settings may be one of these.
 - A ratio beside a bound is Minnow's time over it (lower is better, 1 is the bound itself); a ratio beside a peer is its time over
   Minnow's (higher is better).
 """
