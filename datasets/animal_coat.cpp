@@ -46,15 +46,15 @@ Coat::Coat(Animal animal, Rng& rng) : texture_(rng) {
 double Coat::spots(Vec point, double detail) const {
   constexpr double spacing = 0.17, radius = 0.055;
   double nearest = 1e9;
-  const double row = std::floor(point.y / spacing);
-  for (double i = row - 1; i <= row + 1; ++i) {
-    const double stagger = 0.5 * (i - 2 * std::floor(i / 2));
-    const double column = std::floor(point.x / spacing - stagger);
-    for (double j = column - 1; j <= column + 1; ++j) {
-      const Vec jitter{texture_({i, j}) - 0.5, texture_({j + 7, i}) - 0.5};
-      const Vec spot = spacing * (Vec{j + stagger + 0.5, i + 0.5} + 0.5 * jitter);
-      const double size = radius * (0.75 + 0.5 * texture_({i + 3, j + 5}));
-      nearest = std::min(nearest, length(point - spot) - size);
+  const std::int64_t row = floor_index(point.y / spacing);
+  for (std::int64_t i = row - 1; i <= row + 1; ++i) {
+    const double stagger = (i & 1) == 0 ? 0 : 0.5;
+    const std::int64_t column = floor_index(point.x / spacing - stagger);
+    for (std::int64_t j = column - 1; j <= column + 1; ++j) {
+      const Vec jitter{texture_.knot(i, j) - 0.5, texture_.knot(j + 7, i) - 0.5};
+      const Vec cell{static_cast<double>(j) + stagger + 0.5, static_cast<double>(i) + 0.5};
+      const double size = radius * (0.75 + 0.5 * texture_.knot(i + 3, j + 5));
+      nearest = std::min(nearest, length(point - spacing * (cell + 0.5 * jitter)) - size);
     }
   }
   return 1 - smooth_step(-0.5 * detail, 0.5 * detail, nearest);

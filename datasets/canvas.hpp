@@ -7,6 +7,7 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 /// \file
@@ -39,10 +40,11 @@ inline Colour mix(Colour a, Colour b, double amount) { return (1 - amount) * a +
 /// Perceived brightness (the weights of ITU-R BT.601).
 inline double luma(Colour c) { return 0.299 * c.r + 0.587 * c.g + 0.114 * c.b; }
 
+/// From 0 to 1 as t goes from 0 to 1, level at both ends.
+inline double smooth_step(double t) { return t * t * (3 - 2 * t); }
 /// 0 below `low`, 1 above `high`, smooth between.
 inline double smooth_step(double low, double high, double x) {
-  const double t = std::clamp((x - low) / (high - low), 0.0, 1.0);
-  return t * t * (3 - 2 * t);
+  return smooth_step(std::clamp((x - low) / (high - low), 0.0, 1.0));
 }
 
 /// A line from a to b as thick as a disc that rolls along it while its radius goes from `radius_a` to `radius_b`.
@@ -51,11 +53,28 @@ struct Limb {
   double radius_a = 0, radius_b = 0;
 };
 
+/// The largest whole number <= x; std::floor is a function call on plain x86-64.
+inline std::int64_t floor_index(double x) {
+  const auto whole = static_cast<std::int64_t>(x);
+  return whole - (x < static_cast<double>(whole));
+}
+
 /// Smooth random values in [0, 1] over the plane, one knot per unit, repeating after `period` units.
 class Texture {
  public:
   explicit Texture(Rng& rng);
-  double operator()(Vec p) const;
+
+  double knot(std::int64_t column, std::int64_t row) const {
+    const auto wrap = [](std::int64_t i) { return static_cast<std::size_t>(i) & (period - 1); };
+    return static_cast<double>(knots_[wrap(row) * period + wrap(column)]);
+  }
+
+  double operator()(Vec p) const {
+    const std::int64_t column = floor_index(p.x), row = floor_index(p.y);
+    const double u = smooth_step(p.x - static_cast<double>(column)), v = smooth_step(p.y - static_cast<double>(row));
+    const auto along = [&](std::int64_t r) { return (1 - u) * knot(column, r) + u * knot(column + 1, r); };
+    return (1 - v) * along(row) + v * along(row + 1);
+  }
 
  private:
   static constexpr std::size_t period = 16;
@@ -74,7 +93,7 @@ class Canvas {
   explicit Canvas(std::size_t size);
 
   std::size_t size() const { return size_; }
-  double pixel() const { return 1.0 / static_cast<double>(size_); }
+  double pixel() const { return pixel_; }
   Colour at(std::size_t row, std::size_t column) const { return colours_[row * size_ + column]; }
 
   /// Repaints every pixel with `paint(point, colour so far)`.
@@ -97,32 +116,34 @@ class Canvas {
     const double sharpness = 1 / std::max(blur, pixel());
     for (std::size_t row = touched_.top; row < touched_.bottom; ++row)
       for (std::size_t column = touched_.left; column < touched_.right; ++column) {
-        Clay& clay = clay_[row * size_ + column];
-        const double coverage = std::clamp(0.5 - clay.distance * sharpness, 0.0, 1.0);
-        Colour& colour = colours_[row * size_ + column];
-        if (coverage > 0) colour = mix(colour, paint(Surface{centre(row, column), clay.normal}), coverage * opacity);
-        clay = {};
+        const std::size_t i = row * size_ + column;
+        const double coverage = std::min(0.5 - static_cast<double>(distance_[i]) * sharpness, 1.0);
+        if (coverage > 0) {
+          const Vec normal{static_cast<double>(normal_x_[i]), static_cast<double>(normal_y_[i])};
+          colours_[i] = mix(colours_[i], paint(Surface{centre(row, column), normal}), coverage * opacity);
+        }
+        distance_[i] = far;
       }
     touched_ = {};
   }
 
  private:
-  struct Clay {
-    double distance = 1e9;  // to the surface, negative inside
-    Vec normal;
-  };
   struct Box {
     std::size_t top = 0, bottom = 0, left = 0, right = 0;
   };
 
   Vec centre(std::size_t row, std::size_t column) const {
-    return {(static_cast<double>(column) + 0.5) * pixel(), (static_cast<double>(row) + 0.5) * pixel()};
+    return {(static_cast<double>(column) + 0.5) * pixel_, (static_cast<double>(row) + 0.5) * pixel_};
   }
   Box pixels_near(const Limb& limb, double margin) const;
 
+  static constexpr float far = 1e9F;
+
   std::size_t size_;
+  double pixel_ = 1.0 / static_cast<double>(size_);
   std::vector<Colour> colours_;
-  std::vector<Clay> clay_;
+  // The clay, for each pixel: the distance to its surface, negative inside, and the normal there.
+  std::vector<float> distance_, normal_x_, normal_y_;
   Box touched_;
 };
 

@@ -61,19 +61,20 @@ void paint_figure(Canvas& canvas, const Figure& figure, const Place& place, cons
   }
 }
 
-/// A triangular number in (-1, 1) from 20 random bits.
+/// A triangular number in (-1023, 1023) from 20 random bits.
 double grain(std::uint64_t bits) {
-  return (static_cast<double>(bits & 1023) + static_cast<double>(bits >> 10 & 1023)) / 1023 - 1;
+  return static_cast<double>(static_cast<std::int32_t>((bits & 1023) + (bits >> 10 & 1023)) - 1023);
 }
 
 void develop(const Canvas& canvas, const Light& light, Rng& rng, std::span<Real> rgb) {
   const std::size_t size = canvas.size(), plane = size * size;
-  const double noise = rng.uniform(0, 0.06);
+  const double noise = rng.uniform(0, 0.06) / 1023;
+  const Colour tint = light.tint();
   for (std::size_t row = 0; row < size; ++row)
     for (std::size_t column = 0; column < size; ++column) {
       const std::uint64_t bits = rng.bits();
       const Colour colour =
-          canvas.at(row, column) * light.tint() + noise * Colour{grain(bits), grain(bits >> 20), grain(bits >> 40)};
+          canvas.at(row, column) * tint + noise * Colour{grain(bits), grain(bits >> 20), grain(bits >> 40)};
       const std::size_t i = row * size + column;
       rgb[i] = static_cast<Real>(std::clamp(colour.r, 0.0, 1.0));
       rgb[plane + i] = static_cast<Real>(std::clamp(colour.g, 0.0, 1.0));
