@@ -20,6 +20,7 @@
 #include <minnow/datasets/animals.hpp>
 #include <minnow/datasets/data_loader.hpp>
 #include <minnow/datasets/draw_animal.hpp>
+#include <minnow/datasets/lazy_dataset.hpp>
 #include <minnow/datasets/normalization.hpp>
 #include <minnow/datasets/tensor_dataset.hpp>
 #include <minnow/layers/dense.hpp>

@@ -7,11 +7,11 @@ namespace minnow::inline MINNOW_PRECISION {
 namespace {
 
 /// Calls body(value, channel) for every number of (N, C, ...).
-template <class T, class Body>
-void for_each_channel(T& inputs, Body body) {
+template <class Body>
+void for_each_channel(const Tensor& inputs, Body body) {
   const std::size_t samples = inputs.shape()[0], channels = inputs.shape()[1];
   const std::size_t plane = inputs.size() / (samples * channels);
-  auto* value = inputs.data();
+  const Real* value = inputs.data();
   for (std::size_t i = 0; i < samples; ++i)
     for (std::size_t c = 0; c < channels; ++c)
       for (std::size_t k = 0; k < plane; ++k) body(*value++, c);
@@ -44,9 +44,19 @@ void Normalization::apply(Tensor& inputs) const {
     throw ShapeError("Normalization: expected inputs (N, " + std::to_string(mean_.size()) + ", ...), got " +
                      to_string(inputs.shape()) + ".");
   if (inputs.size() == 0) return;
-  for_each_channel(inputs, [&](Real& value, std::size_t c) {
-    value = static_cast<Real>((static_cast<double>(value) - mean_[c]) / deviation_[c]);
-  });
+  const std::size_t row = inputs.size() / inputs.shape()[0];
+  for (std::size_t i = 0; i < inputs.shape()[0]; ++i) apply(std::span<Real>(inputs.data() + i * row, row));
+}
+
+void Normalization::apply(std::span<Real> sample) const {
+  const std::size_t channels = mean_.size(), plane = sample.size() / channels;
+  if (plane * channels != sample.size())
+    throw ShapeError("Normalization: expected a sample (" + std::to_string(channels) + ", ...), got " +
+                     std::to_string(sample.size()) + " numbers.");
+  Real* value = sample.data();
+  for (std::size_t c = 0; c < channels; ++c)
+    for (const Real* end = value + plane; value != end; ++value)
+      *value = static_cast<Real>((static_cast<double>(*value) - mean_[c]) / deviation_[c]);
 }
 
 }  // namespace minnow::inline MINNOW_PRECISION

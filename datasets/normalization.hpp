@@ -2,6 +2,7 @@
 
 #include <minnow/core/tensor.hpp>
 
+#include <span>
 #include <vector>
 
 namespace minnow::inline MINNOW_PRECISION {
@@ -17,6 +18,9 @@ class MINNOW_API Normalization {
 
   /// Normalises (N, C, ...) in place. Throws ShapeError when C is another.
   void apply(Tensor& inputs) const;
+
+  /// Normalises one sample (C, ...) in place, to the same bits. Throws ShapeError unless C divides its size.
+  void apply(std::span<Real> sample) const;
 
   const std::vector<double>& mean() const { return mean_; }
   const std::vector<double>& deviation() const { return deviation_; }

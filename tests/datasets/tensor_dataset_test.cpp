@@ -3,9 +3,11 @@
 #include <minnow/datasets/normalization.hpp>
 #include <minnow/datasets/tensor_dataset.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <set>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -79,7 +81,12 @@ TEST(Normalization, MakesEachChannelMeanZeroAndDeviationOne) {
   EXPECT_NEAR(normalization.deviation()[0], 0.25, 0.02);
   EXPECT_EQ(normalization.mean()[1], 7);
   EXPECT_EQ(normalization.deviation()[1], 1);
+  std::vector<Real> sample(inputs.data() + 18, inputs.data() + 36);
+  normalization.apply(sample);
   normalization.apply(inputs);
+  EXPECT_TRUE(std::equal(sample.begin(), sample.end(), inputs.data() + 18));
+  sample.pop_back();
+  EXPECT_THROW(normalization.apply(sample), ShapeError);
   const Normalization again(inputs);
   EXPECT_NEAR(again.mean()[0], 0, 1e-6);
   EXPECT_NEAR(again.deviation()[0], 1, 1e-6);
