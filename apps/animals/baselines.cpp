@@ -5,31 +5,41 @@
 
 using namespace minnow;
 
-double nearest_class_mean(const TensorDataset& train, const TensorDataset& test) {
-  const std::size_t classes = train.class_names().size(), pixels = num_elements(train.input_shape());
+namespace {
+
+/// Calls body(picture, label) for every picture.
+template <class Body>
+void for_each_picture(const Dataset& pictures, Body body) {
+  const std::size_t pixels = num_elements(pictures.input_shape());
+  DataLoader loader{pictures, {.batch_size = 256}};
+  for (const Batch& batch : loader)
+    for (std::size_t i = 0; i < batch.size(); ++i)
+      body(batch.inputs.data() + i * pixels, static_cast<std::size_t>(batch.targets(i)));
+}
+
+}  // namespace
+
+double nearest_class_mean(const Dataset& train, const Dataset& test, std::size_t classes) {
+  const std::size_t pixels = num_elements(train.input_shape());
   std::vector<std::vector<double>> means(classes, std::vector<double>(pixels));
   std::vector<double> counts(classes);
-  const auto label = [](const TensorDataset& data, std::size_t i) {
-    return static_cast<std::size_t>(data.targets().data()[i]);
-  };
-  for (std::size_t i = 0; i < train.size(); ++i) {
-    counts[label(train, i)] += 1;
-    for (std::size_t k = 0; k < pixels; ++k)
-      means[label(train, i)][k] += static_cast<double>(train.inputs().data()[i * pixels + k]);
-  }
+  for_each_picture(train, [&](const Real* picture, std::size_t label) {
+    counts[label] += 1;
+    for (std::size_t k = 0; k < pixels; ++k) means[label][k] += static_cast<double>(picture[k]);
+  });
   std::size_t correct = 0;
-  for (std::size_t i = 0; i < test.size(); ++i) {
+  for_each_picture(test, [&](const Real* picture, std::size_t label) {
     std::size_t nearest = 0;
     double smallest = std::numeric_limits<double>::infinity();
     for (std::size_t c = 0; c < classes; ++c) {
       double distance = 0;
       for (std::size_t k = 0; k < pixels; ++k) {
-        const double difference = static_cast<double>(test.inputs().data()[i * pixels + k]) - means[c][k] / counts[c];
+        const double difference = static_cast<double>(picture[k]) - means[c][k] / counts[c];
         distance += difference * difference;
       }
       if (distance < smallest) smallest = distance, nearest = c;
     }
-    correct += nearest == label(test, i);
-  }
+    correct += nearest == label;
+  });
   return static_cast<double>(correct) / static_cast<double>(test.size());
 }

@@ -3,14 +3,18 @@
 #include <minnow/minnow.hpp>
 
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
-/// The pictures to learn from and those held out, (N, 3, size, size) in [0, 1].
+/// The pictures to learn from and those held out, (N, 3, size, size), normalised.
 struct Pictures {
-  minnow::TensorDataset train, test;
-  std::optional<minnow::TensorDataset> calibration = std::nullopt;  // to set the temperature of the probabilities by
-  std::string test_name = "test";                                   // or "validation"
+  std::vector<std::string> class_names;
+  minnow::Normalization normalization;
+  std::unique_ptr<minnow::Dataset> train, test = nullptr;
+  std::unique_ptr<minnow::Dataset> calibration = nullptr;  // to set the temperature of the probabilities by, if any
+  std::string test_name = "test";                          // or "validation"
 };
 
 struct PictureOptions {
@@ -21,5 +25,8 @@ struct PictureOptions {
   double calibration = 0.05;  // and this share of what is left, for the temperature
 };
 
-/// Reads or draws the pictures and says so.
+/// Reads photographs, or prepares to draw each picture when it is first needed, and says so.
 Pictures load_pictures(const PictureOptions& options, minnow::Rng rng);
+
+/// The pictures `indices` and their labels.
+minnow::Batch read_pictures(const minnow::Dataset& pictures, std::span<const std::size_t> indices);

@@ -6,7 +6,7 @@ using namespace minnow;
 
 namespace {
 
-Predictions predict(Sequential& model, const TensorDataset& dataset) {
+Predictions predict(Sequential& model, const Dataset& dataset) {
   DataLoader loader{dataset, {.batch_size = 256}};
   return predict_all(model, loader);
 }
@@ -24,12 +24,13 @@ void print_calibration(const char* when, const Predictions& logits, double tempe
 
 }  // namespace
 
-void print_judgement(Sequential& model, const TensorDataset& test, const std::optional<TensorDataset>& calibration) {
+void print_judgement(Sequential& model, const Dataset& test, const Dataset* calibration,
+                     const std::vector<std::string>& class_names) {
   const Predictions logits = predict(model, test);
-  ConfusionMatrix matrix(test.class_names());
+  ConfusionMatrix matrix(class_names);
   matrix.add(logits.scores(), logits.targets());
   fmt::print("{}\n{}\n", matrix.to_string(), classification_report(matrix));
-  if (!calibration) return;
+  if (calibration == nullptr) return;
   const Predictions held_out = predict(model, *calibration);
   fmt::print("Are its probabilities honest? Scaled by a temperature fitted on {} more pictures held out:\n",
              calibration->size());

@@ -10,6 +10,7 @@
 #include <apps/support/command_line.hpp>
 #include <apps/support/progress_bar.hpp>
 
+#include <chrono>
 #include <numeric>
 
 using namespace minnow;
@@ -17,6 +18,7 @@ using namespace minnow;
 namespace {
 
 struct Options {
+  std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
   CommonOptions common;
   PictureOptions pictures;
   std::size_t epochs = 15, batch_size = 64, examples = 3;
@@ -31,14 +33,19 @@ Sequential make_network(const Shape& picture, std::size_t classes, Rng rng) {
                     ReLU(),    Dense(64, classes, rng, {.init = Init::xavier})};
 }
 
+void print_start(const Options& options) {
+  const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - options.start;
+  fmt::print("first step after {:.2f} s\n", taken.count());
+}
+
 /// Trains with a learning rate that falls linearly to 0, and returns how the model then does on the held-out pictures.
-Evaluation train(Sequential& model, const TensorDataset& train_set, const TensorDataset& test_set,
-                 const Options& options, Rng rng, bool show) {
+Evaluation train(Sequential& model, const Dataset& train_set, const Dataset& test_set, const Options& options, Rng rng,
+                 bool show) {
   CrossEntropyLoss loss;
   SGD sgd{model.parameters(),
           {.learning_rate = options.learning_rate, .momentum = options.momentum, .weight_decay = options.weight_decay}};
   DataLoader loader{train_set, {.batch_size = options.batch_size, .shuffle = rng, .prefetch = true}};
-  DataLoader test_loader{test_set, {.batch_size = 256}};
+  DataLoader test_loader{test_set, {.batch_size = 256, .prefetch = true}};
   ProgressBar bar;
   const double steps = static_cast<double>(options.epochs) * static_cast<double>(loader.size());
   fit(model, loss, sgd, loader,
@@ -46,6 +53,7 @@ Evaluation train(Sequential& model, const TensorDataset& train_set, const Tensor
        .on_step =
            [&](const Progress& p) {
              sgd.set_learning_rate(options.learning_rate * (1 - static_cast<double>(sgd.steps()) / steps));
+             if (show && sgd.steps() == 1) print_start(options);
              if (show) bar.step(p);
            },
        .on_epoch =
@@ -56,13 +64,13 @@ Evaluation train(Sequential& model, const TensorDataset& train_set, const Tensor
   return evaluate(model, loss, test_loader);
 }
 
-void print_baselines(const TensorDataset& train_set, const TensorDataset& test_set, const Options& options,
-                     double accuracy, Rng rng) {
-  Sequential linear{Flatten(), Dense(num_elements(train_set.input_shape()), train_set.class_names().size(), rng,
-                                     {.init = Init::xavier})};
-  const Evaluation result = train(linear, train_set, test_set, options, rng, false);
+void print_baselines(const Pictures& pictures, const Options& options, double accuracy, Rng rng) {
+  const std::size_t classes = pictures.class_names.size();
+  Sequential linear{Flatten(),
+                    Dense(num_elements(pictures.train->input_shape()), classes, rng, {.init = Init::xavier})};
+  const Evaluation result = train(linear, *pictures.train, *pictures.test, options, rng, false);
   fmt::print("\nBaselines on the same pictures\n");
-  fmt::print("  nearest class mean  {:5.1f}%\n", 100 * nearest_class_mean(train_set, test_set));
+  fmt::print("  nearest class mean  {:5.1f}%\n", 100 * nearest_class_mean(*pictures.train, *pictures.test, classes));
   fmt::print("  linear model        {:5.1f}%\n", 100 * result.accuracy);
   fmt::print("  this network        {:5.1f}%\n", 100 * accuracy);
 }
@@ -71,36 +79,24 @@ void classify(const Options& options) {
   options.common.apply();
   Rng rng{options.common.seed};
   const Pictures pictures = load_pictures(options.pictures, rng.split());
-  if (options.contact_sheet) write_contact_sheet(*options.contact_sheet, pictures.test, rng.split());
+  if (options.contact_sheet) write_contact_sheet(*options.contact_sheet, pictures, rng.split());
 
-  const Normalization normalization(pictures.train.inputs());
-  const auto normalized = [&](const TensorDataset& dataset) {
-    Tensor inputs = dataset.inputs();
-    normalization.apply(inputs);
-    return TensorDataset(std::move(inputs), dataset.targets(), dataset.class_names());
-  };
-  const TensorDataset train_set = normalized(pictures.train), test_set = normalized(pictures.test);
-  const std::optional<TensorDataset> calibration_set =
-      pictures.calibration ? std::optional(normalized(*pictures.calibration)) : std::nullopt;
-  const std::vector<std::string>& class_names = train_set.class_names();
-
-  Sequential model = make_network(train_set.input_shape(), class_names.size(), rng.split());
-  Shape batch = train_set.inputs().shape();
-  batch[0] = std::min(options.batch_size, train_set.size());
+  Sequential model = make_network(pictures.train->input_shape(), pictures.class_names.size(), rng.split());
+  Shape batch{std::min(options.batch_size, pictures.train->size()), 3, options.pictures.size, options.pictures.size};
   fmt::print("\n{}\n", model.summary(batch));
 
-  std::vector<std::size_t> chosen(test_set.size());
+  std::vector<std::size_t> chosen(pictures.test->size());
   std::iota(chosen.begin(), chosen.end(), 0);
   rng.split().shuffle(chosen);
   chosen.resize(std::min(options.examples, chosen.size()));
-  const TensorDataset examples = test_set.subset(chosen);
-  const Tensor before = model.predict(examples.inputs());
+  const Batch examples = read_pictures(*pictures.test, chosen);
+  const Tensor before = model.predict(examples.inputs);
 
-  const Evaluation result = train(model, train_set, test_set, options, rng.split(), true);
+  const Evaluation result = train(model, *pictures.train, *pictures.test, options, rng.split(), true);
   fmt::print("{} loss {:.4f} accuracy {:.2f}%\n\n", pictures.test_name, result.loss, 100 * result.accuracy);
-  print_judgement(model, test_set, calibration_set);
-  print_road(before, model.predict(examples.inputs()), examples.targets(), class_names);
-  if (options.baselines) print_baselines(train_set, test_set, options, result.accuracy, rng.split());
+  print_judgement(model, *pictures.test, pictures.calibration.get(), pictures.class_names);
+  print_road(before, model.predict(examples.inputs), examples.targets, pictures.class_names);
+  if (options.baselines) print_baselines(pictures, options, result.accuracy, rng.split());
 }
 
 }  // namespace

@@ -60,12 +60,26 @@ class Photographs : public ::testing::Test {
 TEST(Animals, PrintsTheSummaryTheResultTheMatrixAndTheRoad) {
   const ProgramResult result = animals(small + "--baselines");
   EXPECT_EQ(result.exit_code, 0);
-  for (const char* piece :
-       {"Drew 400 training and 100 test pictures of dog, cat, horse, cheetah", "Dense(768 -> 256)", "epoch 1/2  loss",
-        "\ntest loss ", "true \\ predicted      dog      cat    horse  cheetah", "before training", "after training",
-        "logits", "softmax", "cross-entropy", "nearest class mean", "linear model",
-        "precision   recall       F1    samples", "macro mean", "on 20 more pictures held out",
-        "expected calibration error", "before          1.000", "after  "})
+  for (const char* piece : {"Drawing 400 training and 100 test pictures of dog, cat, horse, cheetah",
+                            "mean and deviation of 380 training pictures",
+                            "Dense(768 -> 256)",
+                            "\nfirst step after ",
+                            "epoch 1/2  loss",
+                            "\ntest loss ",
+                            "true \\ predicted      dog      cat    horse  cheetah",
+                            "before training",
+                            "after training",
+                            "logits",
+                            "softmax",
+                            "cross-entropy",
+                            "nearest class mean",
+                            "linear model",
+                            "precision   recall       F1    samples",
+                            "macro mean",
+                            "on 20 more pictures held out",
+                            "expected calibration error",
+                            "before          1.000",
+                            "after  "})
     EXPECT_NE(result.output.find(piece), std::string::npos) << piece << "\n" << result.output;
   EXPECT_EQ(result.output.find('\r'), std::string::npos) << "a progress bar was drawn into a pipe";
   EXPECT_TRUE(std::regex_search(result.output, std::regex("\ntest loss [0-9.]+ accuracy [0-9.]+%\n"))) << result.output;
