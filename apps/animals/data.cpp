@@ -67,15 +67,15 @@ Source find_pictures(const PictureOptions& options, Rng& rng) {
   return source;
 }
 
-/// Takes `fraction` of the numbers, rounded, off their end.
+/// Takes `fraction` of the numbers, rounded, off their front.
 Numbers hold_out(Numbers& numbers, double fraction, const char* option) {
   const auto count = static_cast<std::size_t>(std::lround(fraction * static_cast<double>(numbers.size())));
   if (count == 0 || count == numbers.size())
     throw ValueError(fmt::format("{}: expected a share that gives each part at least one of {} pictures, got {}.",
                                  option, numbers.size(), fraction));
-  const auto rest = numbers.end() - static_cast<std::ptrdiff_t>(count);
-  Numbers part(rest, numbers.end());
-  numbers.erase(rest, numbers.end());
+  const auto rest = numbers.begin() + static_cast<std::ptrdiff_t>(count);
+  Numbers part(numbers.begin(), rest);
+  numbers.erase(numbers.begin(), rest);
   return part;
 }
 
