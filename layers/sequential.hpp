@@ -69,7 +69,7 @@ class MINNOW_API Sequential : public Layer {
   /// Adds dL/dp to the gradient of each parameter, given dL/dy for the y of the last forward(x).
   void backward(const Tensor& dy);
 
-  /// Runs x through the layers in eval mode. The result is valid until the next predict.
+  /// Runs x, which may be the last result, through the layers in eval mode. The result is valid until the next predict.
   const Tensor& predict(const Tensor& x);
 
   /// The same with the caller's context, which keeps the result and is set to eval mode: threads share a model by

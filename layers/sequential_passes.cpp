@@ -122,13 +122,15 @@ const Tensor& Sequential::predict(const Tensor& x) { return predict(x, predictio
 const Tensor& Sequential::predict(const Tensor& x, Context& context) const {
   struct Prediction {
     Context context{Mode::eval};
-    Tensor y;
+    Tensor y, last;  // last: what y was, where that is predicted from
   };
   context.mode = Mode::eval;
   auto& prediction = context.scratch<Prediction>();
   prediction.context.backward_follows = false;
   auto& self = const_cast<Sequential&>(*this);  // in eval mode it writes nothing in a layer
-  self.run(x, prediction.y, prediction.context);
+  const bool from_last = &x == &prediction.y;
+  if (from_last) std::swap(prediction.y, prediction.last);
+  self.run(from_last ? prediction.last : x, prediction.y, prediction.context);
   return prediction.y;
 }
 

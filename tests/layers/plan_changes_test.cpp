@@ -9,6 +9,8 @@
 #include <tests/support/message.hpp>
 #include <tests/support/small_model.hpp>
 
+#include <algorithm>
+
 namespace minnow {
 namespace {
 
@@ -67,6 +69,31 @@ TEST(PlanChanges, AssigningToADenseChangesWhatItsFusedStepComputes) {
       EXPECT_EQ(message<Error>([&] { expect_same(model.forward(x), hand.forward(x), "forward"); }), "no error")
           << "bias " << bias_before << " before, then " << bias;
     }
+}
+
+/// The numbers of all samples in reverse order, which x and y in one place would spoil.
+class Reversed : public Layer {
+ public:
+  std::string name() const override { return "Reversed"; }
+  Shape output_shape(const Shape& input) const override { return input; }
+  void forward(const Tensor& x, Tensor& y, Context&) override {
+    std::reverse_copy(x.data(), x.data() + x.size(), y.data());
+  }
+  void backward(const Tensor&, const Tensor&, const Tensor& dy, Tensor* dx, Context&) override {
+    if (dx != nullptr) std::reverse_copy(dy.data(), dy.data() + dy.size(), dx->data());
+  }
+};
+
+TEST(PlanChanges, APredictionMayBePredictedFrom) {
+  const Tensor x = random({4, 6}, 1);
+  Sequential model;
+  for (int layers = 1; layers <= 3; ++layers) {
+    model.add(Reversed());
+    Context context;
+    EXPECT_EQ(Tensor(model.predict(model.predict(x))), x) << layers;
+    EXPECT_EQ(Tensor(model.predict(model.predict(model.predict(x)))), Tensor(model.predict(x))) << layers;
+    EXPECT_EQ(Tensor(model.predict(model.predict(x, context), context)), x) << layers;
+  }
 }
 
 }  // namespace
