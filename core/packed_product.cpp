@@ -194,9 +194,14 @@ void turn_back(const Real* turned, std::size_t rows, std::size_t columns, Real* 
     for (std::size_t i = 0; i < rows; ++i) c[j * c_column + i] = beta * c[j * c_column + i] + turned[i * columns + j];
 }
 
+/// How much of k is summed up at once: about the same each time.
+std::size_t piece_of(std::size_t k) {
+  const std::size_t pieces = (k + depth - 1) / depth;
+  return (k + pieces - 1) / pieces;
+}
+
 void packed_product(const PackedProduct& q, PackedRoom& room) {
-  const std::size_t step = 2 * hn::Lanes(Wide());  // columns of a tile
-  const std::size_t pieces = (q.k + depth - 1) / depth, each = (q.k + pieces - 1) / pieces;
+  const std::size_t step = 2 * hn::Lanes(Wide()), each = piece_of(q.k);  // a step: the columns of a tile
   const bool turned = q.c_column != 1;
   const std::size_t most_rows = turned ? PackedRoom::turned_numbers / 64 : q.m;
   std::size_t most_columns = PackedRoom::block_numbers / each / step * step;
@@ -224,8 +229,9 @@ void packed_product(const PackedProduct& q, PackedRoom& room) {
 
 /// Few rows: each number of b is used once, so that packing it would cost more than it saves.
 void flat_product(const PackedProduct& q, PackedRoom& room) {
-  for (std::size_t p = 0; p < q.k; p += depth) {
-    const std::size_t k = std::min(depth, q.k - p);
+  const std::size_t each = piece_of(q.k);  // as above, for the same bits
+  for (std::size_t p = 0; p < q.k; p += each) {
+    const std::size_t k = std::min(each, q.k - p);
     const Panel a = pack_panel(q, 0, p, q.m, k, room.panel);
     for (std::size_t j = 0; j < q.n;) {
       const std::size_t width = panel_width(q.n - j), there = std::min(width, q.n - j);

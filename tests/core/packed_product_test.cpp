@@ -5,6 +5,7 @@
 
 #include <tests/support/compare.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <string>
@@ -96,6 +97,19 @@ TEST_P(PackedProductSizes, MatchDouble) {
 
 INSTANTIATE_TEST_SUITE_P(Kernels, PackedProductSizes, ::testing::Bool(),
                          [](const auto& run) { return std::string(run.param ? "Baseline" : "Vector"); });
+
+TEST(PackedProduct, CutIntoBlocksItGivesTheSameBits) {
+  const std::size_t m = 40, n = 70, k = 600, rows = 9, columns = 33;
+  const Rng rng{3};
+  const Tensor a = random(m * k, rng.stream(0)), b = random(k * n, rng.stream(1));
+  Tensor whole = zeros({m, n}), cut = zeros({m, n});
+  kernels::packed_product({m, n, k, a.data(), k, 1, b.data(), n, 1, whole.data(), n, 1, 0});
+  for (std::size_t i = 0; i < m; i += rows)
+    for (std::size_t j = 0; j < n; j += columns)
+      kernels::packed_product({std::min(rows, m - i), std::min(columns, n - j), k, a.data() + i * k, k, 1, b.data() + j,
+                               n, 1, cut.data() + i * n + j, n, 1, 0});
+  EXPECT_EQ(whole, cut);
+}
 
 TEST(PackedProduct, BetaZeroForgetsNaNAndNaNInTheOperandsSpreadsAsItShould) {
   constexpr Real nan = std::numeric_limits<Real>::quiet_NaN();
