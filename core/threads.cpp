@@ -23,14 +23,16 @@ std::atomic<unsigned> begun{0};  // how often a first one began
 SingleThreadedBlas::SingleThreadedBlas() {
   const std::lock_guard lock(scopes_mutex);
   if (scopes++ > 0) return;
-  threads = openblas_get_num_threads();
+  const int count = openblas_get_num_threads();
+  if (count == 1) return;  // perhaps by the scope of Minnow in the other precision, which will put back what was before
+  threads = count;
   ++begun;
   openblas_set_num_threads(1);
 }
 
 SingleThreadedBlas::~SingleThreadedBlas() {
   const std::lock_guard lock(scopes_mutex);
-  if (--scopes > 0) return;
+  if (--scopes > 0 || threads == 0) return;
   openblas_set_num_threads(threads);
   threads = 0;
 }
@@ -52,7 +54,7 @@ void restore_blas_after_fork() {
   new (&scopes_mutex) std::mutex;  // whoever held it is not in this process
   if (blas_uses_openmp())
     openblas_set_num_threads(1);  // OpenMP's threads are not either, and it does not know
-  else if (scopes > 0)
+  else if (threads > 0)
     openblas_set_num_threads(threads);
   scopes = 0;
   threads = 0;
