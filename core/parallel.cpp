@@ -7,8 +7,8 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <exception>
 #include <new>
-#include <system_error>
 #include <thread>
 
 #include <dlfcn.h>
@@ -92,7 +92,7 @@ class Pool {
   void start(int threads) try {
     for (; started_ < threads; ++started_) std::thread(&Pool::serve, this, started_ + 1).detach();
     while (ready_.load() < started_) std::this_thread::yield();
-  } catch (const std::system_error&) {  // the system has no more: those that are there do the work
+  } catch (const std::exception&) {  // no more threads, or no memory for one: those that are there do the work
   }
 
   void serve(int index) {
@@ -180,7 +180,9 @@ void parallel_for(std::size_t n, std::size_t piece, const void* body, RunRange r
       if (pool().run(body, run, n, piece, threads)) return;
     }
   }
-  run(body, 0, n);
+  if (threads <= 1) return run(body, 0, n);
+  // In pieces here too: what a thread computes must not depend on what others do meanwhile.
+  for (std::size_t begin = 0; begin < n; begin += piece) run(body, begin, std::min(n, begin + piece));
 }
 
 }  // namespace minnow::inline MINNOW_PRECISION::detail

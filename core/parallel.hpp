@@ -13,8 +13,8 @@ MINNOW_API void parallel_for(std::size_t n, std::size_t piece, const void* body,
 
 /// Calls body(begin, end) for ranges that together cover [0, n), on up to num_threads() threads. Ranges begin at
 /// multiples of `piece`, which should be some microseconds of work: with no more than one piece, or while another
-/// thread's loop runs, the caller does everything itself, and it never waits for a thread that has not begun. The body
-/// must not throw. Denormals are flushed, or not, as on the calling thread. Allocates nothing after the first loop.
+/// thread's loop runs, the caller does everything itself, and it waits for no thread that comes late. The body must not
+/// throw. Denormals are flushed, or not, as on the calling thread. Allocates nothing after the first loop.
 ///
 /// The threads are OpenMP's where OpenBLAS is its OpenMP build, so that both share one pool; otherwise they are
 /// Minnow's own, and OpenBLAS keeps to one thread while they run.

@@ -10,6 +10,7 @@
 #include <mutex>
 #include <set>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -121,6 +122,23 @@ TEST(ParallelFor, Nested) {
   for (const auto& each : inner) each->expect_each(1);
 }
 
+TEST(ParallelFor, PiecesAreTheSameWhileAnotherLoopRuns) {
+  const ThreadsForTest two(2);
+  std::mutex mutex;
+  std::set<std::pair<std::size_t, std::size_t>> ranges;
+  std::size_t calls = 0;
+  parallel_for(2, 1, [&](std::size_t, std::size_t) {
+    parallel_for(10, 3, [&](std::size_t begin, std::size_t end) {
+      const std::lock_guard lock(mutex);
+      ranges.insert({begin, end});
+      ++calls;
+    });
+  });
+  const std::set<std::pair<std::size_t, std::size_t>> expected{{0, 3}, {3, 6}, {6, 9}, {9, 10}};
+  EXPECT_EQ(ranges, expected);
+  EXPECT_EQ(calls, 8u);
+}
+
 TEST(ParallelFor, FromSeveralThreadsAtOnce) {
   const ThreadsForTest set(3);
   std::vector<std::thread> threads;
@@ -178,6 +196,7 @@ TEST(ParallelPrograms, LoopInADestructorOfAStaticObject) { EXPECT_EQ(run_child("
 TEST(ParallelPrograms, ProductInADestructorOfAStaticObject) {
   EXPECT_EQ(run_child("product_in_destructor").exit_code, 0);
 }
+TEST(ParallelPrograms, NoMemoryForTheFirstThread) { EXPECT_EQ(run_child("no_memory").exit_code, 0); }
 TEST(ParallelPrograms, PiecesOfZero) { EXPECT_EQ(run_child("piece_zero").exit_code, 0) << "124: it never ended"; }
 
 TEST(ParallelPrograms, ChildrenMadeByFork) {

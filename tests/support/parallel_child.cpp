@@ -1,18 +1,33 @@
 // A program that shares loops out among threads and ends in the way it is told: return, exit, exit_in_thread,
-// destructor, product_in_destructor, fork, piece_zero.
+// destructor, product_in_destructor, fork, piece_zero, no_memory.
 
 #include <minnow/core/gemm.hpp>
 #include <minnow/core/parallel.hpp>
 #include <minnow/core/threads.hpp>
 
 #include <atomic>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <new>
 #include <string>
 #include <thread>
 
 #include <sys/wait.h>
 #include <unistd.h>
+
+namespace {
+std::atomic<bool> no_memory{false};
+}
+
+// Every new of this program, and of the library where it is shared.
+void* operator new(std::size_t size) {
+  void* memory = no_memory ? nullptr : std::malloc(size);
+  if (memory == nullptr) throw std::bad_alloc();
+  return memory;
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 namespace {
 
@@ -31,6 +46,31 @@ bool product_is_right() {
   a.fill(2);
   gemm(a, a, c);
   return c(3, 4) == 800;
+}
+
+/// Whether another thread comes to a loop, for whom the first one waits.
+bool threads_help() {
+  std::atomic<std::thread::id> first{};
+  std::atomic<bool> helped{false};
+  parallel_for(2, 1, [&](std::size_t, std::size_t) {
+    std::thread::id other;
+    const auto me = std::this_thread::get_id();
+    if (!first.compare_exchange_strong(other, me)) {
+      if (other != me) helped = true;
+      return;
+    }
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+    while (!helped && std::chrono::steady_clock::now() < end) std::this_thread::yield();
+  });
+  return helped;
+}
+
+/// The first loop finds no memory for a thread: it runs alone, and the next loops do not.
+bool starts_threads_later() {
+  no_memory = true;
+  const bool right = loop_is_right();
+  no_memory = false;
+  return right && threads_help();
 }
 
 struct AtTheEnd {
@@ -67,6 +107,7 @@ int fork_often() {
 int main(int argc, char** argv) {
   const std::string what = argc == 2 ? argv[1] : "";
   set_threads(4);
+  if (what == "no_memory") return starts_threads_later() ? 0 : 1;
   for (int i = 0; i < 100; ++i)
     if (!loop_is_right()) return 1;
   if (what == "return") return 0;
