@@ -11,7 +11,7 @@ struct GemmOptions {
   Real beta = 0;  // 0 overwrites c, whatever it held
 };
 
-/// The matrix product c = alpha op(a) op(b) + beta c, by OpenBLAS; op transposes where asked.
+/// The matrix product c = alpha op(a) op(b) + beta c, by OpenBLAS or kernels of our own; op transposes where asked.
 ///   op(a): (M, K), op(b): (K, N), c: (M, N); any extent may be 0.
 /// Allocates nothing. Throws ShapeError when the shapes do not fit, ValueError when c is also an operand.
 MINNOW_API void gemm(const Tensor& a, const Tensor& b, Tensor& c, const GemmOptions& options = {});

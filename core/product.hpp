@@ -18,8 +18,8 @@ struct MatrixView {
   MatrixView from_column(std::size_t j) const { return {data + j * (transposed ? stride : 1), stride, transposed}; }
 };
 
-/// c = alpha a b + beta c by OpenBLAS, on this thread alone. a: (m, k), b: (k, n), c: (m, n), its rows `c_stride`
-/// apart; k > 0.
+/// c = alpha a b + beta c by the kernel that suits its size, on this thread alone. a: (m, k), b: (k, n), c: (m, n), its
+/// rows `c_stride` apart; k > 0.
 void multiply(std::size_t m, std::size_t n, std::size_t k, MatrixView a, MatrixView b, Real* c, std::size_t c_stride,
               Real beta = 0, Real alpha = 1);
 
