@@ -62,7 +62,8 @@ class MINNOW_API Sequential : public Layer {
 
   // As a model, on buffers of its own: they grow to the largest batch seen and then allocate nothing.
 
-  /// Runs x through the layers for training. The result is valid until the next forward; x must outlive backward.
+  /// Runs x through the layers for training. The result is valid until the next forward; x must outlive backward, and
+  /// so cannot be the last result: throws ValueError.
   const Tensor& forward(const Tensor& x);
   const Tensor& forward(const Tensor&& x) = delete;  // a temporary would not outlive backward
 

@@ -103,6 +103,8 @@ void Sequential::backward(const Tensor& x, const Tensor& y, const Tensor& dy, Te
 }
 
 const Tensor& Sequential::forward(const Tensor& x) {
+  if (&x == &y_)
+    throw ValueError(name() + ": expected an x that backward can look at again, got the last result. Copy it first.");
   x_ = nullptr;  // a pass that fails half-way cannot be continued
   run(x, y_, training_);
   x_ = &x;

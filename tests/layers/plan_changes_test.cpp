@@ -96,5 +96,14 @@ TEST(PlanChanges, APredictionMayBePredictedFrom) {
   }
 }
 
+TEST(PlanChanges, AResultMayNotBeTrainedOn) {
+  Rng rng{1};
+  Sequential model{Dense(6, 6, rng), ReLU()};
+  const Tensor x = random({4, 6}, 1);
+  const Tensor& y = model.forward(x);
+  EXPECT_EQ(message<ValueError>([&] { model.forward(y); }),
+            "Sequential(2 layers): expected an x that backward can look at again, got the last result. Copy it first.");
+}
+
 }  // namespace
 }  // namespace minnow
