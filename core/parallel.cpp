@@ -173,6 +173,7 @@ void parallel_for(std::size_t n, std::size_t piece, const void* body, RunRange r
   const int threads =
       static_cast<int>(std::min<std::size_t>(static_cast<std::size_t>(num_threads()), (n - 1) / piece + 1));
   if (threads > 1) {
+    kernels::packed_room();  // where there is no memory for it, before anybody has begun
     if (openmp() != nullptr) {
       if (run_in_openmp(body, run, n, piece, threads)) return;
     } else {

@@ -4,6 +4,7 @@
 #include <minnow/layers/dense_passes.hpp>
 
 #include <algorithm>
+#include <limits>
 
 namespace minnow::inline MINNOW_PRECISION {
 namespace {
@@ -28,6 +29,9 @@ void dense_forward(const DenseParameters& parameters, Activation activation, con
   if (rows == 0) return;
   const std::size_t in = x.size() / rows;
   check(parameters, in, out);
+  if (rows > static_cast<std::size_t>(std::numeric_limits<int>::max()))
+    throw ShapeError(
+        format_text("Dense({} -> {}): expected fewer than 2^31 samples, got {}. Split the batch.", in, out, rows));
   const MatrixView input{x.data(), in}, weight{parameters.weight->value.data(), in, true};
   const Real* bias = parameters.bias != nullptr ? parameters.bias->value.data() : nullptr;
   for_each_block(rows, out, in, [&](Block block) {

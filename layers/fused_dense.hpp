@@ -7,7 +7,7 @@ namespace minnow::inline MINNOW_PRECISION {
 
 /// Dense and the activation after it in one: the activation is computed on each part of y while that is in the cache,
 /// and its slope in the pass over dy that sums up the bias's gradient. What flattens x before it is left out: a
-/// sample's numbers lie one after another as they are. Made by fuse(); the parameters are the Dense's own.
+/// sample's numbers lie one after another as they are. Made by a Plan; the parameters are the Dense's own.
 class FusedDense : public Layer {
  public:
   /// `flatten` may be null.
