@@ -98,6 +98,9 @@ function(minnow_add_part target export_name)
   endif()
   target_link_libraries(${target} PRIVATE Threads::Threads)
   target_include_directories(${target} SYSTEM PRIVATE ${MINNOW_FMT_INCLUDE_DIR})
+  if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
+    target_link_options(${target} PRIVATE LINKER:-z,nodelete)  # its threads outlive a plug-in that is unloaded
+  endif()
 endfunction()
 
 function(minnow_add_library target)

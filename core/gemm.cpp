@@ -30,27 +30,24 @@ constexpr std::size_t small = 1 << 12;  // multiplications
 std::size_t row_step(MatrixView matrix) { return matrix.transposed ? 1 : matrix.stride; }
 std::size_t column_step(MatrixView matrix) { return matrix.transposed ? matrix.stride : 1; }
 
-/// By our own kernel. Where b is given by its transpose, as a layer's weight, so is the product: rows of it are then
-/// used as they lie, and the smaller batch is turned.
-void multiply_packed(std::size_t m, std::size_t n, std::size_t k, MatrixView a, MatrixView b, Real* c,
-                     std::size_t c_stride, Real beta) {
+/// Where b is given by its transpose, as a layer's weight, so is the product: rows of it are then used as they lie, and
+/// the smaller batch is turned.
+void multiply_packed(const kernels::StridedProduct& q) {
+  if (q.b_column == 1 || q.a_column != 1) return kernels::packed_product(q);
   kernels::packed_product(
-      b.transposed && !a.transposed
-          ? kernels::PackedProduct{n, m, k, b.data, b.stride, 1, a.data, 1, a.stride, c, 1, c_stride, beta}
-          : kernels::PackedProduct{m, n, k, a.data, row_step(a), column_step(a), b.data, row_step(b), column_step(b), c,
-                                   c_stride, 1, beta});
+      {q.n, q.m, q.k, q.b, q.b_column, q.b_row, q.a, q.a_column, q.a_row, q.c, q.c_column, q.c_row, q.beta});
 }
 
 }  // namespace
 
 void multiply(std::size_t m, std::size_t n, std::size_t k, MatrixView a, MatrixView b, Real* c, std::size_t c_stride,
               Real beta, Real alpha) {
+  const kernels::StridedProduct product{
+      m, n, k, a.data, row_step(a), column_step(a), b.data, row_step(b), column_step(b), c, c_stride, 1, beta};
   if (m * n * k <= small && n * k <= kernels::small_product_most_turned && alpha == 1)
-    return kernels::small_product(
-        {m, n, k, a.data, row_step(a), column_step(a), b.data, row_step(b), column_step(b), c, c_stride, beta});
+    return kernels::small_product(product);
   const bool vector = m == 1 || n == 1;
-  if (!vector && alpha == 1 && !blas_has_avx512() && kernels::packed_product_is_fast())
-    return multiply_packed(m, n, k, a, b, c, c_stride, beta);
+  if (!vector && alpha == 1 && !blas_has_avx512() && kernels::packed_product_is_fast()) return multiply_packed(product);
   const std::size_t alone = vector ? 9'000 : 1 << 18;  // up to here OpenBLAS wakes none of its threads
   std::optional<SingleThreadedBlas> scope;
   if (m * n * k > alone && !blas_uses_openmp() && num_threads() > 1) scope.emplace();

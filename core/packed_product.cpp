@@ -16,8 +16,8 @@ HWY_BEFORE_NAMESPACE();
 namespace minnow::simd::HWY_NAMESPACE {
 namespace {
 
-using kernels::PackedProduct;
 using kernels::PackedRoom;
+using kernels::StridedProduct;
 
 #if HWY_TARGET == HWY_AVX3  // 32 registers: 24 sums, two vectors of b
 constexpr std::size_t tile_rows = PackedRoom::most_rows;
@@ -112,13 +112,13 @@ void pack_block(const Real* b, std::size_t b_row, std::size_t b_column, std::siz
 
 /// Whether a whole panel of a may be used as it lies: a is small, and its rows, or columns, do not all come to lie in
 /// the same places of the cache.
-bool lies_well(const PackedProduct& q) {
+bool lies_well(const StridedProduct& q) {
   const std::size_t stride = std::max(q.a_row, q.a_column);
   return q.m * q.k <= PackedRoom::block_numbers / 4 && (stride * sizeof(Real)) % 2048 != 0;
 }
 
 /// k columns of tile_rows rows of a, of which `rows` are there; the others are 0.
-Panel pack_panel(const PackedProduct& q, std::size_t i, std::size_t p, std::size_t rows, std::size_t k, Real* to) {
+Panel pack_panel(const StridedProduct& q, std::size_t i, std::size_t p, std::size_t rows, std::size_t k, Real* to) {
   const Real* from = q.a + i * q.a_row + p * q.a_column;
   if (rows == tile_rows && lies_well(q)) return {from, q.a_row, q.a_column};
   if (q.a_column == 1) {
@@ -169,7 +169,7 @@ void multiply_panel(Panel a, const Real* b, std::size_t b_row, std::size_t k, st
     }
 }
 
-void multiply_part(const PackedProduct& q, const Part& part, Real* panel) {
+void multiply_part(const StridedProduct& q, const Part& part, Real* panel) {
   for (std::size_t i = 0; i < part.rows; i += tile_rows) {
     const std::size_t rows = std::min(tile_rows, part.rows - i);
     const Panel a = pack_panel(q, part.top + i, part.start, rows, part.k, panel);
@@ -200,7 +200,7 @@ std::size_t piece_of(std::size_t k) {
   return (k + pieces - 1) / pieces;
 }
 
-void packed_product(const PackedProduct& q, PackedRoom& room) {
+void packed_product(const StridedProduct& q, PackedRoom& room) {
   const std::size_t step = 2 * hn::Lanes(Wide()), each = piece_of(q.k);  // a step: the columns of a tile
   const bool turned = q.c_column != 1;
   const std::size_t most_rows = turned ? PackedRoom::turned_numbers / 64 : q.m;
@@ -228,7 +228,7 @@ void packed_product(const PackedProduct& q, PackedRoom& room) {
 }
 
 /// Few rows: each number of b is used once, so that packing it would cost more than it saves.
-void flat_product(const PackedProduct& q, PackedRoom& room) {
+void flat_product(const StridedProduct& q, PackedRoom& room) {
   const std::size_t each = piece_of(q.k);  // as above, for the same bits
   for (std::size_t p = 0; p < q.k; p += each) {
     const std::size_t k = std::min(each, q.k - p);
@@ -244,7 +244,7 @@ void flat_product(const PackedProduct& q, PackedRoom& room) {
   }
 }
 
-void multiply_packed(const PackedProduct& q) {
+void multiply_packed(const StridedProduct& q) {
   PackedRoom& room = kernels::packed_room();
   if (q.m <= tile_rows && q.b_column == 1 && q.c_column == 1)
     flat_product(q, room);
@@ -281,7 +281,7 @@ PackedRoom& packed_room() {
   return *room;
 }
 
-void packed_product(const PackedProduct& product) { HWY_DYNAMIC_DISPATCH(multiply_packed)(product); }
+void packed_product(const StridedProduct& product) { HWY_DYNAMIC_DISPATCH(multiply_packed)(product); }
 
 bool packed_product_is_fast() { return HWY_DYNAMIC_DISPATCH(is_fast)(); }
 

@@ -1,29 +1,14 @@
 #pragma once
 
-#include <minnow/core/config.hpp>
-
-#include <cstddef>
+#include <minnow/core/strided_product.hpp>
 
 namespace minnow::inline MINNOW_PRECISION::kernels {
 
-/// Matrices of a product c = a b + beta c, each with the distance from one row, and one column, to the next, of which
-/// one is 1.
-///   a: (m, k), b: (k, n), c: (m, n).
-struct PackedProduct {
-  std::size_t m, n, k;
-  const Real* a;
-  std::size_t a_row, a_column;
-  const Real* b;
-  std::size_t b_row, b_column;
-  Real* c;
-  std::size_t c_row, c_column;
-  Real beta;  // 0 overwrites
-};
-
-/// Computes it on this thread by a kernel of our own: part of b is packed for the second-level cache, and a few rows of
-/// a at a time for the first, as in Goto and van de Geijn, "Anatomy of high-performance matrix multiplication" (2008).
-/// Of an element of c, the products are summed up in the order of k, 256 at most at a time, however c is cut up.
-MINNOW_API void packed_product(const PackedProduct& product);
+/// Computes the product on this thread by a kernel of our own: part of b is packed for the second-level cache, and a
+/// few rows of a at a time for the first, as in Goto and van de Geijn, "Anatomy of high-performance matrix
+/// multiplication" (2008). Of an element of c, the products are summed up in the order of k, 256 at most at a time,
+/// however c is cut up.
+MINNOW_API void packed_product(const StridedProduct& product);
 
 /// Whether the CPU has the instructions (AVX-512) that the kernel was written for.
 MINNOW_API bool packed_product_is_fast();

@@ -11,17 +11,17 @@ HWY_BEFORE_NAMESPACE();
 namespace minnow::simd::HWY_NAMESPACE {
 namespace {
 
-using kernels::SmallProduct;
+using kernels::StridedProduct;
 
 template <class D>
-HWY_INLINE void store(D d, const SmallProduct& q, std::size_t i, std::size_t j, hn::VFromD<D> sum) {
-  Real* c = q.c + i * q.c_stride + j;
+HWY_INLINE void store(D d, const StridedProduct& q, std::size_t i, std::size_t j, hn::VFromD<D> sum) {
+  Real* c = q.c + i * q.c_row + j;
   hn::StoreU(q.beta == 0 ? sum : hn::MulAdd(hn::Set(d, q.beta), hn::LoadU(d, c), sum), d, c);
 }
 
 /// `rows` by one vector of columns, or half as many rows by two: eight sums at most, enough that none waits for itself.
 template <std::size_t rows, std::size_t vectors, class D>
-HWY_INLINE void tile(D d, const SmallProduct& q, std::size_t i, std::size_t j) {
+HWY_INLINE void tile(D d, const StridedProduct& q, std::size_t i, std::size_t j) {
   static_assert(rows * vectors <= 8);
   const std::size_t lanes = hn::Lanes(d);
   auto s0 = hn::Zero(d), s1 = s0, s2 = s0, s3 = s0, t0 = s0, t1 = s0, t2 = s0, t3 = s0;
@@ -54,7 +54,7 @@ HWY_INLINE void tile(D d, const SmallProduct& q, std::size_t i, std::size_t j) {
 
 /// Every row of some vectors of columns.
 template <std::size_t vectors, class D>
-HWY_INLINE void columns(D d, const SmallProduct& q, std::size_t j) {
+HWY_INLINE void columns(D d, const StridedProduct& q, std::size_t j) {
   constexpr std::size_t most = 8 / vectors;
   std::size_t i = 0;
   for (; i + most <= q.m; i += most) tile<most, vectors>(d, q, i, j);
@@ -63,7 +63,7 @@ HWY_INLINE void columns(D d, const SmallProduct& q, std::size_t j) {
   if (i < q.m) tile<1, vectors>(d, q, i, j);
 }
 
-void row_major_product(const SmallProduct& q) {
+void row_major_product(const StridedProduct& q) {
   const hn::ScalableTag<Real> d;
   const std::size_t pair = 2 * hn::Lanes(d);
   std::size_t j = 0;
@@ -71,11 +71,11 @@ void row_major_product(const SmallProduct& q) {
   for_each_vector<Real>(q.n - j, [&](auto tag, std::size_t rest) HWY_ATTR { columns<1>(tag, q, j + rest); });
 }
 
-void small_product(const SmallProduct& q) {
+void small_product(const StridedProduct& q) {
   if (q.b_column == 1) return row_major_product(q);
   alignas(64) Real turned[kernels::small_product_most_turned];
   transpose(q.b, q.n, q.k, q.b_column, turned, q.n);
-  SmallProduct straight = q;
+  StridedProduct straight = q;
   straight.b = turned;
   straight.b_row = q.n;
   straight.b_column = 1;
@@ -95,7 +95,7 @@ HWY_EXPORT(small_product);
 
 namespace minnow::inline MINNOW_PRECISION::kernels {
 
-void small_product(const SmallProduct& product) {
+void small_product(const StridedProduct& product) {
   using namespace minnow::simd;
   HWY_DYNAMIC_DISPATCH(small_product)(product);
 }

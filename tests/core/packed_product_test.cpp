@@ -16,7 +16,7 @@ namespace minnow {
 namespace {
 
 using namespace minnow::testing;
-using kernels::PackedProduct;
+using kernels::StridedProduct;
 
 Tensor random(std::size_t n, Rng rng) {
   Tensor tensor = zeros({n});
@@ -41,19 +41,19 @@ double error_of(const Case& q) {
   const Tensor b = random((q.b_turned ? q.n : q.k) * b_stride, rng.stream(1));
   const Tensor before = random((q.c_turned ? q.n : q.m) * c_stride, rng.stream(2));
   Tensor c = before;
-  const PackedProduct product{q.m,
-                              q.n,
-                              q.k,
-                              a.data(),
-                              q.a_turned ? 1 : a_stride,
-                              q.a_turned ? a_stride : 1,
-                              b.data(),
-                              q.b_turned ? 1 : b_stride,
-                              q.b_turned ? b_stride : 1,
-                              c.data(),
-                              q.c_turned ? 1 : c_stride,
-                              q.c_turned ? c_stride : 1,
-                              q.beta};
+  const StridedProduct product{q.m,
+                               q.n,
+                               q.k,
+                               a.data(),
+                               q.a_turned ? 1 : a_stride,
+                               q.a_turned ? a_stride : 1,
+                               b.data(),
+                               q.b_turned ? 1 : b_stride,
+                               q.b_turned ? b_stride : 1,
+                               c.data(),
+                               q.c_turned ? 1 : c_stride,
+                               q.c_turned ? c_stride : 1,
+                               q.beta};
   kernels::packed_product(product);
   double worst = 0, largest = 0;
   for (std::size_t i = 0; i < q.m; ++i)

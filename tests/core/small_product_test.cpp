@@ -38,7 +38,7 @@ struct Case {
   std::vector<Real> product(Real beta) const {
     std::vector<Real> result = c;
     kernels::small_product({m, n, k, a.data(), transposed ? 1 : a_stride, transposed ? a_stride : 1, b.data(), stride,
-                            1, result.data(), stride, beta});
+                            1, result.data(), stride, 1, beta});
     return result;
   }
 
@@ -101,7 +101,7 @@ TEST(SmallProduct, TakesBColumnAfterColumn) {
       for (std::size_t p = 0; p < k; ++p)
         for (std::size_t j = 0; j < n; ++j) turned[j * (k + 1) + p] = straight.b[p * straight.stride + j];
       kernels::small_product({6, n, k, straight.a.data(), straight.a_stride, 1, turned.data(), 1, k + 1, result.data(),
-                              straight.stride, 0});
+                              straight.stride, 1, 0});
       ASSERT_EQ(result, straight.product(0)) << n << " " << k;
     }
 }
