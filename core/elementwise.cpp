@@ -14,25 +14,6 @@ HWY_BEFORE_NAMESPACE();
 namespace minnow::simd::HWY_NAMESPACE {
 namespace {
 
-void fill_rows(const Real* bias, Real* y, std::size_t rows, std::size_t cols) {
-  for (std::size_t i = 0; i < rows; ++i, y += cols)
-    for_each_vector<Real>(cols, [=](auto d, std::size_t j) HWY_ATTR { hn::StoreU(hn::LoadU(d, bias + j), d, y + j); });
-}
-
-void sum_rows(const Real* x, Real* sums, std::size_t rows, std::size_t cols, Real beta) {
-  constexpr std::size_t block = 128;  // sums of sums: the rounding grows with rows / block + block, not with rows
-  for_each_vector<Real>(cols, [=](auto d, std::size_t j) HWY_ATTR {
-    auto total = hn::Zero(d);
-    for (std::size_t start = 0; start < rows; start += block) {
-      auto sum = hn::Zero(d);
-      for (std::size_t i = start; i < std::min(rows, start + block); ++i)
-        sum = hn::Add(sum, hn::LoadU(d, x + i * cols + j));
-      total = hn::Add(total, sum);
-    }
-    hn::StoreU(beta == 0 ? total : hn::MulAdd(hn::Set(d, beta), hn::LoadU(d, sums + j), total), d, sums + j);
-  });
-}
-
 void map_relu(const Real* x, Real* y, std::size_t n) {
   for_each_vector<Real>(n, [=](auto d, std::size_t i) HWY_ATTR { hn::StoreU(relu(d, hn::LoadU(d, x + i)), d, y + i); });
 }
@@ -57,8 +38,6 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace minnow::simd {
 namespace {
-HWY_EXPORT(fill_rows);
-HWY_EXPORT(sum_rows);
 HWY_EXPORT(map_relu);
 HWY_EXPORT(map_relu_backward);
 HWY_EXPORT(scale);
@@ -70,12 +49,6 @@ namespace minnow::inline MINNOW_PRECISION::kernels {
 
 using namespace minnow::simd;
 
-void fill_rows(const Real* bias, Real* y, std::size_t rows, std::size_t cols) {
-  HWY_DYNAMIC_DISPATCH(fill_rows)(bias, y, rows, cols);
-}
-void sum_rows(const Real* x, Real* sums, std::size_t rows, std::size_t cols, Real beta) {
-  HWY_DYNAMIC_DISPATCH(sum_rows)(x, sums, rows, cols, beta);
-}
 void relu(const Real* x, Real* y, std::size_t n) { HWY_DYNAMIC_DISPATCH(map_relu)(x, y, n); }
 void relu_backward(const Real* y, const Real* dy, Real* dx, std::size_t n) {
   HWY_DYNAMIC_DISPATCH(map_relu_backward)(y, dy, dx, n);

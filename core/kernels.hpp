@@ -13,12 +13,6 @@
 
 namespace minnow::inline MINNOW_PRECISION::kernels {
 
-/// y_ij = bias_j: what a matrix product then adds to.
-MINNOW_API void fill_rows(const Real* bias, Real* y, std::size_t rows, std::size_t cols);
-
-/// sums_j = beta sums_j + sum over i of x_ij; beta = 0 overwrites.
-MINNOW_API void sum_rows(const Real* x, Real* sums, std::size_t rows, std::size_t cols, Real beta);
-
 /// y = max(x, 0).
 MINNOW_API void relu(const Real* x, Real* y, std::size_t n);
 /// dx = dy where y > 0, else 0.

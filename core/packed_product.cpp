@@ -140,7 +140,7 @@ Panel pack_panel(const StridedProduct& q, std::size_t i, std::size_t p, std::siz
   return {to, 1, tile_rows};
 }
 
-/// Some rows and columns of c, for part of k. b is packed, or lies as it is in the product.
+/// Some rows and columns of c, for k numbers of the sum from `start` on; `block` is the part of b, packed.
 struct Part {
   std::size_t top, rows, columns;
   std::size_t start, k;
@@ -187,7 +187,7 @@ void multiply_part(const StridedProduct& q, const Part& part, Real* panel) {
   }
 }
 
-/// c += turned^T for a matrix (rows, columns); the transpose of c has its rows c_column apart.
+/// c = turned^T + beta c. turned: (rows, columns); the rows of c are c_column apart.
 void turn_back(const Real* turned, std::size_t rows, std::size_t columns, Real* c, std::size_t c_column, Real beta) {
   if (beta == 0) return transpose(turned, rows, columns, columns, c, c_column);
   for (std::size_t j = 0; j < columns; ++j)

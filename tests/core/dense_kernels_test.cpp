@@ -134,7 +134,7 @@ TEST(DenseKernels, WithoutAnActivationYAndDzMayBeNull) {
   const Numbers dy = random(5 * 37, 1);
   Numbers sums(37), expected(37);
   kernels::activation_backward(Activation::none, nullptr, dy.data(), nullptr, sums.data(), 0, 5, 37, 37);
-  kernels::sum_rows(dy.data(), expected.data(), 5, 37, 0);
+  for (std::size_t i = 0; i < dy.size(); ++i) expected[i % 37] += dy[i];  // row by row, as the kernel adds them
   EXPECT_EQ(sums, expected);
 }
 

@@ -1,3 +1,4 @@
+#include <minnow/core/dense_kernels.hpp>
 #include <minnow/core/kernels.hpp>
 #include <minnow/core/rng.hpp>
 
@@ -160,17 +161,22 @@ TEST(Kernels, Scale) {
                 [&](double x) { return static_cast<double>(factor) * x; });
 }
 
-TEST(Kernels, FillRowsAndSumRows) {
+void sum_rows(const Real* x, Real* sums, std::size_t rows, std::size_t cols, Real beta) {
+  kernels::activation_backward(Activation::none, nullptr, x, nullptr, sums, beta, rows, cols, cols);
+}
+
+TEST(Kernels, AddsABiasToRowsAndSumsRows) {
   for (std::size_t cols = 0; cols <= longest; ++cols)
     for (const std::size_t rows : {0u, 1u, 2u, 17u}) {
       const Numbers bias = random(cols, 1), x = random(rows * cols, 2);
-      Numbers y(rows * cols + 1, canary);
-      kernels::fill_rows(bias.data(), y.data(), rows, cols);
+      Numbers y(rows * cols + 1, 0);
+      y.back() = canary;
+      kernels::bias_activation(Activation::none, bias.data(), y.data(), rows, cols, cols);
       for (std::size_t i = 0; i < rows * cols; ++i) ASSERT_EQ(y[i], bias[i % cols]);
       EXPECT_EQ(y.back(), canary);
       for (const Real beta : {Real{0}, Real{1}, Real{-0.5}}) {
         Numbers sums(cols + 1, beta == 0 ? nan : Real{3});
-        kernels::sum_rows(x.data(), sums.data(), rows, cols, beta);
+        sum_rows(x.data(), sums.data(), rows, cols, beta);
         for (std::size_t j = 0; j < cols; ++j) {
           double sum = beta == 0 ? 0 : 3 * static_cast<double>(beta), size = std::abs(sum);
           for (std::size_t i = 0; i < rows; ++i) {
@@ -188,7 +194,7 @@ TEST(Kernels, SumRowsStaysAccurateOverManyRows) {
   const std::size_t rows = 10000, cols = 3;
   const Numbers x(rows * cols, Real(0.1));
   Numbers sums(cols);
-  kernels::sum_rows(x.data(), sums.data(), rows, cols, 0);
+  sum_rows(x.data(), sums.data(), rows, cols, 0);
   const double expected = static_cast<double>(rows) * static_cast<double>(Real(0.1));
   for (const Real sum : sums) EXPECT_NEAR(static_cast<double>(sum) / expected, 1, 10 * tolerance);
 }
