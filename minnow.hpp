@@ -23,11 +23,13 @@
 #include <minnow/datasets/lazy_dataset.hpp>
 #include <minnow/datasets/normalization.hpp>
 #include <minnow/datasets/tensor_dataset.hpp>
+#include <minnow/layers/conv2d.hpp>
 #include <minnow/layers/dense.hpp>
 #include <minnow/layers/flatten.hpp>
 #include <minnow/layers/relu.hpp>
 #include <minnow/layers/sequential.hpp>
 #include <minnow/layers/sigmoid.hpp>
+#include <minnow/layers/size2d.hpp>
 #include <minnow/layers/softmax.hpp>
 #include <minnow/layers/tanh.hpp>
 #include <minnow/losses/bce_loss.hpp>

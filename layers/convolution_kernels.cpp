@@ -1,0 +1,384 @@
+// Highway compiles this file once for each instruction set and picks one at run time.
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE <minnow/layers/convolution_kernels.cpp>
+#include <hwy/foreach_target.h>
+
+#include <minnow/core/simd-inl.hpp>
+#include <minnow/layers/convolution_kernels.hpp>
+
+#include <algorithm>
+
+HWY_BEFORE_NAMESPACE();
+namespace minnow::simd::HWY_NAMESPACE {
+namespace {
+
+using Wide = hn::ScalableTag<Real>;
+using V = hn::VFromD<Wide>;
+
+#if HWY_TARGET == HWY_AVX3  // 32 registers: 24 sums
+constexpr std::size_t tile_rows = 8, tile_sums = 24;
+#else  // 16 registers: 12 sums
+constexpr std::size_t tile_rows = 4, tile_sums = 12;
+#endif
+
+// ------------------------------------------------------------------------------------------------------------- forward
+
+struct Correlation {
+  const Real* filters;
+  std::size_t filter_row;  // from one k to the next
+  const Real* sheet;
+  const std::size_t* distances;
+  std::size_t k;
+  const Real* start;
+  Real* sums;
+  std::size_t sums_row;
+};
+
+/// `vectors` vectors of `rows` rows of sums from p on. filters and start are those of the first row.
+template <std::size_t rows, std::size_t vectors>
+HWY_INLINE void correlate_tile(const Correlation& c, std::size_t first, std::size_t p) {
+  const Wide d;
+  const std::size_t lanes = hn::Lanes(d);
+  V sums[rows][vectors];
+#pragma GCC unroll 8
+  for (std::size_t r = 0; r < rows; ++r) {
+    const V start = hn::Set(d, c.start != nullptr ? c.start[first + r] : Real{0});
+#pragma GCC unroll 12
+    for (std::size_t v = 0; v < vectors; ++v) sums[r][v] = start;
+  }
+  const Real* filter = c.filters + first;
+  const Real* sheet = c.sheet + p;
+  for (std::size_t k = 0; k < c.k; ++k, filter += c.filter_row) {
+    const Real* from = sheet + c.distances[k];
+    V x[vectors];
+#pragma GCC unroll 12
+    for (std::size_t v = 0; v < vectors; ++v) x[v] = hn::LoadU(d, from + v * lanes);
+#pragma GCC unroll 8
+    for (std::size_t r = 0; r < rows; ++r) {
+      const V w = hn::Set(d, filter[r]);
+#pragma GCC unroll 12
+      for (std::size_t v = 0; v < vectors; ++v) sums[r][v] = hn::MulAdd(w, x[v], sums[r][v]);
+    }
+  }
+#pragma GCC unroll 8
+  for (std::size_t r = 0; r < rows; ++r)
+#pragma GCC unroll 12
+    for (std::size_t v = 0; v < vectors; ++v)
+      hn::StoreU(sums[r][v], d, c.sums + (first + r) * c.sums_row + p + v * lanes);
+}
+
+/// The rows [first, first + rows) for all p < n.
+template <std::size_t rows>
+HWY_INLINE void correlate_rows(const Correlation& c, std::size_t first, std::size_t n) {
+  constexpr std::size_t vectors = std::min<std::size_t>(tile_sums / rows, 6);
+  const std::size_t lanes = hn::Lanes(Wide());
+  std::size_t p = 0;
+  for (; p + (vectors - 1) * lanes < n; p += vectors * lanes) correlate_tile<rows, vectors>(c, first, p);
+  for (; p + lanes < n; p += 2 * lanes) correlate_tile<rows, 2>(c, first, p);
+  for (; p < n; p += lanes) correlate_tile<rows, 1>(c, first, p);
+}
+
+void correlate(const Real* filters, std::size_t rows, const Real* sheet, const std::size_t* distances, std::size_t k,
+               std::size_t n, const Real* start, Real* sums, std::size_t sums_row) {
+  const Correlation c{filters, rows, sheet, distances, k, start, sums, sums_row};
+  std::size_t first = 0;
+  for (; rows - first >= tile_rows; first += tile_rows) correlate_rows<tile_rows>(c, first, n);
+  for (; rows - first >= 4; first += 4) correlate_rows<4>(c, first, n);
+  for (; rows - first >= 2; first += 2) correlate_rows<2>(c, first, n);
+  for (; rows - first >= 1; first += 1) correlate_rows<1>(c, first, n);
+}
+
+// ------------------------------------------------------------------------------------------------- filters' gradient
+
+struct FilterCorrelation {
+  const Real* sheet;
+  const std::size_t* distances;
+  const Real* gradient;
+  std::size_t gradient_row, all_rows;
+};
+
+/// Adds to `taps` times `rows` vectors of sums, one for each element of the filters, over [begin, end), whole vectors.
+template <std::size_t rows, std::size_t taps>
+HWY_INLINE void filter_tile(const FilterCorrelation& c, std::size_t first, std::size_t k, std::size_t begin,
+                            std::size_t end, Real* room) {
+  const Wide d;
+  const std::size_t lanes = hn::Lanes(d);
+  V sums[taps][rows];
+#pragma GCC unroll 12
+  for (std::size_t t = 0; t < taps; ++t)
+#pragma GCC unroll 8
+    for (std::size_t r = 0; r < rows; ++r) sums[t][r] = hn::Load(d, room + (t * c.all_rows + r) * lanes);
+  const Real* from[taps];
+#pragma GCC unroll 12
+  for (std::size_t t = 0; t < taps; ++t) from[t] = c.sheet + c.distances[k + t];
+  const Real* gradient = c.gradient + first * c.gradient_row;
+  for (std::size_t p = begin; p < end; p += lanes) {
+    V x[taps];
+#pragma GCC unroll 12
+    for (std::size_t t = 0; t < taps; ++t) x[t] = hn::LoadU(d, from[t] + p);
+#pragma GCC unroll 8
+    for (std::size_t r = 0; r < rows; ++r) {
+      const V g = hn::LoadU(d, gradient + r * c.gradient_row + p);
+#pragma GCC unroll 12
+      for (std::size_t t = 0; t < taps; ++t) sums[t][r] = hn::MulAdd(g, x[t], sums[t][r]);
+    }
+  }
+#pragma GCC unroll 12
+  for (std::size_t t = 0; t < taps; ++t)
+#pragma GCC unroll 8
+    for (std::size_t r = 0; r < rows; ++r) hn::Store(sums[t][r], d, room + (t * c.all_rows + r) * lanes);
+}
+
+template <std::size_t rows>
+HWY_INLINE void filter_rows(const FilterCorrelation& c, std::size_t first, std::size_t k, std::size_t begin,
+                            std::size_t end, Real* room) {
+  constexpr std::size_t taps = std::min<std::size_t>(tile_sums / rows, rows == 1 ? 9 : 3);
+  const std::size_t lanes = hn::Lanes(Wide());
+  room += first * lanes;
+  std::size_t i = 0;
+  for (; i + taps <= k; i += taps) filter_tile<rows, taps>(c, first, i, begin, end, room + i * c.all_rows * lanes);
+  for (; i < k; ++i) filter_tile<rows, 1>(c, first, i, begin, end, room + i * c.all_rows * lanes);
+}
+
+/// sums[i] += the sum of vector number i of the room.
+void add_sums_of_vectors(const Real* room, std::size_t n, Real* sums) {
+  const Wide d;
+  const std::size_t lanes = hn::Lanes(d);
+  std::size_t i = 0;
+#if HWY_TARGET != HWY_SCALAR
+  constexpr std::size_t most = HWY_MAX_BYTES / sizeof(Real);
+  for (; i + lanes <= n; i += lanes) {  // neighbours are added up, of pairs of vectors, until one vector is left
+    V v[most];
+    for (std::size_t j = 0; j < lanes; ++j) v[j] = hn::Load(d, room + (i + j) * lanes);
+    for (std::size_t left = lanes; left > 1; left /= 2)
+      for (std::size_t j = 0; j < left / 2; ++j)
+        v[j] = hn::Add(hn::ConcatEven(d, v[2 * j + 1], v[2 * j]), hn::ConcatOdd(d, v[2 * j + 1], v[2 * j]));
+    hn::StoreU(hn::Add(hn::LoadU(d, sums + i), v[0]), d, sums + i);
+  }
+#endif
+  for (; i < n; ++i) sums[i] += hn::GetLane(hn::SumOfLanes(d, hn::Load(d, room + i * lanes)));
+}
+
+void correlate_filters(const Real* sheet, const std::size_t* distances, std::size_t k, const Real* gradient,
+                       std::size_t gradient_row, std::size_t rows, std::size_t n, Real* sums, Real* room) {
+  const Wide d;
+  const std::size_t lanes = hn::Lanes(d);
+  n = (n + lanes - 1) / lanes * lanes;
+  const std::size_t pieces = std::max<std::size_t>(1, (n + 512) / 1024);  // the gradient's rows stay in the first cache
+  const std::size_t piece = ((n + pieces - 1) / pieces + lanes - 1) / lanes * lanes;
+  for (std::size_t from = 0; from < k; from += kernels::filter_room_taps) {
+    const std::size_t taps = std::min(kernels::filter_room_taps, k - from);
+    const FilterCorrelation c{sheet, distances + from, gradient, gradient_row, rows};
+    for (std::size_t i = 0; i < taps * rows; ++i) hn::Store(hn::Zero(d), d, room + i * lanes);
+    for (std::size_t begin = 0; begin < n; begin += piece) {
+      const std::size_t end = std::min(n, begin + piece);
+      std::size_t first = 0;
+      for (; rows - first >= tile_rows; first += tile_rows) filter_rows<tile_rows>(c, first, taps, begin, end, room);
+      for (; rows - first >= 4; first += 4) filter_rows<4>(c, first, taps, begin, end, room);
+      for (; rows - first >= 2; first += 2) filter_rows<2>(c, first, taps, begin, end, room);
+      for (; rows - first >= 1; first += 1) filter_rows<1>(c, first, taps, begin, end, room);
+    }
+    add_sums_of_vectors(room, taps * rows, sums + from * rows);
+  }
+}
+
+Real sum(const Real* x, std::size_t n) {
+  const Wide d;
+  const std::size_t lanes = hn::Lanes(d);
+  V sums[4] = {hn::Zero(d), hn::Zero(d), hn::Zero(d), hn::Zero(d)};
+  std::size_t i = 0;
+  for (; i + 4 * lanes <= n; i += 4 * lanes)
+    for (std::size_t v = 0; v < 4; ++v) sums[v] = hn::Add(sums[v], hn::LoadU(d, x + i + v * lanes));
+  Real total = hn::GetLane(hn::SumOfLanes(d, hn::Add(hn::Add(sums[0], sums[1]), hn::Add(sums[2], sums[3]))));
+  for (; i < n; ++i) total += x[i];
+  return total;
+}
+
+// ---------------------------------------------------------------------------------------------------------------- rows
+
+using kernels::Rows;
+
+/// Calls body(image, row of it) for all of them.
+template <class Body>
+HWY_INLINE void for_each_row(std::size_t images, std::size_t height, const Body& body) {
+  for (std::size_t i = 0; i < images; ++i)
+    for (std::size_t h = 0; h < height; ++h) body(i, h);
+}
+
+template <class T>
+HWY_INLINE T* row_of(const Rows<T>& rows, std::size_t image, std::size_t h) {
+  return rows.data + image * rows.image + h * rows.row;
+}
+
+void copy_rows(Rows<const Real> from, Rows<Real> to, std::size_t images, std::size_t height, std::size_t width,
+               bool relu) {
+  for_each_row(images, height, [=](std::size_t i, std::size_t h) HWY_ATTR {
+    const Real* x = row_of(from, i, h);
+    Real* y = row_of(to, i, h);
+    if (relu)
+      for_each_vector<Real>(width, [=](auto d, std::size_t w) HWY_ATTR {
+        const auto v = hn::LoadU(d, x + w);
+        hn::StoreU(hn::IfThenZeroElse(hn::Le(v, hn::Zero(d)), v), d, y + w);
+      });
+    else
+      for_each_vector<Real>(width, [=](auto d, std::size_t w) HWY_ATTR { hn::StoreU(hn::LoadU(d, x + w), d, y + w); });
+  });
+}
+
+void copy_rows_backward(Rows<const Real> y, Rows<const Real> dy, Rows<Real> to, std::size_t images, std::size_t height,
+                        std::size_t width) {
+  for_each_row(images, height, [=](std::size_t i, std::size_t h) HWY_ATTR {
+    const Real *output = row_of(y, i, h), *gradient = row_of(dy, i, h);
+    Real* into = row_of(to, i, h);
+    for_each_vector<Real>(width, [=](auto d, std::size_t w) HWY_ATTR {
+      const auto v = hn::LoadU(d, output + w);
+      hn::StoreU(hn::IfThenZeroElse(hn::Le(v, hn::Zero(d)), hn::LoadU(d, gradient + w)), d, into + w);
+    });
+  });
+}
+
+// ------------------------------------------------------------------------------------------------------------- pooling
+
+/// The larger number of best and v; NaN is larger than any.
+template <class D, class VD>
+HWY_INLINE void take_larger(D d, VD v, Real number, VD& best, VD& which) {
+  const auto larger = hn::Or(hn::Gt(v, best), hn::Ne(v, v));
+  best = hn::IfThenElse(larger, v, best);
+  which = hn::IfThenElse(larger, hn::Set(d, number), which);
+}
+
+template <class D>
+HWY_INLINE void pool_vector(D d, hn::VFromD<D> a, hn::VFromD<D> b, hn::VFromD<D> e, hn::VFromD<D> f, Real* y,
+                            std::uint8_t* which, bool relu) {
+  const hn::Rebind<std::int32_t, D> whole;
+  const hn::Rebind<std::uint8_t, D> bytes;
+  auto best = a, number = hn::Zero(d);
+  take_larger(d, b, Real{1}, best, number);
+  take_larger(d, e, Real{2}, best, number);
+  take_larger(d, f, Real{3}, best, number);
+  if (relu) {
+    const auto none = hn::Le(best, hn::Zero(d));
+    best = hn::IfThenZeroElse(none, best);
+    number = hn::IfThenElse(none, hn::Set(d, Real{kernels::no_maximum}), number);
+  }
+  hn::StoreU(best, d, y);
+  if constexpr (sizeof(Real) == sizeof(float))
+    hn::StoreU(hn::DemoteTo(bytes, hn::ConvertTo(whole, number)), bytes, which);
+  else
+    hn::StoreU(hn::DemoteTo(bytes, hn::DemoteTo(whole, number)), bytes, which);
+}
+
+void max_pool_2x2(Rows<const Real> x, Rows<Real> y, Rows<std::uint8_t> which, std::size_t images, std::size_t height,
+                  std::size_t width, bool relu) {
+  for_each_row(images, height, [=](std::size_t i, std::size_t h) HWY_ATTR {
+    const Real *top = row_of(x, i, 2 * h), *bottom = row_of(x, i, 2 * h + 1);
+    Real* to = row_of(y, i, h);
+    std::uint8_t* numbers = row_of(which, i, h);
+    for_each_vector<Real>(width, [=](auto d, std::size_t w) HWY_ATTR {
+      if constexpr (hn::MaxLanes(d) == 1) {
+        pool_vector(d, hn::LoadU(d, top + 2 * w), hn::LoadU(d, top + 2 * w + 1), hn::LoadU(d, bottom + 2 * w),
+                    hn::LoadU(d, bottom + 2 * w + 1), to + w, numbers + w, relu);
+      } else {
+        hn::VFromD<decltype(d)> a, b, e, f;
+        hn::LoadInterleaved2(d, top + 2 * w, a, b);
+        hn::LoadInterleaved2(d, bottom + 2 * w, e, f);
+        pool_vector(d, a, b, e, f, to + w, numbers + w, relu);
+      }
+    });
+  });
+}
+
+/// The numbers of the windows' largest elements as Reals.
+template <class D>
+HWY_INLINE hn::VFromD<D> load_numbers(D d, const std::uint8_t* which) {
+  const hn::Rebind<std::int32_t, D> whole;
+  const hn::Rebind<std::uint8_t, D> bytes;
+  const auto numbers = hn::PromoteTo(whole, hn::LoadU(bytes, which));
+  if constexpr (sizeof(Real) == sizeof(float))
+    return hn::ConvertTo(d, numbers);
+  else
+    return hn::PromoteTo(d, numbers);
+}
+
+void max_pool_2x2_backward(Rows<const Real> dy, Rows<const std::uint8_t> which, Rows<Real> dx, std::size_t images,
+                           std::size_t height, std::size_t width) {
+  for_each_row(images, height, [=](std::size_t i, std::size_t h) HWY_ATTR {
+    Real *top = row_of(dx, i, 2 * h), *bottom = row_of(dx, i, 2 * h + 1);
+    const Real* gradient = row_of(dy, i, h);
+    const std::uint8_t* numbers = row_of(which, i, h);
+    for_each_vector<Real>(width, [=](auto d, std::size_t w) HWY_ATTR {
+      const auto g = hn::LoadU(d, gradient + w);
+      const auto number = load_numbers(d, numbers + w);
+      const auto where = [&](Real n) HWY_ATTR { return hn::IfThenElseZero(hn::Eq(number, hn::Set(d, n)), g); };
+      const auto a = where(Real{0});
+      const auto b = where(Real{1});
+      const auto e = where(Real{2});
+      const auto f = where(Real{3});
+      if constexpr (hn::MaxLanes(d) == 1) {
+        hn::StoreU(a, d, top + 2 * w);
+        hn::StoreU(b, d, top + 2 * w + 1);
+        hn::StoreU(e, d, bottom + 2 * w);
+        hn::StoreU(f, d, bottom + 2 * w + 1);
+      } else {
+        hn::StoreInterleaved2(a, b, d, top + 2 * w);
+        hn::StoreInterleaved2(e, f, d, bottom + 2 * w);
+      }
+    });
+  });
+}
+
+}  // namespace
+}  // namespace minnow::simd::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace minnow::simd {
+namespace {
+HWY_EXPORT(correlate);
+HWY_EXPORT(correlate_filters);
+HWY_EXPORT(sum);
+HWY_EXPORT(copy_rows);
+HWY_EXPORT(copy_rows_backward);
+HWY_EXPORT(max_pool_2x2);
+HWY_EXPORT(max_pool_2x2_backward);
+}  // namespace
+}  // namespace minnow::simd
+
+namespace minnow::inline MINNOW_PRECISION::kernels {
+
+using namespace minnow::simd;
+
+void correlate(const Real* filters, std::size_t rows, const Real* sheet, const std::size_t* distances, std::size_t k,
+               std::size_t n, const Real* start, Real* sums, std::size_t sums_row) {
+  HWY_DYNAMIC_DISPATCH(correlate)(filters, rows, sheet, distances, k, n, start, sums, sums_row);
+}
+
+void correlate_filters(const Real* sheet, const std::size_t* distances, std::size_t k, const Real* gradient,
+                       std::size_t gradient_row, std::size_t rows, std::size_t n, Real* sums, Real* room) {
+  HWY_DYNAMIC_DISPATCH(correlate_filters)(sheet, distances, k, gradient, gradient_row, rows, n, sums, room);
+}
+
+Real sum(const Real* x, std::size_t n) { return HWY_DYNAMIC_DISPATCH(sum)(x, n); }
+
+void copy_rows(Rows<const Real> from, Rows<Real> to, std::size_t images, std::size_t height, std::size_t width,
+               bool relu) {
+  HWY_DYNAMIC_DISPATCH(copy_rows)(from, to, images, height, width, relu);
+}
+
+void copy_rows_backward(Rows<const Real> y, Rows<const Real> dy, Rows<Real> to, std::size_t images, std::size_t height,
+                        std::size_t width) {
+  HWY_DYNAMIC_DISPATCH(copy_rows_backward)(y, dy, to, images, height, width);
+}
+
+void max_pool_2x2(Rows<const Real> x, Rows<Real> y, Rows<std::uint8_t> which, std::size_t images, std::size_t height,
+                  std::size_t width, bool relu) {
+  HWY_DYNAMIC_DISPATCH(max_pool_2x2)(x, y, which, images, height, width, relu);
+}
+
+void max_pool_2x2_backward(Rows<const Real> dy, Rows<const std::uint8_t> which, Rows<Real> dx, std::size_t images,
+                           std::size_t height, std::size_t width) {
+  HWY_DYNAMIC_DISPATCH(max_pool_2x2_backward)(dy, which, dx, images, height, width);
+}
+
+}  // namespace minnow::inline MINNOW_PRECISION::kernels
+#endif

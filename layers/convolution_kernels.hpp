@@ -1,0 +1,64 @@
+#pragma once
+
+#include <minnow/core/config.hpp>
+
+#include <cstddef>
+#include <cstdint>
+
+/// \file
+/// What a convolution is made of, on plain pointers. A sheet is a padded copy of some pictures in which every element
+/// of a filter reads at a fixed distance from the number it helps to compute, so that one loop over distances is a
+/// convolution whatever its stride, padding and dilation; see convolution_geometry.hpp.
+
+namespace minnow::inline MINNOW_PRECISION::kernels {
+
+/// Filters are packed for so many output channels at a time, the last for what is left: [block][k][channel of it].
+inline constexpr std::size_t filter_block = 8;
+
+/// Numbers that may be read and written beyond the end of a row: less than two vectors of the widest instruction set
+/// that there is, times the vectors of a tile.
+inline constexpr std::size_t vector_slack = 128;
+
+/// sums[r][p] = start[r] + sum over k of filters[k][r] sheet[distances[k] + p], for r < rows <= filter_block and p < n.
+/// start may be null. Rows of sums are `sums_row` apart; up to vector_slack numbers beyond the n are written.
+void correlate(const Real* filters, std::size_t rows, const Real* sheet, const std::size_t* distances, std::size_t k,
+               std::size_t n, const Real* start, Real* sums, std::size_t sums_row);
+
+/// sums[k][r] += sum over p < n of sheet[distances[k] + p] gradient[r][p]. The rows of gradient are `gradient_row`
+/// apart and hold zeros for a vector beyond n, where sheet must be finite. `room`: filter_room numbers.
+void correlate_filters(const Real* sheet, const std::size_t* distances, std::size_t k, const Real* gradient,
+                       std::size_t gradient_row, std::size_t rows, std::size_t n, Real* sums, Real* room);
+inline constexpr std::size_t filter_room_taps = 288;
+inline constexpr std::size_t filter_room = filter_room_taps * filter_block * 16 + vector_slack;
+
+/// The sum of n numbers.
+Real sum(const Real* x, std::size_t n);
+
+/// Rows of pictures: `images` pictures `image` apart, of `height` rows `row` apart.
+template <class T>
+struct Rows {
+  T* data;
+  std::size_t row, image;
+};
+
+/// Copies rows of `width` numbers; with `relu`, of max(x, 0).
+void copy_rows(Rows<const Real> from, Rows<Real> to, std::size_t images, std::size_t height, std::size_t width,
+               bool relu);
+
+/// to = dy where y > 0, else 0.
+void copy_rows_backward(Rows<const Real> y, Rows<const Real> dy, Rows<Real> to, std::size_t images, std::size_t height,
+                        std::size_t width);
+
+/// Which of the four numbers of a 2 x 2 window was the largest, row by row, or that none was above 0.
+inline constexpr std::uint8_t no_maximum = 4;
+
+/// y = max over each 2 x 2 window of max(x, 0), or of x without `relu`; height and width are those of y. As for
+/// PyTorch, the first of equal numbers is the largest, and NaN is larger than any.
+void max_pool_2x2(Rows<const Real> x, Rows<Real> y, Rows<std::uint8_t> which, std::size_t images, std::size_t height,
+                  std::size_t width, bool relu);
+
+/// Writes dy to where the largest number was, and 0 to the three others; height and width are those of dy.
+void max_pool_2x2_backward(Rows<const Real> dy, Rows<const std::uint8_t> which, Rows<Real> dx, std::size_t images,
+                           std::size_t height, std::size_t width);
+
+}  // namespace minnow::inline MINNOW_PRECISION::kernels

@@ -1,0 +1,333 @@
+#include <minnow/core/parallel.hpp>
+#include <minnow/core/threads.hpp>
+#include <minnow/layers/convolution_passes.hpp>
+
+#include <algorithm>
+
+namespace minnow::inline MINNOW_PRECISION {
+namespace {
+
+using kernels::filter_block;
+using kernels::Rows;
+using kernels::vector_slack;
+
+constexpr std::size_t sheet_numbers = 1 << 16;   // of a sheet: a few of them fit into the second-level cache
+constexpr std::size_t light_products = 1 << 21;  // waking a thread for less costs more than it saves
+constexpr std::size_t small_filters = 1 << 18;   // so few that several sums of gradients cost little
+
+std::size_t round_up(std::size_t n, std::size_t to) { return (n + to - 1) / to * to; }
+
+/// A multiple of a cache line but of no two, so that rows do not all lie in the same places of the cache.
+std::size_t row_stride(std::size_t n) {
+  const std::size_t lines = (n + 15) / 16;
+  return 16 * (lines | 1);
+}
+
+/// Calls body(first channel, channels, packed filters before them) for the blocks of the channels of one group.
+template <class Body>
+void for_each_filter_block(std::size_t channels, std::size_t taps, const Body& body) {
+  for (std::size_t first = 0; first < channels; first += filter_block)
+    body(first, std::min(filter_block, channels - first), first * taps);
+}
+
+void pack_filters(const ConvolutionGeometry& g, const Filters& filters, Real* packed) {
+  const std::size_t taps = g.taps();
+  for_each_filter_block(g.out_each(), taps, [&](std::size_t block, std::size_t rows, std::size_t) {
+    for (std::size_t group = 0; group < g.groups; ++group) {
+      const std::size_t first = group * g.out_each() + block;
+      Real* to = packed + first * taps;
+      for (std::size_t r = 0; r < rows; ++r) {
+        const Real* from = filters.weight + (first + r) * taps;
+        const Real scale = filters.scale != nullptr ? filters.scale[first + r] : Real{1};
+        for (std::size_t k = 0; k < taps; ++k) to[k * rows + r] = scale * from[k];
+      }
+    }
+  });
+}
+
+/// The filters seen from x, for one phase of dx: input channels are the rows, (output channel, element) the sum.
+void pack_phase(const ConvolutionGeometry& g, const Real* weight, ConvolutionRoom::Phase& phase) {
+  const std::size_t taps = phase.distances.size(), elements = phase.taps.size();
+  phase.filters.resize(g.in * taps);
+  for_each_filter_block(g.in_each(), taps, [&](std::size_t block, std::size_t rows, std::size_t) {
+    for (std::size_t group = 0; group < g.groups; ++group) {
+      Real* to = phase.filters.data() + (group * g.in_each() + block) * taps;
+      for (std::size_t out = 0; out < g.out_each(); ++out)
+        for (std::size_t r = 0; r < rows; ++r) {
+          const Real* from = weight + ((group * g.out_each() + out) * g.in_each() + block + r) * g.filter_size();
+          for (std::size_t e = 0; e < elements; ++e) to[(out * elements + e) * rows + r] = from[phase.taps[e]];
+        }
+    }
+  });
+}
+
+struct Part {
+  std::size_t first, count;  // pictures
+};
+
+Part part_of(const ConvolutionRoom& room, std::size_t sheet) {
+  const std::size_t first = sheet * room.images;
+  return {first, std::min(room.images, room.pictures - first)};
+}
+
+/// The first coordinate of the picture that lies in the phase, and its place there.
+struct PhaseStart {
+  std::size_t coordinate, place;
+};
+PhaseStart phase_start(const ConvolutionAxis& axis, std::size_t phase) {
+  const std::size_t coordinate = (phase + axis.stride - axis.pad_before % axis.stride) % axis.stride;
+  return {coordinate, (coordinate + axis.pad_before) / axis.stride};
+}
+
+/// Calls body(row of the picture, its first column, place in the sheet of that) for the rows in a phase.
+template <class Body>
+void for_each_phase_row(const ConvolutionGeometry& g, std::size_t phase, const Body& body) {
+  const PhaseStart top = phase_start(g.rows, phase / g.columns.stride);
+  const PhaseStart left = phase_start(g.columns, phase % g.columns.stride);
+  std::size_t place = top.place * g.columns.pitch() + left.place;
+  for (std::size_t h = top.coordinate; h < g.rows.in; h += g.rows.stride, place += g.columns.pitch())
+    body(h, left.coordinate, place);
+}
+
+/// Copies pictures into their sheet. The zeros between the rows are there.
+void fill_pictures(const ConvolutionRoom& room, const Real* x, Part part, Real* sheet) {
+  const ConvolutionGeometry& g = room.geometry;
+  const std::size_t picture = g.in_picture(), phase_row = room.picture_channel / g.phases();
+  for (std::size_t channel = 0; channel < g.in; ++channel)
+    for (std::size_t phase = 0; phase < g.phases(); ++phase) {
+      Real* to = sheet + channel * room.picture_channel + phase * phase_row;
+      const Real* from = x + (part.first * g.in + channel) * picture;
+      if (g.phases() == 1)
+        kernels::copy_rows(
+            {from, g.columns.in, g.in * picture},
+            {to + g.rows.pad_before * g.columns.pitch() + g.columns.pad_before, g.columns.pitch(), g.sheet_picture()},
+            part.count, g.rows.in, g.columns.in, false);
+      else
+        for (std::size_t image = 0; image < part.count; ++image)
+          for_each_phase_row(g, phase, [&](std::size_t h, std::size_t w, std::size_t place) {
+            const Real* row = from + image * g.in * picture + h * g.columns.in;
+            Real* into = to + image * g.sheet_picture() + place;
+            for (; w < g.columns.in; w += g.columns.stride) *into++ = row[w];
+          });
+      if (part.count < room.images)  // what an earlier batch left is read, though times zero
+        std::fill_n(to + part.count * g.sheet_picture(), g.furthest() + 16, Real{0});
+    }
+}
+
+void fill_gradient(const ConvolutionRoom& room, const ConvolutionEnd& end, Part part, Real* sheet) {
+  const ConvolutionGeometry& g = room.geometry;
+  for (std::size_t channel = 0; channel < g.out; ++channel) {
+    Real* to = sheet + channel * room.gradient_channel + room.lead;
+    end.start({channel, part.first, part.count}, {to, g.columns.pitch(), g.sheet_picture()});
+    if (part.count < room.images) std::fill_n(to + part.count * g.sheet_picture(), 16, Real{0});
+  }
+}
+
+/// One channel of one phase of dx, from the sums where they are.
+void write_dx(const ConvolutionGeometry& g, const Real* sums, std::size_t phase, std::size_t channel, Part part,
+              Real* dx) {
+  const std::size_t picture = g.in_picture();
+  Real* to = dx + (part.first * g.in + channel) * picture;
+  if (g.phases() == 1)
+    return kernels::copy_rows(
+        {sums + g.rows.pad_before * g.columns.pitch() + g.columns.pad_before, g.columns.pitch(), g.sheet_picture()},
+        {to, g.columns.in, g.in * picture}, part.count, g.rows.in, g.columns.in, false);
+  for (std::size_t image = 0; image < part.count; ++image)
+    for_each_phase_row(g, phase, [&](std::size_t h, std::size_t w, std::size_t place) {
+      Real* row = to + image * g.in * picture + h * g.columns.in;
+      const Real* from = sums + image * g.sheet_picture() + place;
+      for (; w < g.columns.in; w += g.columns.stride) row[w] = *from++;
+    });
+}
+
+void compute_dx(const ConvolutionRoom& room, ConvolutionRoom::Sheets& sheets, Part part, Real* dx) {
+  const ConvolutionGeometry& g = room.geometry;
+  const std::size_t n = part.count * g.sheet_picture();
+  for (std::size_t number = 0; number < room.phases.size(); ++number) {
+    const ConvolutionRoom::Phase& phase = room.phases[number];
+    const std::size_t taps = phase.distances.size();
+    for (std::size_t group = 0; group < g.groups; ++group) {
+      const std::size_t first = group * g.in_each();
+      const Real* gradient = sheets.gradient.data() + group * g.out_each() * room.gradient_channel;
+      for_each_filter_block(g.in_each(), taps, [&](std::size_t block, std::size_t rows, std::size_t before) {
+        kernels::correlate(phase.filters.data() + first * taps + before, rows, gradient, phase.distances.data(), taps,
+                           n, nullptr, sheets.sums.data(), room.sums_row);
+        for (std::size_t r = 0; r < rows; ++r)
+          write_dx(g, sheets.sums.data() + r * room.sums_row, number, first + block + r, part, dx);
+      });
+    }
+  }
+}
+
+/// Adds to the sums of the parameters' gradients.
+void add_filter_gradients(const ConvolutionRoom& room, ConvolutionRoom::Sheets& sheets, const FilterGradients& wanted,
+                          Part part, Real* sums) {
+  const ConvolutionGeometry& g = room.geometry;
+  const std::size_t taps = g.taps(), n = part.count * g.sheet_picture();
+  const Real* gradient = sheets.gradient.data() + room.lead;
+  if (wanted.weight != nullptr)
+    for (std::size_t group = 0; group < g.groups; ++group)
+      for_each_filter_block(g.out_each(), taps, [&](std::size_t block, std::size_t rows, std::size_t) {
+        const std::size_t first = group * g.out_each() + block;
+        kernels::correlate_filters(sheets.pictures.data() + group * g.in_each() * room.picture_channel,
+                                   room.distances.data(), taps, gradient + first * room.gradient_channel,
+                                   room.gradient_channel, rows, n, sums + first * taps, sheets.filters.data());
+      });
+  if (wanted.bias != nullptr)
+    for (std::size_t channel = 0; channel < g.out; ++channel)
+      sums[g.out * taps + channel] += kernels::sum(gradient + channel * room.gradient_channel, n);
+}
+
+Real beta_of(Parameter* parameter, Real*& grad) {
+  if (parameter == nullptr) return 0;
+  const GradientTarget target = parameter->grad_target();
+  grad = target.grad.data();
+  return target.beta;
+}
+
+/// gradient = beta gradient + the partial sums, in their order.
+void collect(const ConvolutionRoom& room, std::size_t parts, const FilterGradients& wanted) {
+  const ConvolutionGeometry& g = room.geometry;
+  const std::size_t taps = g.taps();
+  const auto total = [&](std::size_t at) {
+    Real sum = 0;
+    for (std::size_t part = 0; part < parts; ++part) sum += room.partial[part][at];
+    return sum;
+  };
+  Real *weight = nullptr, *bias = nullptr;
+  const Real weight_beta = beta_of(wanted.weight, weight), bias_beta = beta_of(wanted.bias, bias);
+  parallel_for(g.out, light_piece / (taps * parts) + 1, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t channel = begin; channel < end; ++channel) {
+      if (bias != nullptr) {
+        const Real sum = total(g.out * taps + channel);
+        bias[channel] = bias_beta == 0 ? sum : bias_beta * bias[channel] + sum;
+      }
+      if (weight == nullptr) continue;
+      const std::size_t in_group = channel % g.out_each(), block = in_group / filter_block * filter_block;
+      const std::size_t rows = std::min(filter_block, g.out_each() - block);
+      const std::size_t from = (channel - in_group + block) * taps + in_group - block;
+      Real* to = weight + channel * taps;
+      for (std::size_t k = 0; k < taps; ++k) {
+        const Real sum = total(from + k * rows);
+        to[k] = weight_beta == 0 ? sum : weight_beta * to[k] + sum;
+      }
+    }
+  });
+}
+
+/// How many sheets a thread takes at a time: all where the work is too small to share.
+std::size_t piece_of(const ConvolutionRoom& room) {
+  const ConvolutionGeometry& g = room.geometry;
+  return g.out * g.taps() * g.out_picture() * room.pictures < light_products ? room.sheets : 1;
+}
+
+}  // namespace
+
+void ConvolutionRoom::prepare(const ConvolutionGeometry& wanted, std::size_t n, bool backward) {
+  const auto threads = static_cast<std::size_t>(num_threads());
+  if (geometry == wanted && pictures == n && rooms_.size() == threads && backward_ >= backward) return;
+  const ConvolutionGeometry& g = geometry = wanted;
+  pictures = n;
+  backward_ = backward;
+  const std::size_t channels = std::max(g.in * g.phases(), g.out);
+  const std::size_t share = threads == 1 ? n : (n + 2 * threads - 1) / (2 * threads);
+  images = std::clamp<std::size_t>(sheet_numbers / (channels * g.sheet_picture()), 1, std::max<std::size_t>(share, 1));
+  sheets = (n + images - 1) / images;
+  plane = images * g.sheet_picture();
+  const std::size_t phase_row = row_stride(plane + g.furthest() + vector_slack);
+  picture_channel = g.phases() * phase_row;
+  lead = round_up(g.furthest(), 16);
+  gradient_channel = row_stride(lead + plane + vector_slack);
+  sums_row = row_stride(plane + vector_slack);
+  distances.clear();
+  for (std::size_t channel = 0; channel < g.in_each(); ++channel)
+    for (std::size_t i = 0; i < g.rows.kernel; ++i)
+      for (std::size_t j = 0; j < g.columns.kernel; ++j)
+        distances.push_back(channel * picture_channel + g.phase(i, j) * phase_row + g.distance(i, j));
+  filters.resize(g.out * g.taps());
+  rooms_.resize(threads);
+  for (auto& room : rooms_) {
+    if (!room) room = std::make_unique<Sheets>();
+    room->pictures.assign(g.in * picture_channel, Real{0});
+    room->sums.resize(filter_block * sums_row);
+    if (!backward) continue;
+    room->gradient.assign(g.out * gradient_channel, Real{0});
+    room->filters.resize(kernels::filter_room);
+  }
+  if (!backward) return;
+  const std::size_t parts = threads == 1 ? 1 : g.out * g.taps() > small_filters ? threads : 4 * threads;
+  partial.resize(std::max<std::size_t>(1, std::min(parts, sheets)));
+  phases.resize(g.phases());
+  for (std::size_t number = 0; number < phases.size(); ++number) {
+    Phase& phase = phases[number];
+    phase.distances.clear();
+    phase.taps.clear();
+    for (std::size_t out = 0; out < g.out_each(); ++out)
+      for (std::size_t i = 0; i < g.rows.kernel; ++i)
+        for (std::size_t j = 0; j < g.columns.kernel; ++j) {
+          if (g.phase(i, j) != number) continue;
+          phase.distances.push_back(out * gradient_channel + lead - g.distance(i, j));
+          if (out == 0) phase.taps.push_back(i * g.columns.kernel + j);
+        }
+  }
+}
+
+ConvolutionRoom::Lease::Lease(ConvolutionRoom& room) {
+  for (std::size_t i = 0;; i = (i + 1) % room.rooms_.size()) {
+    sheets_ = room.rooms_[i].get();
+    if (!sheets_->taken.exchange(true, std::memory_order_acquire)) return;
+  }
+}
+
+void convolution_forward(const ConvolutionGeometry& geometry, const Filters& filters, const Real* x,
+                         std::size_t pictures, const ConvolutionEnd& end, ConvolutionRoom& room) {
+  if (pictures == 0) return;
+  room.prepare(geometry, pictures, false);
+  pack_filters(geometry, filters, room.filters.data());
+  parallel_for(room.sheets, piece_of(room), [&](std::size_t begin, std::size_t last) {
+    ConvolutionRoom::Lease sheets(room);
+    const ConvolutionGeometry& g = room.geometry;
+    for (std::size_t sheet = begin; sheet < last; ++sheet) {
+      const Part part = part_of(room, sheet);
+      fill_pictures(room, x, part, sheets->pictures.data());
+      for (std::size_t group = 0; group < g.groups; ++group) {
+        const std::size_t first = group * g.out_each();
+        const Real* from = sheets->pictures.data() + group * g.in_each() * room.picture_channel;
+        for_each_filter_block(g.out_each(), g.taps(), [&](std::size_t block, std::size_t rows, std::size_t before) {
+          kernels::correlate(room.filters.data() + first * g.taps() + before, rows, from, room.distances.data(),
+                             g.taps(), part.count * g.sheet_picture(),
+                             filters.bias != nullptr ? filters.bias + first + block : nullptr, sheets->sums.data(),
+                             room.sums_row);
+          for (std::size_t r = 0; r < rows; ++r)
+            end.finish({first + block + r, part.first, part.count},
+                       {sheets->sums.data() + r * room.sums_row, g.columns.pitch(), g.sheet_picture()});
+        });
+      }
+    }
+  });
+}
+
+void convolution_backward(const ConvolutionGeometry& geometry, const Real* weight, const FilterGradients& gradients,
+                          const Real* x, Real* dx, std::size_t pictures, const ConvolutionEnd& end,
+                          ConvolutionRoom& room) {
+  room.prepare(geometry, pictures, true);
+  const std::size_t parts = room.partial.size();
+  for (ConvolutionRoom::Buffer& sums : room.partial) sums.assign(geometry.out * (geometry.taps() + 1), Real{0});
+  if (dx != nullptr)
+    for (ConvolutionRoom::Phase& phase : room.phases) pack_phase(geometry, weight, phase);
+  // A fixed share of the sheets for each sum, whoever computes it: the same bits whichever thread is late.
+  parallel_for(parts, piece_of(room) == 1 ? 1 : parts, [&](std::size_t begin, std::size_t last) {
+    ConvolutionRoom::Lease sheets(room);
+    for (std::size_t number = begin; number < last; ++number)
+      for (std::size_t sheet = number * room.sheets / parts; sheet < (number + 1) * room.sheets / parts; ++sheet) {
+        const Part part = part_of(room, sheet);
+        fill_gradient(room, end, part, sheets->gradient.data());
+        if (dx != nullptr) compute_dx(room, *sheets.operator->(), part, dx);
+        if (gradients.weight != nullptr) fill_pictures(room, x, part, sheets->pictures.data());
+        add_filter_gradients(room, *sheets.operator->(), gradients, part, room.partial[number].data());
+      }
+  });
+  collect(room, parts, gradients);
+}
+
+}  // namespace minnow::inline MINNOW_PRECISION
