@@ -23,6 +23,7 @@
 #include <minnow/datasets/lazy_dataset.hpp>
 #include <minnow/datasets/normalization.hpp>
 #include <minnow/datasets/tensor_dataset.hpp>
+#include <minnow/layers/batch_norm.hpp>
 #include <minnow/layers/conv2d.hpp>
 #include <minnow/layers/dense.hpp>
 #include <minnow/layers/flatten.hpp>

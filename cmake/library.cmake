@@ -2,21 +2,24 @@
 # libjpeg and libpng; minnow_add_library(minnow_double DOUBLE) makes the same in double from the same sources.
 
 set(MINNOW_SOURCES
-  core/check_gradients.cpp core/check_memory_use.cpp core/dense_kernels.cpp core/denormals.cpp core/elementwise.cpp core/error.cpp core/format.cpp core/gemm.cpp
-  core/gradient_differences.cpp core/init.cpp core/label_encoder.cpp core/labels.cpp core/layer.cpp core/math_kernels.cpp core/packed_product.cpp core/parallel.cpp core/parameter.cpp
+  core/check_gradients.cpp core/check_memory_use.cpp core/denormals.cpp core/dense_kernels.cpp core/elementwise.cpp
+  core/error.cpp core/format.cpp core/gemm.cpp core/gradient_differences.cpp core/init.cpp core/label_encoder.cpp
+  core/labels.cpp core/layer.cpp core/math_kernels.cpp core/packed_product.cpp core/parallel.cpp core/parameter.cpp
   core/rng.cpp core/small_product.cpp core/softmax_kernels.cpp core/tensor.cpp core/threads.cpp core/version.cpp
-  layers/conv2d.cpp layers/convolution_kernels.cpp layers/convolution_passes.cpp layers/dense.cpp layers/dense_passes.cpp layers/flatten.cpp layers/fused_dense.cpp layers/plan.cpp layers/relu.cpp
-  layers/sequential.cpp layers/sequential_passes.cpp layers/sigmoid.cpp layers/size2d.cpp layers/softmax.cpp layers/tanh.cpp
+  layers/batch_norm.cpp layers/batch_norm_kernels.cpp layers/conv2d.cpp layers/convolution_kernels.cpp
+  layers/convolution_passes.cpp layers/dense.cpp layers/dense_passes.cpp layers/flatten.cpp layers/fused_dense.cpp
+  layers/plan.cpp layers/relu.cpp layers/sequential.cpp layers/sequential_passes.cpp layers/sigmoid.cpp
+  layers/size2d.cpp layers/softmax.cpp layers/tanh.cpp
   losses/answers.cpp losses/bce_loss.cpp losses/bce_with_logits_loss.cpp losses/check_gradients.cpp
   losses/class_kernels.cpp losses/class_targets.cpp losses/cosine_embedding_loss.cpp losses/cross_entropy_loss.cpp
-  losses/element_weights.cpp losses/elements.cpp losses/elementwise_kernels.cpp losses/entropy.cpp
-  losses/focal_loss.cpp losses/huber_loss.cpp losses/kl_div_loss.cpp losses/l1_loss.cpp losses/loss.cpp
-  losses/mse_loss.cpp losses/multi_margin_loss.cpp losses/nll_loss.cpp losses/position_weights.cpp
-  losses/sigmoid_focal_loss.cpp losses/smooth_l1_loss.cpp losses/soft_class_kernels.cpp
+  losses/element_weights.cpp losses/elements.cpp losses/elementwise_kernels.cpp losses/entropy.cpp losses/focal_loss.cpp
+  losses/huber_loss.cpp losses/kl_div_loss.cpp losses/l1_loss.cpp losses/loss.cpp losses/mse_loss.cpp
+  losses/multi_margin_loss.cpp losses/nll_loss.cpp losses/position_weights.cpp losses/sigmoid_focal_loss.cpp
+  losses/smooth_l1_loss.cpp losses/soft_class_kernels.cpp
   optim/adam.cpp optim/adam_kernel.cpp optim/adamw.cpp optim/optimizer.cpp optim/sgd.cpp optim/sgd_kernel.cpp
-  datasets/animal_coat.cpp datasets/animal_figure.cpp datasets/animal_scene.cpp datasets/animals.cpp
-  datasets/canvas.cpp datasets/data_loader.cpp datasets/dataset.cpp datasets/draw_animal.cpp
-  datasets/lazy_dataset.cpp datasets/normalization.cpp datasets/tensor_dataset.cpp
+  datasets/animal_coat.cpp datasets/animal_figure.cpp datasets/animal_scene.cpp datasets/animals.cpp datasets/canvas.cpp
+  datasets/data_loader.cpp datasets/dataset.cpp datasets/draw_animal.cpp datasets/lazy_dataset.cpp
+  datasets/normalization.cpp datasets/tensor_dataset.cpp
   training/calibration.cpp training/classification_report.cpp training/classification_scores.cpp
   training/confusion_matrix.cpp training/evaluate.cpp training/find_non_finite.cpp training/fit.cpp
   training/predictions.cpp training/probability_scores.cpp training/ranking.cpp training/scored_samples.cpp
@@ -24,23 +27,23 @@ set(MINNOW_SOURCES
 
 set(MINNOW_HEADERS
   minnow.hpp
-  core/check_gradients.hpp core/config.hpp core/context.hpp core/denormals.hpp core/error.hpp core/gemm.hpp core/init.hpp
-  core/kernels.hpp core/label_encoder.hpp core/labels.hpp core/layer.hpp core/parallel.hpp core/parameter.hpp core/rng.hpp
-  core/tensor.hpp core/threads.hpp core/version.hpp
-  layers/conv2d.hpp layers/dense.hpp layers/flatten.hpp layers/relu.hpp layers/sequential.hpp layers/sigmoid.hpp layers/size2d.hpp layers/softmax.hpp
-  layers/tanh.hpp
+  core/check_gradients.hpp core/config.hpp core/context.hpp core/denormals.hpp core/error.hpp core/gemm.hpp
+  core/init.hpp core/kernels.hpp core/label_encoder.hpp core/labels.hpp core/layer.hpp core/parallel.hpp
+  core/parameter.hpp core/rng.hpp core/tensor.hpp core/threads.hpp core/version.hpp
+  layers/batch_norm.hpp layers/conv2d.hpp layers/dense.hpp layers/flatten.hpp layers/relu.hpp layers/sequential.hpp
+  layers/sigmoid.hpp layers/size2d.hpp layers/softmax.hpp layers/tanh.hpp
   losses/answers.hpp losses/bce_loss.hpp losses/bce_with_logits_loss.hpp losses/check_gradients.hpp
   losses/cosine_embedding_loss.hpp losses/cross_entropy_loss.hpp losses/element_weights.hpp losses/entropy.hpp
   losses/focal_loss.hpp losses/huber_loss.hpp losses/kl_div_loss.hpp losses/l1_loss.hpp losses/loss.hpp
   losses/mse_loss.hpp losses/multi_margin_loss.hpp losses/nll_loss.hpp losses/position_weights.hpp
   losses/sigmoid_focal_loss.hpp losses/smooth_l1_loss.hpp
   optim/adam.hpp optim/adamw.hpp optim/optimizer.hpp optim/sgd.hpp
-  datasets/animals.hpp datasets/data_loader.hpp datasets/dataset.hpp datasets/draw_animal.hpp
-  datasets/lazy_dataset.hpp datasets/normalization.hpp datasets/tensor_dataset.hpp
+  datasets/animals.hpp datasets/data_loader.hpp datasets/dataset.hpp datasets/draw_animal.hpp datasets/lazy_dataset.hpp
+  datasets/normalization.hpp datasets/tensor_dataset.hpp
   training/average.hpp training/calibration.hpp training/classification_report.hpp training/classification_scores.hpp
-  training/confusion_matrix.hpp training/evaluate.hpp training/find_non_finite.hpp training/fit.hpp
-  training/metrics.hpp training/predictions.hpp training/probability_scores.hpp training/ranking.hpp
-  training/temperature_scaling.hpp training/top_k_accuracy.hpp)
+  training/confusion_matrix.hpp training/evaluate.hpp training/find_non_finite.hpp training/fit.hpp training/metrics.hpp
+  training/predictions.hpp training/probability_scores.hpp training/ranking.hpp training/temperature_scaling.hpp
+  training/top_k_accuracy.hpp)
 
 set(MINNOW_IMAGES_SOURCES
   datasets/image.cpp datasets/image_folder.cpp datasets/jpeg.cpp datasets/orientation.cpp datasets/png.cpp
@@ -66,9 +69,11 @@ endfunction()
 
 # Files that Highway compiles for several instruction sets must not see xtensor, whose templates are everybody's.
 set(MINNOW_KERNELS
-  core/dense_kernels.cpp core/elementwise.cpp core/math_kernels.cpp core/packed_product.cpp core/small_product.cpp core/softmax_kernels.cpp
-  layers/convolution_kernels.cpp
-  losses/class_kernels.cpp losses/elementwise_kernels.cpp losses/soft_class_kernels.cpp optim/adam_kernel.cpp optim/sgd_kernel.cpp)
+  core/dense_kernels.cpp core/elementwise.cpp core/math_kernels.cpp core/packed_product.cpp core/small_product.cpp
+  core/softmax_kernels.cpp
+  layers/batch_norm_kernels.cpp layers/convolution_kernels.cpp
+  losses/class_kernels.cpp losses/elementwise_kernels.cpp losses/soft_class_kernels.cpp
+  optim/adam_kernel.cpp optim/sgd_kernel.cpp)
 set_source_files_properties(${MINNOW_KERNELS} PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
 
 function(minnow_add_part target export_name)

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <minnow/layers/batch_norm_kernels.hpp>
+
+#include <vector>
+
+namespace minnow::inline MINNOW_PRECISION {
+
+/// One pass through a BatchNorm, in its context: what is known of each channel.
+struct BatchNormPass {
+  kernels::Planes planes;  // where a channel's numbers are
+  bool of_batch;           // mean and variance are those of x, and depend on it
+  double share;            // of the batch in the running statistics; 0: they stay
+  std::vector<double> mean, variance, inverse_deviation;
+  std::vector<Real> centre, scale, shift;  // of kernels::Affine
+
+  // Of backward: sums, then what dx is made of, and where gradients of weight and bias go, unless null.
+  std::vector<double> sum_dy, sum_dy_x;
+  std::vector<Real> of_x, constant, zero;
+  Real *weight_grad, *bias_grad;
+  Real weight_beta, bias_beta;
+
+  void resize(std::size_t channels) {
+    for (std::vector<double>* v : {&mean, &variance, &inverse_deviation, &sum_dy, &sum_dy_x}) v->resize(channels);
+    for (std::vector<Real>* v : {&centre, &scale, &shift, &of_x, &constant, &zero}) v->resize(channels);
+  }
+  kernels::Affine affine(std::size_t c) const { return {centre[c], scale[c], shift[c]}; }
+  kernels::BackwardAffine backward_affine(std::size_t c) const { return {centre[c], scale[c], of_x[c], constant[c]}; }
+
+  void add_gradients(std::size_t c, double weight, double bias) const {
+    if (weight_grad != nullptr) weight_grad[c] = added(weight_beta, weight_grad[c], weight);
+    if (bias_grad != nullptr) bias_grad[c] = added(bias_beta, bias_grad[c], bias);
+  }
+
+  /// Whether the channels are columns of a matrix rather than planes.
+  bool in_columns() const { return planes.size == 1; }
+  kernels::Columns columns(std::size_t first, std::size_t last) const {
+    return {planes.samples, last - first, planes.stride};
+  }
+
+ private:
+  static Real added(Real beta, Real before, double sum) {  // beta 0 forgets a NaN, too
+    return static_cast<Real>(beta == 0 ? sum : static_cast<double>(beta * before) + sum);
+  }
+};
+
+}  // namespace minnow::inline MINNOW_PRECISION
