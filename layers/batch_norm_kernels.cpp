@@ -128,12 +128,15 @@ kernels::Moments plane_moments(const Real* x, const Planes& planes) {
   return {mean, squares / count};
 }
 
+/// From the last plane to the first, as is its backward: the last was read last, and is still in the cache.
 void normalize_planes(const Real* x, Real* y, const Planes& planes, const kernels::Affine& affine) {
-  for (std::size_t plane = 0; plane < planes.samples; ++plane, x += planes.stride, y += planes.stride)
-    for_each_vector<Real>(planes.size, [=, &affine](auto d, std::size_t i) HWY_ATTR {
-      const auto off = hn::Sub(hn::LoadU(d, x + i), hn::Set(d, affine.centre));
-      hn::StoreU(hn::MulAdd(off, hn::Set(d, affine.scale), hn::Set(d, affine.shift)), d, y + i);
+  for (std::size_t plane = planes.samples; plane-- > 0;) {
+    const std::size_t at = plane * planes.stride;
+    for_each_vector<Real>(planes.size, [=, &affine, from = x + at, to = y + at](auto d, std::size_t i) HWY_ATTR {
+      const auto off = hn::Sub(hn::LoadU(d, from + i), hn::Set(d, affine.centre));
+      hn::StoreU(hn::MulAdd(off, hn::Set(d, affine.scale), hn::Set(d, affine.shift)), d, to + i);
     });
+  }
 }
 
 kernels::GradientSums plane_gradient_sums(const Real* x, const Real* dy, const Planes& planes, Real centre) {
@@ -152,13 +155,15 @@ kernels::GradientSums plane_gradient_sums(const Real* x, const Real* dy, const P
 
 void planes_backward(const Real* x, const Real* dy, Real* dx, const Planes& planes,
                      const kernels::BackwardAffine& affine) {
-  for (std::size_t plane = 0; plane < planes.samples;
-       ++plane, x += planes.stride, dy += planes.stride, dx += planes.stride)
+  for (std::size_t plane = planes.samples; plane-- > 0;) {
+    const Real *from = x + plane * planes.stride, *gradient = dy + plane * planes.stride;
+    Real* to = dx + plane * planes.stride;
     for_each_vector<Real>(planes.size, [=, &affine](auto d, std::size_t i) HWY_ATTR {
-      const auto off = hn::Sub(hn::LoadU(d, x + i), hn::Set(d, affine.centre));
+      const auto off = hn::Sub(hn::LoadU(d, from + i), hn::Set(d, affine.centre));
       const auto rest = hn::MulAdd(off, hn::Set(d, affine.of_x), hn::Set(d, affine.constant));
-      hn::StoreU(hn::MulAdd(hn::LoadU(d, dy + i), hn::Set(d, affine.of_dy), rest), d, dx + i);
+      hn::StoreU(hn::MulAdd(hn::LoadU(d, gradient + i), hn::Set(d, affine.of_dy), rest), d, to + i);
     });
+  }
 }
 
 /// One vector of columns after the other, in double and from the exact mean: matrices that come here fit a cache.
