@@ -23,10 +23,14 @@
 #include <minnow/datasets/lazy_dataset.hpp>
 #include <minnow/datasets/normalization.hpp>
 #include <minnow/datasets/tensor_dataset.hpp>
+#include <minnow/layers/avg_pool2d.hpp>
 #include <minnow/layers/batch_norm.hpp>
 #include <minnow/layers/conv2d.hpp>
 #include <minnow/layers/dense.hpp>
 #include <minnow/layers/flatten.hpp>
+#include <minnow/layers/global_avg_pool2d.hpp>
+#include <minnow/layers/max_pool2d.hpp>
+#include <minnow/layers/pooling_window.hpp>
 #include <minnow/layers/relu.hpp>
 #include <minnow/layers/sequential.hpp>
 #include <minnow/layers/sigmoid.hpp>

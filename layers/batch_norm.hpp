@@ -39,6 +39,7 @@ class MINNOW_API BatchNorm : public Layer {
   BatchNorm(std::size_t dimensions, std::size_t channels, const BatchNormOptions& options);
 
  private:
+  friend class FusedConv2d;
   void check_tensors() const;
   void begin(const Shape& input, Mode mode, BatchNormPass& pass);
   void prepare(std::size_t channel, BatchNormPass& pass);

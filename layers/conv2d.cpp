@@ -1,7 +1,7 @@
 #include <minnow/core/error.hpp>
 #include <minnow/core/format.hpp>
 #include <minnow/layers/conv2d.hpp>
-#include <minnow/layers/convolution_ends.hpp>
+#include <minnow/layers/picture_end.hpp>
 
 namespace minnow::inline MINNOW_PRECISION {
 
@@ -80,16 +80,22 @@ void Conv2d::check_parameters() const {
 void Conv2d::forward(const Tensor& x, Tensor& y, Context& context) {
   check_parameters();
   const ConvolutionGeometry g = geometry(x.shape());
+  PictureEnd end(g);
+  end.y = y.data();
   convolution_forward(g, {weight_.value.data(), nullptr, has_bias_ ? bias_.value.data() : nullptr}, x.data(),
-                      x.shape()[0], WrittenOut(g, y.data(), nullptr, nullptr), context.scratch<ConvolutionRoom>());
+                      x.shape()[0], end, context.scratch<ConvolutionRoom>());
 }
 
 void Conv2d::backward(const Tensor& x, const Tensor&, const Tensor& dy, Tensor* dx, Context& context) {
   const ConvolutionGeometry g = geometry(x.shape());
-  convolution_backward(g, weight_.value.data(),
-                       {weight_.trainable ? &weight_ : nullptr, has_bias_ && bias_.trainable ? &bias_ : nullptr},
-                       x.data(), dx != nullptr ? dx->data() : nullptr, x.shape()[0],
-                       WrittenOut(g, nullptr, nullptr, dy.data()), context.scratch<ConvolutionRoom>());
+  PictureEnd end(g);
+  end.dy = dy.data();
+  convolution_backward(g, weight_.value.data(), trained(), x.data(), dx != nullptr ? dx->data() : nullptr, x.shape()[0],
+                       end, context.scratch<ConvolutionRoom>());
+}
+
+FilterGradients Conv2d::trained() {
+  return {weight_.trainable ? &weight_ : nullptr, has_bias_ && bias_.trainable ? &bias_ : nullptr};
 }
 
 std::vector<NamedTensor> Conv2d::state() {

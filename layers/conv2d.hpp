@@ -10,6 +10,7 @@
 namespace minnow::inline MINNOW_PRECISION {
 
 struct ConvolutionGeometry;
+struct FilterGradients;
 
 /// Zeros around a picture: as many on either side, or what keeps its size, "same": with an even reach the odd zero
 /// comes last, as in PyTorch.
@@ -55,7 +56,7 @@ class MINNOW_API Conv2d : public Layer {
  private:
   friend class FusedConv2d;
   ConvolutionGeometry geometry(const Shape& input) const;
-  Parameter* bias_or_null() { return has_bias_ ? &bias_ : nullptr; }
+  FilterGradients trained();
   void check_parameters() const;
 
   std::size_t in_, out_, groups_;

@@ -194,139 +194,6 @@ Real sum(const Real* x, std::size_t n) {
   return total;
 }
 
-// ---------------------------------------------------------------------------------------------------------------- rows
-
-using kernels::Rows;
-
-/// Calls body(image, row of it) for all of them.
-template <class Body>
-HWY_INLINE void for_each_row(std::size_t images, std::size_t height, const Body& body) {
-  for (std::size_t i = 0; i < images; ++i)
-    for (std::size_t h = 0; h < height; ++h) body(i, h);
-}
-
-template <class T>
-HWY_INLINE T* row_of(const Rows<T>& rows, std::size_t image, std::size_t h) {
-  return rows.data + image * rows.image + h * rows.row;
-}
-
-void copy_rows(Rows<const Real> from, Rows<Real> to, std::size_t images, std::size_t height, std::size_t width,
-               bool relu) {
-  for_each_row(images, height, [=](std::size_t i, std::size_t h) HWY_ATTR {
-    const Real* x = row_of(from, i, h);
-    Real* y = row_of(to, i, h);
-    if (relu)
-      for_each_vector<Real>(width, [=](auto d, std::size_t w) HWY_ATTR {
-        const auto v = hn::LoadU(d, x + w);
-        hn::StoreU(hn::IfThenZeroElse(hn::Le(v, hn::Zero(d)), v), d, y + w);
-      });
-    else
-      for_each_vector<Real>(width, [=](auto d, std::size_t w) HWY_ATTR { hn::StoreU(hn::LoadU(d, x + w), d, y + w); });
-  });
-}
-
-void copy_rows_backward(Rows<const Real> y, Rows<const Real> dy, Rows<Real> to, std::size_t images, std::size_t height,
-                        std::size_t width) {
-  for_each_row(images, height, [=](std::size_t i, std::size_t h) HWY_ATTR {
-    const Real *output = row_of(y, i, h), *gradient = row_of(dy, i, h);
-    Real* into = row_of(to, i, h);
-    for_each_vector<Real>(width, [=](auto d, std::size_t w) HWY_ATTR {
-      const auto v = hn::LoadU(d, output + w);
-      hn::StoreU(hn::IfThenZeroElse(hn::Le(v, hn::Zero(d)), hn::LoadU(d, gradient + w)), d, into + w);
-    });
-  });
-}
-
-// ------------------------------------------------------------------------------------------------------------- pooling
-
-/// The larger number of best and v; NaN is larger than any.
-template <class D, class VD>
-HWY_INLINE void take_larger(D d, VD v, Real number, VD& best, VD& which) {
-  const auto larger = hn::Or(hn::Gt(v, best), hn::Ne(v, v));
-  best = hn::IfThenElse(larger, v, best);
-  which = hn::IfThenElse(larger, hn::Set(d, number), which);
-}
-
-template <class D>
-HWY_INLINE void pool_vector(D d, hn::VFromD<D> a, hn::VFromD<D> b, hn::VFromD<D> e, hn::VFromD<D> f, Real* y,
-                            std::uint8_t* which, bool relu) {
-  const hn::Rebind<std::int32_t, D> whole;
-  const hn::Rebind<std::uint8_t, D> bytes;
-  auto best = a, number = hn::Zero(d);
-  take_larger(d, b, Real{1}, best, number);
-  take_larger(d, e, Real{2}, best, number);
-  take_larger(d, f, Real{3}, best, number);
-  if (relu) {
-    const auto none = hn::Le(best, hn::Zero(d));
-    best = hn::IfThenZeroElse(none, best);
-    number = hn::IfThenElse(none, hn::Set(d, Real{kernels::no_maximum}), number);
-  }
-  hn::StoreU(best, d, y);
-  if constexpr (sizeof(Real) == sizeof(float))
-    hn::StoreU(hn::DemoteTo(bytes, hn::ConvertTo(whole, number)), bytes, which);
-  else
-    hn::StoreU(hn::DemoteTo(bytes, hn::DemoteTo(whole, number)), bytes, which);
-}
-
-void max_pool_2x2(Rows<const Real> x, Rows<Real> y, Rows<std::uint8_t> which, std::size_t images, std::size_t height,
-                  std::size_t width, bool relu) {
-  for_each_row(images, height, [=](std::size_t i, std::size_t h) HWY_ATTR {
-    const Real *top = row_of(x, i, 2 * h), *bottom = row_of(x, i, 2 * h + 1);
-    Real* to = row_of(y, i, h);
-    std::uint8_t* numbers = row_of(which, i, h);
-    for_each_vector<Real>(width, [=](auto d, std::size_t w) HWY_ATTR {
-      if constexpr (hn::MaxLanes(d) == 1) {
-        pool_vector(d, hn::LoadU(d, top + 2 * w), hn::LoadU(d, top + 2 * w + 1), hn::LoadU(d, bottom + 2 * w),
-                    hn::LoadU(d, bottom + 2 * w + 1), to + w, numbers + w, relu);
-      } else {
-        hn::VFromD<decltype(d)> a, b, e, f;
-        hn::LoadInterleaved2(d, top + 2 * w, a, b);
-        hn::LoadInterleaved2(d, bottom + 2 * w, e, f);
-        pool_vector(d, a, b, e, f, to + w, numbers + w, relu);
-      }
-    });
-  });
-}
-
-/// The numbers of the windows' largest elements as Reals.
-template <class D>
-HWY_INLINE hn::VFromD<D> load_numbers(D d, const std::uint8_t* which) {
-  const hn::Rebind<std::int32_t, D> whole;
-  const hn::Rebind<std::uint8_t, D> bytes;
-  const auto numbers = hn::PromoteTo(whole, hn::LoadU(bytes, which));
-  if constexpr (sizeof(Real) == sizeof(float))
-    return hn::ConvertTo(d, numbers);
-  else
-    return hn::PromoteTo(d, numbers);
-}
-
-void max_pool_2x2_backward(Rows<const Real> dy, Rows<const std::uint8_t> which, Rows<Real> dx, std::size_t images,
-                           std::size_t height, std::size_t width) {
-  for_each_row(images, height, [=](std::size_t i, std::size_t h) HWY_ATTR {
-    Real *top = row_of(dx, i, 2 * h), *bottom = row_of(dx, i, 2 * h + 1);
-    const Real* gradient = row_of(dy, i, h);
-    const std::uint8_t* numbers = row_of(which, i, h);
-    for_each_vector<Real>(width, [=](auto d, std::size_t w) HWY_ATTR {
-      const auto g = hn::LoadU(d, gradient + w);
-      const auto number = load_numbers(d, numbers + w);
-      const auto where = [&](Real n) HWY_ATTR { return hn::IfThenElseZero(hn::Eq(number, hn::Set(d, n)), g); };
-      const auto a = where(Real{0});
-      const auto b = where(Real{1});
-      const auto e = where(Real{2});
-      const auto f = where(Real{3});
-      if constexpr (hn::MaxLanes(d) == 1) {
-        hn::StoreU(a, d, top + 2 * w);
-        hn::StoreU(b, d, top + 2 * w + 1);
-        hn::StoreU(e, d, bottom + 2 * w);
-        hn::StoreU(f, d, bottom + 2 * w + 1);
-      } else {
-        hn::StoreInterleaved2(a, b, d, top + 2 * w);
-        hn::StoreInterleaved2(e, f, d, bottom + 2 * w);
-      }
-    });
-  });
-}
-
 }  // namespace
 }  // namespace minnow::simd::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
@@ -337,10 +204,6 @@ namespace {
 HWY_EXPORT(correlate);
 HWY_EXPORT(correlate_filters);
 HWY_EXPORT(sum);
-HWY_EXPORT(copy_rows);
-HWY_EXPORT(copy_rows_backward);
-HWY_EXPORT(max_pool_2x2);
-HWY_EXPORT(max_pool_2x2_backward);
 }  // namespace
 }  // namespace minnow::simd
 
@@ -359,26 +222,6 @@ void correlate_filters(const Real* sheet, const std::size_t* distances, std::siz
 }
 
 Real sum(const Real* x, std::size_t n) { return HWY_DYNAMIC_DISPATCH(sum)(x, n); }
-
-void copy_rows(Rows<const Real> from, Rows<Real> to, std::size_t images, std::size_t height, std::size_t width,
-               bool relu) {
-  HWY_DYNAMIC_DISPATCH(copy_rows)(from, to, images, height, width, relu);
-}
-
-void copy_rows_backward(Rows<const Real> y, Rows<const Real> dy, Rows<Real> to, std::size_t images, std::size_t height,
-                        std::size_t width) {
-  HWY_DYNAMIC_DISPATCH(copy_rows_backward)(y, dy, to, images, height, width);
-}
-
-void max_pool_2x2(Rows<const Real> x, Rows<Real> y, Rows<std::uint8_t> which, std::size_t images, std::size_t height,
-                  std::size_t width, bool relu) {
-  HWY_DYNAMIC_DISPATCH(max_pool_2x2)(x, y, which, images, height, width, relu);
-}
-
-void max_pool_2x2_backward(Rows<const Real> dy, Rows<const std::uint8_t> which, Rows<Real> dx, std::size_t images,
-                           std::size_t height, std::size_t width) {
-  HWY_DYNAMIC_DISPATCH(max_pool_2x2_backward)(dy, which, dx, images, height, width);
-}
 
 }  // namespace minnow::inline MINNOW_PRECISION::kernels
 #endif

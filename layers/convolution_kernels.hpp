@@ -3,7 +3,6 @@
 #include <minnow/core/config.hpp>
 
 #include <cstddef>
-#include <cstdint>
 
 /// \file
 /// What a convolution is made of, on plain pointers. A sheet is a padded copy of some pictures in which every element
@@ -33,32 +32,5 @@ inline constexpr std::size_t filter_room = filter_room_taps * filter_block * 16 
 
 /// The sum of n numbers.
 Real sum(const Real* x, std::size_t n);
-
-/// Rows of pictures: `images` pictures `image` apart, of `height` rows `row` apart.
-template <class T>
-struct Rows {
-  T* data;
-  std::size_t row, image;
-};
-
-/// Copies rows of `width` numbers; with `relu`, of max(x, 0).
-void copy_rows(Rows<const Real> from, Rows<Real> to, std::size_t images, std::size_t height, std::size_t width,
-               bool relu);
-
-/// to = dy where y > 0, else 0.
-void copy_rows_backward(Rows<const Real> y, Rows<const Real> dy, Rows<Real> to, std::size_t images, std::size_t height,
-                        std::size_t width);
-
-/// Which of the four numbers of a 2 x 2 window was the largest, row by row, or that none was above 0.
-inline constexpr std::uint8_t no_maximum = 4;
-
-/// y = max over each 2 x 2 window of max(x, 0), or of x without `relu`; height and width are those of y. As for
-/// PyTorch, the first of equal numbers is the largest, and NaN is larger than any.
-void max_pool_2x2(Rows<const Real> x, Rows<Real> y, Rows<std::uint8_t> which, std::size_t images, std::size_t height,
-                  std::size_t width, bool relu);
-
-/// Writes dy to where the largest number was, and 0 to the three others; height and width are those of dy.
-void max_pool_2x2_backward(Rows<const Real> dy, Rows<const std::uint8_t> which, Rows<Real> dx, std::size_t images,
-                           std::size_t height, std::size_t width);
 
 }  // namespace minnow::inline MINNOW_PRECISION::kernels

@@ -101,7 +101,7 @@ void fill_pictures(const ConvolutionRoom& room, const Real* x, Part part, Real* 
         kernels::copy_rows(
             {from, g.columns.in, g.in * picture},
             {to + g.rows.pad_before * g.columns.pitch() + g.columns.pad_before, g.columns.pitch(), g.sheet_picture()},
-            part.count, g.rows.in, g.columns.in, false);
+            {part.count, g.rows.in, g.columns.in});
       else
         for (std::size_t image = 0; image < part.count; ++image)
           for_each_phase_row(g, phase, [&](std::size_t h, std::size_t w, std::size_t place) {
@@ -131,7 +131,7 @@ void write_dx(const ConvolutionGeometry& g, const Real* sums, std::size_t phase,
   if (g.phases() == 1)
     return kernels::copy_rows(
         {sums + g.rows.pad_before * g.columns.pitch() + g.columns.pad_before, g.columns.pitch(), g.sheet_picture()},
-        {to, g.columns.in, g.in * picture}, part.count, g.rows.in, g.columns.in, false);
+        {to, g.columns.in, g.in * picture}, {part.count, g.rows.in, g.columns.in});
   for (std::size_t image = 0; image < part.count; ++image)
     for_each_phase_row(g, phase, [&](std::size_t h, std::size_t w, std::size_t place) {
       Real* row = to + image * g.in * picture + h * g.columns.in;

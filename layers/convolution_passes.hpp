@@ -3,6 +3,7 @@
 #include <minnow/core/parameter.hpp>
 #include <minnow/layers/convolution_geometry.hpp>
 #include <minnow/layers/convolution_kernels.hpp>
+#include <minnow/layers/picture_kernels.hpp>
 
 #include <atomic>
 #include <memory>

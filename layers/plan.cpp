@@ -1,5 +1,6 @@
 #include <minnow/layers/dense.hpp>
 #include <minnow/layers/flatten.hpp>
+#include <minnow/layers/fused_conv2d.hpp>
 #include <minnow/layers/fused_dense.hpp>
 #include <minnow/layers/plan.hpp>
 #include <minnow/layers/relu.hpp>
@@ -8,6 +9,7 @@
 
 #include <optional>
 #include <span>
+#include <type_traits>
 #include <typeinfo>
 
 namespace minnow::inline MINNOW_PRECISION {
@@ -45,11 +47,28 @@ std::optional<Rewrite> fuse_dense(Children children) {
   return Rewrite{std::make_unique<FusedDense>(flatten, static_cast<Dense&>(*children[at]), activation), count};
 }
 
+/// Conv2d [BatchNorm2d] [ReLU] [MaxPool2d of 2 x 2 tiles], at least two of them.
+std::optional<Rewrite> fuse_conv2d(Children children) {
+  if (!is<Conv2d>(*children[0])) return {};
+  std::size_t next = 1;
+  const auto take = [&](bool wanted) { return wanted ? children[next++] : nullptr; };
+  const auto is_next = [&]<class L>(std::type_identity<L>) { return next < children.size() && is<L>(*children[next]); };
+  auto* norm = static_cast<BatchNorm2d*>(take(is_next(std::type_identity<BatchNorm2d>())));
+  const bool relu = take(is_next(std::type_identity<ReLU>())) != nullptr;
+  const bool pools =
+      is_next(std::type_identity<MaxPool2d>()) && FusedConv2d::can_pool(static_cast<const MaxPool2d&>(*children[next]));
+  const auto* pool = static_cast<const MaxPool2d*>(take(pools));
+  if (next == 1) return {};
+  return Rewrite{std::make_unique<FusedConv2d>(static_cast<Conv2d&>(*children[0]), norm, relu, pool), next};
+}
+
 std::vector<Plan::Step> rewrite(Children children) {
   std::vector<Plan::Step> steps;
   for (std::size_t first = 0; first < children.size(); first = steps.back().last) {
     Plan::Step step{children[first], nullptr, first, first + 1};
-    if (std::optional<Rewrite> found = fuse_dense(children.subspan(first))) {
+    std::optional<Rewrite> found = fuse_dense(children.subspan(first));
+    if (!found) found = fuse_conv2d(children.subspan(first));
+    if (found) {
       step.fused = std::move(found->fused);
       step.layer = step.fused.get();
       step.last = first + found->children;

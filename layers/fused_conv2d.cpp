@@ -1,0 +1,113 @@
+#include <minnow/core/parallel.hpp>
+#include <minnow/layers/fused_conv2d.hpp>
+#include <minnow/layers/picture_end.hpp>
+
+namespace minnow::inline MINNOW_PRECISION {
+
+/// What forward leaves for backward.
+struct FusedConv2dPass {
+  ConvolutionRoom room;
+  std::vector<std::uint8_t> which;  // of each number of y, if pooled
+  BatchNormPass norm;
+  Tensor z;             // what went into the norm
+  Tensor scale, shift;  // of a norm folded into the filters
+};
+
+namespace {
+
+/// Calls body(all pictures of a channel) on all threads.
+template <class Body>
+void for_each_channel(const ConvolutionGeometry& g, std::size_t pictures, const Body& body) {
+  parallel_for(g.out, light_piece / (pictures * g.out_picture() + 1) + 1, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t channel = begin; channel < end; ++channel) body(ChannelPictures{channel, 0, pictures});
+  });
+}
+
+}  // namespace
+
+Shape FusedConv2d::output_shape(const Shape& input) const {
+  Shape shape = conv_.output_shape(input);
+  if (norm_ != nullptr) shape = norm_->output_shape(shape);
+  return pool_ != nullptr ? pool_->output_shape(shape) : shape;
+}
+
+void FusedConv2d::forward(const Tensor& x, Tensor& y, Context& context) {
+  auto& pass = context.scratch<FusedConv2dPass>();
+  conv_.check_parameters();
+  pass.which.resize(pool_ != nullptr && context.backward_follows ? y.size() : 0);
+  const bool folds = norm_ != nullptr && context.mode == Mode::eval && !context.backward_follows &&
+                     norm_->evaluation(pass.scale, pass.shift);
+  if (norm_ != nullptr && !folds) return forward_norm(x, y, context.mode, pass);
+  const ConvolutionGeometry g = conv_.geometry(x.shape());
+  PictureEnd end(g);
+  end.relu = relu_;
+  end.pool = pool_ != nullptr;
+  end.y = y.data();
+  end.which = pass.which.empty() ? nullptr : pass.which.data();
+  const Real* bias = conv_.has_bias_ ? conv_.bias_.value.data() : nullptr;
+  if (folds && bias != nullptr)
+    for (std::size_t c = 0; c < g.out; ++c) pass.shift.data()[c] += pass.scale.data()[c] * bias[c];
+  convolution_forward(
+      g, {conv_.weight_.value.data(), folds ? pass.scale.data() : nullptr, folds ? pass.shift.data() : bias}, x.data(),
+      x.shape()[0], end, pass.room);
+}
+
+void FusedConv2d::forward_norm(const Tensor& x, Tensor& y, Mode mode, FusedConv2dPass& pass) {
+  const ConvolutionGeometry g = conv_.geometry(x.shape());
+  const std::size_t pictures = x.shape()[0];
+  resize(pass.z, conv_.output_shape(x.shape()));
+  norm_->begin(pass.z.shape(), mode, pass.norm);
+  PictureEnd end(g);
+  end.y = pass.z.data();
+  convolution_forward(g, {conv_.weight_.value.data(), nullptr, conv_.has_bias_ ? conv_.bias_.value.data() : nullptr},
+                      x.data(), pictures, end, pass.room);
+  if (pictures == 0) return;
+  end.pool = pool_ != nullptr;
+  end.z = pass.z.data();
+  for_each_channel(g, pictures, [&](ChannelPictures at) {
+    if (pass.norm.of_batch) {
+      const kernels::Moments moments = kernels::moments(end.input(at).data, pass.norm.planes);
+      pass.norm.mean[at.channel] = moments.mean;
+      pass.norm.variance[at.channel] = moments.variance;
+    }
+    norm_->prepare(at.channel, pass.norm);
+    const kernels::Affine affine = pass.norm.affine(at.channel);
+    const kernels::OnTheWay way{.affine = &affine, .relu = relu_};
+    if (pool_ != nullptr)
+      kernels::max_pool_2x2(end.input(at), end.rows(y.data(), at),
+                            end.rows(pass.which.empty() ? nullptr : pass.which.data(), at), end.pictures(at), way);
+    else
+      kernels::copy_rows(end.input(at), end.rows(y.data(), at), end.pictures(at), way);
+  });
+}
+
+void FusedConv2d::backward(const Tensor& x, const Tensor& y, const Tensor& dy, Tensor* dx, Context& context) {
+  auto& pass = context.scratch<FusedConv2dPass>();
+  const ConvolutionGeometry g = conv_.geometry(x.shape());
+  const std::size_t pictures = x.shape()[0];
+  PictureEnd end(g);
+  end.pool = pool_ != nullptr;
+  end.dy = dy.data();
+  if (end.pool)
+    end.which = pass.which.data();
+  else if (relu_)
+    end.relu_y = y.data();
+  if (norm_ != nullptr) {
+    end.z = pass.z.data();
+    end.norm = &pass.norm;
+    norm_->target_gradients(pass.norm);
+    for_each_channel(g, pictures, [&](ChannelPictures at) {
+      kernels::GradientSums sums{0, 0};
+      if (pictures > 0)
+        sums = kernels::way_back_sums(end.back(at), end.input(at), pass.norm.centre[at.channel], end.pictures(at));
+      pass.norm.sum_dy[at.channel] = sums.dy;
+      pass.norm.sum_dy_x[at.channel] = sums.dy_x;
+      norm_->prepare_backward(at.channel, pass.norm);
+      if (!pass.norm.of_batch) pass.norm.of_x[at.channel] = pass.norm.constant[at.channel] = 0;
+    });
+  }
+  convolution_backward(g, conv_.weight_.value.data(), conv_.trained(), x.data(), dx != nullptr ? dx->data() : nullptr,
+                       pictures, end, pass.room);
+}
+
+}  // namespace minnow::inline MINNOW_PRECISION

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <minnow/core/layer.hpp>
+
+namespace minnow::inline MINNOW_PRECISION {
+
+/// The mean of each channel over its positions: x: (N, C, H, W), y: (N, C), ready for Dense. PyTorch's
+/// AdaptiveAvgPool2d(1) and Flatten in one.
+class MINNOW_API GlobalAvgPool2d : public Layer {
+ public:
+  std::string name() const override { return "GlobalAvgPool2d"; }
+  Shape output_shape(const Shape& input) const override;
+  void forward(const Tensor& x, Tensor& y, Context& context) override;
+  void backward(const Tensor& x, const Tensor& y, const Tensor& dy, Tensor* dx, Context& context) override;
+  MemoryUse memory_use() const override { return {.reads_x = false, .reads_y = false}; }
+};
+
+}  // namespace minnow::inline MINNOW_PRECISION
