@@ -1,0 +1,222 @@
+"""A case of tests/fixtures/layers/*.json: a layer over some training passes and one in eval mode.
+
+A case holds the layer's `spec`, the `state` it starts from by PyTorch's names, and its `passes`: x, dy, then y, dx, the
+parameters' gradients and the buffers afterwards, from PyTorch's float64. Parameters stay as they are. Five training passes where there are buffers or batches of several
+sizes; two are enough to show that a pass takes nothing from the one before. `torch_float32` is
+the largest error of PyTorch's own float32 over the passes, max|a - ref| / max|ref| of a tensor.
+
+Inputs are float32 numbers with all their digits, yet short to write: whole numbers, divided by `over` in float32.
+"""
+import itertools
+import math
+
+import numpy
+import torch
+
+OVER = 24  # of x and dy: beside a third in eight, multiples of 1 / 8; equal numbers are common
+PARAMETERS_OVER = 384
+
+
+class Inputs:
+    """Whole numbers over a whole number, as float32."""
+
+    def __init__(self, numerators, over=1):
+        self.numerators, self.over = numpy.asarray(numerators, dtype=numpy.int64), over
+        assert numpy.abs(self.numerators).max(initial=0) < 2 ** 24
+
+    @property
+    def values(self):
+        return (self.numerators.astype(numpy.float32) / numpy.float32(self.over)).astype(numpy.float64)
+
+    def json(self):
+        return {"shape": list(self.numerators.shape), "over": self.over, "data": self.numerators.ravel().tolist()}
+
+
+class Numbers:
+    def __init__(self, seed):
+        self.generator = numpy.random.default_rng(seed)
+
+    def normal(self, shape, scale=1.0, over=OVER, mean=0):
+        return Inputs(numpy.round((mean + scale * self.generator.standard_normal(shape)) * over), over)
+
+    def positive(self, shape, over=OVER):
+        return Inputs(self.generator.integers(over // 2, 2 * over, shape), over)
+
+    def whole(self, shape, below):
+        return Inputs(self.generator.integers(0, below, shape))
+
+
+def tensor(values):
+    """A result: as a fraction where that is what it is, else to 1e-13 of the largest number."""
+    array = numpy.asarray(values.detach() if isinstance(values, torch.Tensor) else values, dtype=numpy.float64)
+    if numpy.isfinite(array).all() and numpy.abs(array).max(initial=0) < 1e4:
+        fraction = Inputs(numpy.round(array * OVER), OVER)
+        if (fraction.values == array).all():
+            return fraction.json()
+    largest = numpy.abs(array[numpy.isfinite(array)]).max(initial=0)
+    places = 13 - (math.floor(math.log10(largest)) if largest > 0 else 0)
+    return {"shape": list(array.shape), "data": [number(v, places) for v in array.ravel().tolist()]}
+
+
+def number(v, places):
+    if not math.isfinite(v):
+        return str(v)
+    short = round(v, places) if places < 300 else v
+    return int(short) if short == int(short) else short
+
+
+def error(values, reference):
+    a, ref = (numpy.asarray(v.detach(), dtype=numpy.float64).ravel() for v in (values, reference))
+    known = ~(numpy.isnan(a) & numpy.isnan(ref))
+    differ = known & (a != ref)
+    difference = numpy.abs(a[differ] - ref[differ]).max(initial=0)
+    return 0.0 if difference == 0 else float(difference / numpy.abs(ref[known]).max())
+
+
+# ---------------------------------------------------------------------------------------------------------------- layers
+
+class Residual(torch.nn.Module):
+    def __init__(self, body, projection=None):
+        super().__init__()
+        self.body, self.projection = body, projection
+
+    def forward(self, x):
+        return self.body(x) + (x if self.projection is None else self.projection(x))
+
+
+class Concat(torch.nn.Sequential):
+    """Its branches' results, one after another along axis 1."""
+
+    def forward(self, x):
+        return torch.cat([branch(x) for branch in self], dim=1)
+
+
+class Reshape(torch.nn.Module):
+    def __init__(self, shape):
+        super().__init__()
+        self.shape = shape
+
+    def forward(self, x):
+        return x.reshape(len(x), *self.shape)
+
+
+def pair(value):
+    return tuple(value) if isinstance(value, list) else value
+
+
+def build(spec):
+    """The layer of a spec: "layer" and then PyTorch's options by PyTorch's names, left out where they are the defaults."""
+    options = {name: pair(value) for name, value in spec.items() if name != "layer"}
+    kind = spec["layer"]
+    if kind == "Sequential":
+        return torch.nn.Sequential(*map(build, spec["layers"]))
+    if kind == "Concat":
+        return Concat(*map(build, spec["layers"]))
+    if kind == "Residual":
+        return Residual(*(build(spec[part]) for part in ("body", "projection") if part in spec))
+    if kind == "Reshape":
+        return Reshape(options["shape"])
+    if kind == "Dense":
+        return torch.nn.Linear(options["in"], options["out"], options.get("bias", True))
+    if kind == "Conv2d":
+        return torch.nn.Conv2d(options.pop("in"), options.pop("out"), options.pop("kernel"), **options)
+    if kind in ("MaxPool2d", "AvgPool2d"):
+        return getattr(torch.nn, kind)(options.pop("kernel"), **options)
+    if kind == "GlobalAvgPool2d":
+        return torch.nn.Sequential(torch.nn.AdaptiveAvgPool2d(1), torch.nn.Flatten())
+    if kind in ("BatchNorm1d", "BatchNorm2d"):
+        return getattr(torch.nn, kind)(options.pop("features"), **options)
+    if kind == "LayerNorm":
+        return layer_norm(**options)
+    if kind == "Embedding":
+        return torch.nn.Embedding(options.pop("num_embeddings"), options.pop("dim"), **options)
+    if kind in ("Softmax", "LogSoftmax"):
+        return getattr(torch.nn, kind)(dim=1)
+    return getattr(torch.nn, kind)(**options)
+
+
+def layer_norm(normalized_shape, bias=True, **options):
+    """PyTorch 1.13 knows no `bias`."""
+    layer = torch.nn.LayerNorm(normalized_shape, **options)
+    if not bias:
+        del layer.bias
+        layer.register_buffer("bias", None)
+    return layer
+
+
+def start(layer, numbers):
+    """Random numbers for the parameters and the running statistics."""
+    state = {}
+    for name, value in layer.state_dict().items():
+        shape = tuple(value.shape)
+        if name.endswith("num_batches_tracked"):
+            state[name] = Inputs(numpy.zeros((), dtype=int))
+        elif name.endswith("running_var"):
+            state[name] = numbers.positive(shape)
+        else:
+            fan = math.prod(shape[1:]) if len(shape) > 1 else 1
+            state[name] = numbers.normal(shape, fan ** -0.5, PARAMETERS_OVER)
+    return state
+
+
+# ----------------------------------------------------------------------------------------------------------------- cases
+
+def run(layer, passes, dtype, shift):
+    """(y, dx, gradients, buffers) of each pass. Without its `shift`, a mean far from 0 costs the reference no digits."""
+    results = []
+    for mode, x, dy in passes:
+        layer.train(mode == "train")
+        layer.zero_grad(set_to_none=True)
+        ids = any(isinstance(m, torch.nn.Embedding) for m in layer.modules())
+        x = torch.tensor(x.values - shift).to(torch.int64 if ids else dtype).requires_grad_(not ids)
+        y = layer(x)
+        y.backward(torch.tensor(dy.values).to(dtype)) if y.requires_grad else None
+        gradients = {name: p.grad.clone() for name, p in layer.named_parameters()}
+        buffers = {name: b.clone().to(torch.float64) + (shift if name.endswith("running_mean") else 0)
+                   for name, b in layer.named_buffers()}
+        results.append((y.detach(), torch.zeros(x.shape) if ids else x.grad, gradients, buffers))
+    return results
+
+
+def load(layer, state, dtype, shift):
+    layer.to(dtype)
+    layer.load_state_dict({name: torch.tensor(value.values - (shift if name.endswith("running_mean") else 0))
+                           for name, value in state.items()})
+    return layer
+
+
+def case(group, spec, shape, numbers, x=None, batches=None, shift=0, text=None):
+    """`x`: a function of a shape that draws inputs. `batches`: the passes' batch sizes, where they differ."""
+    x = x or numbers.normal
+    layer = build(spec)
+    state = start(layer, numbers)
+    passes = []
+    steps = 5 if batches or any(True for _ in layer.buffers()) else 2
+    for step, mode in enumerate(["train"] * steps + ["eval"]):
+        n = batches[step % len(batches)] if batches else shape[0]
+        inputs = x((n,) + tuple(shape[1:]))
+        layer.eval()  # asking for y's shape must leave the buffers alone
+        ids = isinstance(layer, torch.nn.Embedding)
+        y = layer(torch.tensor(inputs.values).to(torch.int64 if ids else torch.float32))
+        passes.append((mode, inputs, numbers.normal(tuple(y.shape))))
+    reference = run(load(layer, state, torch.float64, shift), passes, torch.float64, shift)
+    float32 = run(load(layer, state, torch.float32, 0), passes, torch.float32, 0)
+    names = ("y", "dx", "gradients", "buffers")
+    result = {"group": group, "case": text or str(tuple(shape)), "spec": spec,
+              "state": {name: value.json() for name, value in state.items()}, "passes": []}
+    for (mode, inputs, dy), (y, dx, gradients, buffers) in zip(passes, reference):
+        result["passes"].append({"mode": mode, "x": inputs.json(), "dy": dy.json(), "y": tensor(y), "dx": tensor(dx),
+                                 "gradients": {k: tensor(v) for k, v in gradients.items()},
+                                 "buffers": {k: tensor(v) for k, v in buffers.items()}})
+    worst = dict.fromkeys(names, 0.0)
+    for theirs, ours in zip(float32, reference):
+        for name, a, b in zip(names, theirs, ours):
+            pairs = [(a[k], b[k]) for k in a] if isinstance(a, dict) else [(a, b)]
+            worst[name] = max([worst[name]] + [error(*both) for both in pairs])
+    result["torch_float32"] = {name: float(f"{v:.3g}") for name, v in worst.items()}
+    return result
+
+
+def grid(**options):
+    """Every combination of the options' values, as dictionaries."""
+    return [dict(zip(options, values)) for values in itertools.product(*options.values())]

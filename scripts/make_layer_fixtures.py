@@ -1,0 +1,248 @@
+#!/usr/bin/python3
+"""Writes tests/fixtures/layers/*.json: every layer on a grid of options, shapes and extremes, pass by pass.
+
+usage: make_layer_fixtures.py [KIND ...]        needs Debian's python3-torch (1.13)
+
+layer_case.py says what a case holds; tests/layers/make_layer.hpp makes the layer of a spec.
+"""
+import json
+import pathlib
+import sys
+import warnings
+
+import torch
+
+from layer_case import Inputs, Numbers, case, grid
+
+FOLDER = pathlib.Path(__file__).resolve().parent.parent / "tests" / "fixtures" / "layers"
+
+
+def words(options):
+    """The options as a group's name prints them: "kernel 3, padding (1, 2)"."""
+    text = lambda v: "(" + ", ".join(map(str, v)) + ")" if isinstance(v, list) else str(v).lower()
+    return ", ".join(f"{name} {text(value)}" for name, value in options.items())
+
+
+# ----------------------------------------------------------------------------------------------------------- convolutions
+
+def conv2d(numbers=Numbers(101)):
+    def of(shape, out, kernel, batches=None, **options):
+        spec = {"layer": "Conv2d", "in": shape[1], "out": out, "kernel": kernel, **options}
+        group = " ".join(["Conv2d", words({"kernel": kernel, **options})])
+        return case(group, spec, shape, numbers, batches=batches)
+
+    for kernel in (1, 2, 3, 5, [3, 1]):
+        for stride in (1, 2, 3, [2, 1]):
+            yield of((2, 2, 6, 5), 2, kernel, stride=stride)
+    for kernel, padding in ((1, 1), (2, 1), (3, 1), (3, 2), (5, 2), ([3, 1], [1, 0]), (3, [1, 2]), ([2, 3], [0, 1])):
+        yield of((2, 2, 4, 5), 2, kernel, padding=padding)
+        yield of((1, 1, 5, 3), 3, kernel, padding=padding, stride=2)
+    for kernel in (1, 2, 3, 4, 5, [3, 1], [2, 5]):
+        yield of((2, 1, 4, 5), 2, kernel, padding="same")
+    yield of((1, 2, 7, 6), 1, 3, padding="same", dilation=2)
+    yield of((1, 2, 5, 7), 1, [2, 3], padding="same", dilation=[2, 1])
+    for kernel, padding, stride in ((2, 0, 1), (3, 2, 1), (3, 1, 2), ([3, 1], [2, 1], [1, 2])):
+        yield of((2, 2, 6, 7), 2, kernel, padding=padding, stride=stride, dilation=2)
+    yield of((1, 2, 6, 7), 2, 3, dilation=[1, 2])
+    for groups, out in ((2, 4), (4, 4), (4, 8), (2, 2)):
+        yield of((2, 4, 4, 3), out, 3, padding=1, groups=groups)
+        yield of((1, 4, 5, 4), out, 2, stride=2, groups=groups, bias=False)
+    yield of((2, 4, 3, 4), 6, 1, groups=2)
+    yield of((1, 6, 3, 3), 6, 3, padding="same", groups=6, bias=False)
+    for shape, out, kernel in (((2, 3, 4, 4), 2, 3), ((1, 1, 1, 1), 1, 1), ((3, 2, 1, 5), 1, [1, 3]),
+                               ((2, 1, 7, 1), 2, [3, 1])):
+        yield of(shape, out, kernel, bias=False)
+    for shape, out, kernel, padding in (
+            ((1, 1, 1, 1), 1, 1, 0), ((1, 1, 3, 3), 1, 3, 0), ((1, 1, 1, 1), 2, 3, 1), ((5, 3, 1, 1), 4, 1, 0),
+            ((1, 3, 9, 2), 1, 3, 1), ((1, 1, 2, 11), 2, 3, 1), ((1, 9, 3, 2), 3, 3, 1), ((1, 3, 2, 3), 17, 3, 1),
+            ((1, 1, 17, 3), 1, 3, 1), ((1, 20, 2, 2), 5, 1, 0)):
+        yield of(shape, out, kernel, padding=padding)
+    yield of((4, 2, 4, 5), 3, 3, batches=(4, 1, 3, 4, 2, 4), padding=1)
+    yield of((3, 1, 8, 8), 2, 3, batches=(2, 3, 1), padding=1, stride=2)
+
+
+# ---------------------------------------------------------------------------------------------------------------- pooling
+
+def max_pool2d(numbers=Numbers(102)):
+    def of(shape, kernel, text=None, x=None, batches=None, **options):
+        spec = {"layer": "MaxPool2d", "kernel": kernel, **options}
+        group = " ".join(["MaxPool2d", words({"kernel": kernel, **options})])
+        return case(group, spec, shape, numbers, x=x, batches=batches, text=text)
+
+    for kernel in (1, 2, 3, [3, 1], [2, 3]):
+        yield of((2, 2, 6, 7), kernel)
+        for options in grid(stride=(1, 2, 3, [2, 1]), ceil_mode=(False, True)):
+            yield of((1, 2, 6, 5), kernel, **options)
+    for kernel, padding in ((2, 1), (3, 1), (5, 2), ([3, 2], [1, 0]), ([2, 4], [1, 2])):
+        for options in grid(stride=(1, 2, [1, 3]), ceil_mode=(False, True)):
+            yield of((1, 2, 5, 7), kernel, padding=padding, **options)
+    for kernel, padding, dilation in ((2, 0, 2), (3, 1, 2), (2, 1, [1, 3]), ([3, 2], 0, [2, 1])):
+        for options in grid(stride=(1, 2), ceil_mode=(False, True)):
+            yield of((1, 2, 7, 6), kernel, padding=padding, dilation=dilation, **options)
+    few = lambda shape: numbers.whole(shape, 3)  # almost all are ties
+    same = lambda shape: Inputs(-torch.ones(shape, dtype=torch.int64).numpy())
+    for text, x in (("ties", few), ("all equal", same)):
+        yield of((2, 2, 6, 6), 2, text, x)
+        yield of((2, 2, 5, 6), 3, text, x, stride=2, padding=1)
+        yield of((1, 2, 5, 5), 3, text, x, stride=1)
+    for shape in ((1, 1, 1, 1), (1, 1, 2, 2), (3, 1, 3, 5), (1, 3, 2, 19), (2, 5, 4, 4), (1, 1, 17, 16)):
+        yield of(shape, 1 if shape[2] == 1 else 2)
+    yield of((4, 3, 4, 4), 2, batches=(4, 1, 3, 4, 2, 4))
+
+
+def avg_pool2d(numbers=Numbers(103)):
+    def of(shape, kernel, batches=None, **options):
+        spec = {"layer": "AvgPool2d", "kernel": kernel, **options}
+        group = " ".join(["AvgPool2d", words({"kernel": kernel, **options})])
+        return case(group, spec, shape, numbers, batches=batches)
+
+    for kernel in (1, 2, 3, [3, 1], [2, 3]):
+        yield of((2, 2, 4, 5), kernel)
+        for options in grid(stride=(2, 3, [2, 1]), ceil_mode=(False, True)):
+            yield of((1, 1, 6, 5), kernel, **options)
+    for kernel, padding in ((2, 1), (3, 1), (5, 2), ([3, 2], [1, 0]), ([2, 4], [1, 2])):
+        for options in grid(stride=(2, [1, 3]), ceil_mode=(False, True), count_include_pad=(True, False)):
+            yield of((1, 1, 5, 6), kernel, padding=padding, **options)
+    for kernel, padding in ((3, 1), ([2, 4], [1, 2])):
+        for options in grid(count_include_pad=(True, False)):
+            yield of((1, 1, 5, 6), kernel, padding=padding, stride=1, **options)
+    for shape in ((1, 1, 1, 1), (1, 1, 2, 2), (3, 1, 3, 5), (1, 3, 2, 19), (2, 5, 4, 4)):
+        yield of(shape, 1 if shape[2] == 1 else 2)
+    yield of((4, 3, 4, 4), 2, batches=(4, 1, 3, 4, 2, 4))
+
+
+def global_avg_pool2d(numbers=Numbers(104)):
+    for shape in ((1, 1, 1, 1), (2, 3, 4, 5), (1, 5, 7, 1), (3, 1, 2, 2), (1, 2, 9, 11), (2, 17, 2, 2), (1, 1, 1, 40)):
+        yield case("GlobalAvgPool2d", {"layer": "GlobalAvgPool2d"}, shape, numbers)
+    yield case("GlobalAvgPool2d", {"layer": "GlobalAvgPool2d"}, (4, 3, 4, 4), numbers, batches=(4, 1, 3, 4, 2, 4),
+               text="batches of 4 to 1")
+
+
+# ----------------------------------------------------------------------------------------------------------------- norms
+
+BATCH_NORMS = [{}, {"eps": 1e-3}, {"momentum": 0.5}, {"momentum": None}, {"momentum": 0.0}, {"affine": False},
+               {"track_running_stats": False}, {"affine": False, "track_running_stats": False},
+               {"momentum": None, "affine": False}, {"eps": 0.1, "momentum": 1.0}]
+
+
+def batch_norm(kind, shapes, numbers):
+    def of(shape, options, text=None, **rest):
+        spec = {"layer": kind, "features": shape[1], **options}
+        yield case(f"{kind} {words(options)}".strip(), spec, shape, numbers, text=text, **rest)
+
+    for options in BATCH_NORMS:
+        for shape in shapes if not options else shapes[:2] if len(options) > 1 else shapes[1:2]:
+            yield from of(shape, options)
+    wide, far = shapes[0], (6,) + shapes[1][1:]
+    yield from of(wide, {}, "large numbers", x=lambda shape: numbers.normal(shape, 1e4, over=3))
+    yield from of(wide, {}, "small numbers", x=lambda shape: numbers.normal(shape, 0.01, over=960))
+    yield from of(far, {}, "a mean of 1000", x=lambda shape: numbers.normal(shape, 1, mean=1000), shift=1000)
+    yield from of((6,) + wide[1:], {}, "batches of 6 to 2", batches=(6, 2, 5, 6, 3, 1))
+    yield from of((6,) + wide[1:], {"momentum": None}, "batches of 6 to 2", batches=(6, 2, 5, 6, 3, 1))
+
+
+def batch_norm1d(numbers=Numbers(105)):
+    shapes = [(6, 3), (4, 3, 5), (5, 1), (16, 1), (3, 17), (2, 1, 7), (1, 3, 6), (3, 5, 1), (33, 1)]
+    return batch_norm("BatchNorm1d", shapes, numbers)
+
+
+def batch_norm2d(numbers=Numbers(106)):
+    shapes = [(3, 2, 2, 3), (2, 3, 2, 2), (1, 1, 2, 3), (5, 3, 1, 1), (1, 2, 7, 3), (2, 17, 1, 1), (1, 1, 7, 7)]
+    return batch_norm("BatchNorm2d", shapes, numbers)
+
+
+def layer_norm(numbers=Numbers(107)):
+    def of(shape, axes, text=None, x=None, shift=0, **options):
+        spec = {"layer": "LayerNorm", "normalized_shape": list(shape[-axes:]), **options}
+        return case(f"LayerNorm {words(options)}".strip(), spec, shape, numbers, x=x, shift=shift, text=text)
+
+    for options in ({}, {"eps": 1e-3}, {"elementwise_affine": False}, {"bias": False}, {"eps": 0.1}):
+        for shape, axes in (((4, 6), 1), ((2, 3, 5), 1), ((2, 3, 4), 2), ((1, 9), 1)):
+            yield of(shape, axes, **options)
+    for shape, axes in (((1, 2), 1), ((3, 17), 1), ((2, 65), 1), ((2, 2, 2, 3), 3), ((2, 2, 2, 3), 1), ((33, 3), 1)):
+        yield of(shape, axes)
+    yield of((3, 8), 1, "large numbers", lambda shape: numbers.normal(shape, 1e4, over=3))
+    yield of((3, 8), 1, "small numbers", lambda shape: numbers.normal(shape, 1e-3, over=3000))
+    yield of((3, 8), 1, "a mean of 1000", lambda shape: numbers.normal(shape, 1, mean=1000), 1000)
+    yield of((3, 19), 1, "a mean of 10000, a deviation of 0.01",
+             lambda shape: numbers.normal(shape, 0.01, over=960, mean=10000), 10000)
+    few = lambda shape: Inputs(numbers.generator.integers(0, 2, shape) + 5, 7)
+    yield of((4, 3), 1, "equal numbers", few)
+
+
+# ----------------------------------------------------------------------------------------------------------- activations
+
+def activation(kind, numbers, variants, extremes):
+    """`extremes`: the numerators over 24 that are worth a row."""
+    for options in variants:
+        group, spec = f"{kind} {words(options)}".strip(), {"layer": kind, **options}
+        for shape in ((1, 7), (5, 1), (2, 3, 2, 2), (3, 33)):
+            yield case(group, spec, shape, numbers, x=lambda shape: numbers.normal(shape, 2))
+        row = Inputs([extremes], 24)
+        yield case(group, spec, row.numerators.shape, numbers, x=lambda shape: row, text="extremes")
+
+
+EXTREMES = [0, 1, -1, 24, -24, 120, -120, 480, -480, 2100, -2100, 2400, -2400, 240000, -240000, -2, 2, -18, -60]
+
+
+def activations():
+    yield from activation("LeakyReLU", Numbers(111), [{}, {"negative_slope": 0.25}, {"negative_slope": 0},
+                                                      {"negative_slope": -0.5}, {"negative_slope": 1.5}], EXTREMES)
+    yield from activation("GELU", Numbers(112), [{}, {"approximate": "tanh"}], EXTREMES)
+    yield from activation("SiLU", Numbers(113), [{}], EXTREMES)
+
+
+def log_softmax(numbers=Numbers(114)):
+    spec = {"layer": "LogSoftmax"}
+    for shape in ((1, 1), (1, 7), (5, 1), (4, 10), (3, 33)):
+        yield case("LogSoftmax", spec, shape, numbers, x=lambda shape: numbers.normal(shape, 2))
+    rows = Inputs([[240000, -240000, 0, 24], [2112, -2112, 2088, 0], [-240000] * 4, [240000, 239988, 239520, 0]], 24)
+    yield case("LogSoftmax", spec, (4, 4), numbers, x=lambda shape: rows, text="extremes")
+
+
+# ---------------------------------------------------------------------------------------------------------------- shapes
+
+def reshape(numbers=Numbers(115)):
+    for shape, to in (((2, 6), [2, 3]), ((3, 4, 2), [8]), ((1, 2, 3, 2), [3, -1]), ((2, 5), [-1]), ((2, 1), [1, 1, 1])):
+        yield case("Reshape", {"layer": "Reshape", "shape": to}, shape, numbers, text=f"{shape} to {to}")
+
+
+def embedding(numbers=Numbers(116)):
+    for options in ({}, {"padding_idx": 2}):
+        for shape, count, dim in (((5,), 4, 3), ((3, 4), 6, 5), ((2, 2, 3), 3, 1), ((1, 1), 7, 17), ((40,), 3, 2)):
+            spec = {"layer": "Embedding", "num_embeddings": count, "dim": dim, **options}
+            yield case(f"Embedding {words(options)}".strip(), spec, shape, numbers,
+                       x=lambda shape: numbers.whole(shape, count))
+
+
+# ------------------------------------------------------------------------------------------------------------ containers
+
+def dense(n_in, n_out, **options):
+    return {"layer": "Dense", "in": n_in, "out": n_out, **options}
+
+
+def chain(*layers):
+    return {"layer": "Sequential", "layers": [{"layer": v} if isinstance(v, str) else v for v in layers]}
+
+
+def containers(numbers=Numbers(117)):
+    yield case("Sequential", chain("Flatten", dense(12, 8), "Tanh", dense(8, 6), "ReLU", dense(6, 4)), (5, 3, 2, 2),
+               numbers, batches=(5, 1, 4, 5, 3, 5), text="batches of 5 to 1")
+    yield case("Sequential", chain(chain(dense(7, 5), "Sigmoid"), dense(5, 3, bias=False), "Softmax"), (4, 7), numbers,
+               text="nested")
+
+
+KINDS = {"conv2d": conv2d, "max_pool2d": max_pool2d, "avg_pool2d": avg_pool2d, "global_avg_pool2d": global_avg_pool2d,
+         "batch_norm1d": batch_norm1d, "batch_norm2d": batch_norm2d, "layer_norm": layer_norm,
+         "activations": activations, "log_softmax": log_softmax, "reshape": reshape, "embedding": embedding,
+         "containers": containers}
+
+
+if __name__ == "__main__":
+    warnings.filterwarnings("ignore", message=".*padding='same'.*")  # an even kernel: PyTorch copies x
+    torch.manual_seed(0)
+    torch.set_num_threads(1)
+    FOLDER.mkdir(exist_ok=True)
+    for kind in sys.argv[1:] or KINDS:
+        lines = ",\n".join(json.dumps(c, separators=(",", ":"), allow_nan=False) for c in KINDS[kind]())
+        (FOLDER / f"{kind}.json").write_text("[\n" + lines + "\n]\n")
