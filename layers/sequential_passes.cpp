@@ -1,6 +1,7 @@
 #include <minnow/core/error.hpp>
 #include <minnow/core/format.hpp>
 #include <minnow/layers/plan.hpp>
+#include <minnow/layers/repeats_forward.hpp>
 #include <minnow/layers/sequential.hpp>
 
 #include <algorithm>
@@ -31,6 +32,16 @@ struct Activations {
   }
   const Tensor& output(std::size_t slot, const Tensor& y) const { return slot + 1 == plan->slots ? y : outputs[slot]; }
 };
+
+/// Runs a layer of a training pass once more; `of_pass` is the context of the step that it was, or was a part of.
+void run_again(Layer& layer, const Tensor& x, Tensor& y, Context& of_pass) {
+  Context fresh;
+  resize(y, layer.output_shape(x.shape()));
+  if (const auto* repeats = dynamic_cast<const RepeatsForward*>(&layer))
+    repeats->repeat_forward(x, y, of_pass);
+  else
+    layer.forward(x, y, fresh);
+}
 
 }  // namespace
 
@@ -140,7 +151,7 @@ const Tensor& Sequential::output(std::size_t index) {
   if (x_ == nullptr || index >= size())
     throw Error(format_text("{}: expected the index of a layer, after forward(x), got {}.", name(), index));
   const Plan& plan = *plan_;
-  const auto& between = training_.scratch<Activations>();
+  auto& between = training_.scratch<Activations>();
   const auto held = [&](std::size_t i) -> const Tensor& { return between.output(plan.steps[i].slot, y_); };
   std::size_t i = 0;
   while (plan.steps[i].last <= index) ++i;
@@ -150,9 +161,8 @@ const Tensor& Sequential::output(std::size_t index) {
   const Tensor* input = i == 0 ? x_ : &held(i - 1);
   for (std::size_t child = plan.steps[i].first; child <= index; ++child) {
     Tensor next;
-    Context context;
-    resize(next, children_[child].layer->output_shape(input->shape()));
-    children_[child].layer->forward(*input, next, context);
+    while (plan.steps[i].last <= child) ++i;
+    run_again(*children_[child].layer, *input, next, between.contexts[i]);
     std::swap(recomputed_, next);
     input = &recomputed_;
   }

@@ -137,8 +137,8 @@ def batch_norm(kind, shapes, numbers):
     yield from of(wide, {}, "large numbers", x=lambda shape: numbers.normal(shape, 1e4, over=3))
     yield from of(wide, {}, "small numbers", x=lambda shape: numbers.normal(shape, 0.01, over=960))
     yield from of(far, {}, "a mean of 1000", x=lambda shape: numbers.normal(shape, 1, mean=1000), shift=1000)
-    yield from of((6,) + wide[1:], {}, "batches of 6 to 2", batches=(6, 2, 5, 6, 3, 1))
-    yield from of((6,) + wide[1:], {"momentum": None}, "batches of 6 to 2", batches=(6, 2, 5, 6, 3, 1))
+    yield from of((6,) + wide[1:], {}, "batches of 6 to 3", batches=(6, 3, 5, 6, 4, 1))
+    yield from of((6,) + wide[1:], {"momentum": None}, "batches of 6 to 3", batches=(6, 3, 5, 6, 4, 1))
 
 
 def batch_norm1d(numbers=Numbers(105)):
@@ -159,7 +159,8 @@ def layer_norm(numbers=Numbers(107)):
     for options in ({}, {"eps": 1e-3}, {"elementwise_affine": False}, {"bias": False}, {"eps": 0.1}):
         for shape, axes in (((4, 6), 1), ((2, 3, 5), 1), ((2, 3, 4), 2), ((1, 9), 1)):
             yield of(shape, axes, **options)
-    for shape, axes in (((1, 2), 1), ((3, 17), 1), ((2, 65), 1), ((2, 2, 2, 3), 3), ((2, 2, 2, 3), 1), ((33, 3), 1)):
+    yield of((1, 2), 1, eps=0.1)  # with less, dx is what cancellation leaves
+    for shape, axes in (((3, 17), 1), ((2, 65), 1), ((2, 2, 2, 3), 3), ((2, 2, 2, 3), 1), ((33, 3), 1)):
         yield of(shape, axes)
     yield of((3, 8), 1, "large numbers", lambda shape: numbers.normal(shape, 1e4, over=3))
     yield of((3, 8), 1, "small numbers", lambda shape: numbers.normal(shape, 1e-3, over=3000))

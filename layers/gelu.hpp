@@ -1,0 +1,31 @@
+#pragma once
+
+#include <minnow/core/layer.hpp>
+
+namespace minnow::inline MINNOW_PRECISION {
+
+/// How GELU computes the normal distribution: exactly, or by the tanh that its authors offer and some models were
+/// trained with.
+enum class Approximate { none, tanh };
+
+struct GELUOptions {
+  Approximate approximate = Approximate::none;
+};
+
+/// y = x Phi(x), Phi the standard normal distribution (Hendrycks and Gimpel, "Gaussian error linear units", 2016); or
+/// y = x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2. Any shape.
+class MINNOW_API GELU : public Layer {
+ public:
+  explicit GELU(const GELUOptions& options = {}) : exact_(options.approximate == Approximate::none) {}
+
+  std::string name() const override { return exact_ ? "GELU" : "GELU(tanh)"; }
+  Shape output_shape(const Shape& input) const override { return input; }
+  void forward(const Tensor& x, Tensor& y, Context& context) override;
+  void backward(const Tensor& x, const Tensor& y, const Tensor& dy, Tensor* dx, Context& context) override;
+  MemoryUse memory_use() const override { return {.reads_y = false}; }
+
+ private:
+  bool exact_;
+};
+
+}  // namespace minnow::inline MINNOW_PRECISION

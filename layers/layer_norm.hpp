@@ -1,0 +1,40 @@
+#pragma once
+
+#include <minnow/core/layer.hpp>
+
+namespace minnow::inline MINNOW_PRECISION {
+
+struct LayerNormOptions {
+  double eps = 1e-5;
+  bool elementwise_affine = true;  // with weight and bias
+  bool bias = true;                // of a layer with a weight
+};
+
+/// Brings each sample, over its last axes, to mean 0 and variance 1 and then to a learnt scale and offset:
+/// y = (x - mean) / sqrt(variance + eps) weight + bias (Ba, Kiros and Hinton, "Layer normalization", 2016). The
+/// variance divides by the count. x, y: (N, ..., normalized_shape), weight, bias: normalized_shape.
+class MINNOW_API LayerNorm : public Layer {
+ public:
+  /// Throws ValueError when an extent is 0 or eps is negative.
+  explicit LayerNorm(const Shape& normalized_shape, const LayerNormOptions& options = {});
+  explicit LayerNorm(std::size_t features, const LayerNormOptions& options = {})
+      : LayerNorm(Shape{features}, options) {}
+
+  std::string name() const override;
+  Shape output_shape(const Shape& input) const override;
+  void forward(const Tensor& x, Tensor& y, Context& context) override;
+  void backward(const Tensor& x, const Tensor& y, const Tensor& dy, Tensor* dx, Context& context) override;
+  MemoryUse memory_use() const override { return {.reads_y = false}; }
+  std::vector<NamedTensor> state() override;
+
+ private:
+  void check_parameters() const;
+
+  Shape shape_;
+  std::size_t features_;  // its elements
+  double eps_;
+  bool has_weight_, has_bias_;
+  Parameter weight_, bias_;
+};
+
+}  // namespace minnow::inline MINNOW_PRECISION

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <minnow/core/layer.hpp>
+
+#include <cstddef>
+#include <vector>
+
+namespace minnow::inline MINNOW_PRECISION {
+
+/// Gives each sample another shape, the same numbers in the same order: Reshape({3, -1}) turns (N, 6, 2) into
+/// (N, 3, 4). One extent may be -1: what is left.
+class MINNOW_API Reshape : public Layer {
+ public:
+  /// Throws ValueError unless the extents are at least 1, or one of them -1.
+  explicit Reshape(std::vector<std::ptrdiff_t> shape);
+
+  std::string name() const override;
+  Shape output_shape(const Shape& input) const override;
+  void forward(const Tensor& x, Tensor& y, Context& context) override;
+  void backward(const Tensor& x, const Tensor& y, const Tensor& dy, Tensor* dx, Context& context) override;
+  MemoryUse memory_use() const override { return {.reads_x = false, .reads_y = false}; }
+
+ private:
+  std::vector<std::ptrdiff_t> shape_;  // of a sample
+  std::size_t known_ = 1;              // the product of the extents that are not -1
+  bool open_ = false;                  // whether one is -1
+};
+
+}  // namespace minnow::inline MINNOW_PRECISION

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <minnow/core/layer.hpp>
+
+namespace minnow::inline MINNOW_PRECISION {
+
+/// y = x / (1 + e^-x), also called swish. Any shape.
+class MINNOW_API SiLU : public Layer {
+ public:
+  std::string name() const override { return "SiLU"; }
+  Shape output_shape(const Shape& input) const override { return input; }
+  void forward(const Tensor& x, Tensor& y, Context& context) override;
+  void backward(const Tensor& x, const Tensor& y, const Tensor& dy, Tensor* dx, Context& context) override;
+  MemoryUse memory_use() const override { return {.reads_y = false}; }
+};
+
+}  // namespace minnow::inline MINNOW_PRECISION
