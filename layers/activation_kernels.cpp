@@ -42,8 +42,8 @@ void map_leaky_relu_backward(const Real* x, Real slope, const Real* dy, Real* dx
   });
 }
 
-/// Phi(x) = erfc(-x / sqrt(2)) / 2. Below 0 it is taken from erf's own exponential, 1 - erf(u) = e^-(u + u P(u)), of
-/// which 1 - erf would lose the digits.
+/// Phi(x) = erfc(-x / sqrt(2)) / 2. Below 0 it is half of erf's own exponential, 1 - erf(u) = e^-(u + u P(u)), without
+/// the rounding of 1 - erf.
 template <class D, class V>
 HWY_INLINE V normal_cdf(D d, V x) {
   using N = MathNumbers<hn::TFromD<D>>;
@@ -98,7 +98,7 @@ void map_gelu_tanh_backward(const Real* x, const Real* dy, Real* dx, std::size_t
     const auto square = held_square(d, v);
     const auto g = gate(d, twice_u(d, v, square));
     const auto inner = hn::MulAdd(square, number(d, 3 * two_root * cubic), number(d, two_root));
-    return hn::MulAdd(hn::Mul(v, inner), g.slope, g.s);
+    return hn::MulAdd(v, hn::Mul(inner, g.slope), g.s);
   });
 }
 
