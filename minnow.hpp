@@ -25,6 +25,7 @@
 #include <minnow/datasets/tensor_dataset.hpp>
 #include <minnow/layers/avg_pool2d.hpp>
 #include <minnow/layers/batch_norm.hpp>
+#include <minnow/layers/concat.hpp>
 #include <minnow/layers/conv2d.hpp>
 #include <minnow/layers/dense.hpp>
 #include <minnow/layers/dropout.hpp>
@@ -40,6 +41,7 @@
 #include <minnow/layers/relu.hpp>
 #include <minnow/layers/repeats_forward.hpp>
 #include <minnow/layers/reshape.hpp>
+#include <minnow/layers/residual.hpp>
 #include <minnow/layers/sequential.hpp>
 #include <minnow/layers/sigmoid.hpp>
 #include <minnow/layers/silu.hpp>

@@ -7,13 +7,14 @@ set(MINNOW_SOURCES
   core/labels.cpp core/layer.cpp core/math_kernels.cpp core/packed_product.cpp core/parallel.cpp core/parameter.cpp
   core/rng.cpp core/small_product.cpp core/softmax_kernels.cpp core/tensor.cpp core/threads.cpp core/version.cpp
   layers/activation_kernels.cpp layers/avg_pool2d.cpp layers/batch_norm.cpp layers/batch_norm_kernels.cpp
-  layers/conv2d.cpp layers/convolution_kernels.cpp layers/convolution_passes.cpp layers/dense.cpp
-  layers/dense_passes.cpp layers/dropout.cpp layers/dropout_kernels.cpp layers/embedding.cpp
-  layers/embedding_kernels.cpp layers/flatten.cpp layers/fused_conv2d.cpp layers/fused_dense.cpp layers/gelu.cpp
-  layers/global_avg_pool2d.cpp layers/layer_norm.cpp layers/layer_norm_kernels.cpp layers/leaky_relu.cpp
+  layers/branch_kernels.cpp layers/branches.cpp layers/concat.cpp layers/conv2d.cpp layers/convolution_kernels.cpp
+  layers/convolution_passes.cpp layers/dense.cpp layers/dense_passes.cpp layers/dropout.cpp layers/dropout_kernels.cpp
+  layers/embedding.cpp layers/embedding_kernels.cpp layers/flatten.cpp layers/fused_conv2d.cpp layers/fused_dense.cpp
+  layers/gelu.cpp layers/global_avg_pool2d.cpp layers/layer_norm.cpp layers/layer_norm_kernels.cpp layers/leaky_relu.cpp
   layers/log_softmax.cpp layers/log_softmax_kernels.cpp layers/max_pool2d.cpp layers/picture_kernels.cpp layers/plan.cpp
-  layers/pooling_window.cpp layers/relu.cpp layers/repeats_forward.cpp layers/reshape.cpp layers/sequential.cpp
-  layers/sequential_passes.cpp layers/sigmoid.cpp layers/silu.cpp layers/size2d.cpp layers/softmax.cpp layers/tanh.cpp
+  layers/pooling_window.cpp layers/relu.cpp layers/repeats_forward.cpp layers/reshape.cpp layers/residual.cpp
+  layers/sequential.cpp layers/sequential_passes.cpp layers/sigmoid.cpp layers/silu.cpp layers/size2d.cpp
+  layers/softmax.cpp layers/tanh.cpp
   losses/answers.cpp losses/bce_loss.cpp losses/bce_with_logits_loss.cpp losses/check_gradients.cpp
   losses/class_kernels.cpp losses/class_targets.cpp losses/cosine_embedding_loss.cpp losses/cross_entropy_loss.cpp
   losses/element_weights.cpp losses/elements.cpp losses/elementwise_kernels.cpp losses/entropy.cpp losses/focal_loss.cpp
@@ -34,11 +35,11 @@ set(MINNOW_HEADERS
   core/check_gradients.hpp core/config.hpp core/context.hpp core/denormals.hpp core/error.hpp core/gemm.hpp
   core/init.hpp core/kernels.hpp core/label_encoder.hpp core/labels.hpp core/layer.hpp core/parallel.hpp
   core/parameter.hpp core/rng.hpp core/tensor.hpp core/threads.hpp core/version.hpp
-  layers/avg_pool2d.hpp layers/batch_norm.hpp layers/conv2d.hpp layers/dense.hpp layers/dropout.hpp layers/embedding.hpp
-  layers/flatten.hpp layers/gelu.hpp layers/global_avg_pool2d.hpp layers/layer_norm.hpp layers/leaky_relu.hpp
-  layers/log_softmax.hpp layers/max_pool2d.hpp layers/pooling_window.hpp layers/relu.hpp layers/repeats_forward.hpp
-  layers/reshape.hpp layers/sequential.hpp layers/sigmoid.hpp layers/silu.hpp layers/size2d.hpp layers/softmax.hpp
-  layers/tanh.hpp
+  layers/avg_pool2d.hpp layers/batch_norm.hpp layers/branches.hpp layers/concat.hpp layers/conv2d.hpp layers/dense.hpp
+  layers/dropout.hpp layers/embedding.hpp layers/flatten.hpp layers/gelu.hpp layers/global_avg_pool2d.hpp
+  layers/layer_norm.hpp layers/leaky_relu.hpp layers/log_softmax.hpp layers/max_pool2d.hpp layers/pooling_window.hpp
+  layers/relu.hpp layers/repeats_forward.hpp layers/reshape.hpp layers/residual.hpp layers/sequential.hpp
+  layers/sigmoid.hpp layers/silu.hpp layers/size2d.hpp layers/softmax.hpp layers/tanh.hpp
   losses/answers.hpp losses/bce_loss.hpp losses/bce_with_logits_loss.hpp losses/check_gradients.hpp
   losses/cosine_embedding_loss.hpp losses/cross_entropy_loss.hpp losses/element_weights.hpp losses/entropy.hpp
   losses/focal_loss.hpp losses/huber_loss.hpp losses/kl_div_loss.hpp losses/l1_loss.hpp losses/loss.hpp
@@ -78,8 +79,9 @@ endfunction()
 set(MINNOW_KERNELS
   core/dense_kernels.cpp core/elementwise.cpp core/math_kernels.cpp core/packed_product.cpp core/small_product.cpp
   core/softmax_kernels.cpp
-  layers/activation_kernels.cpp layers/batch_norm_kernels.cpp layers/convolution_kernels.cpp layers/dropout_kernels.cpp
-  layers/embedding_kernels.cpp layers/layer_norm_kernels.cpp layers/log_softmax_kernels.cpp layers/picture_kernels.cpp
+  layers/activation_kernels.cpp layers/batch_norm_kernels.cpp layers/branch_kernels.cpp layers/convolution_kernels.cpp
+  layers/dropout_kernels.cpp layers/embedding_kernels.cpp layers/layer_norm_kernels.cpp layers/log_softmax_kernels.cpp
+  layers/picture_kernels.cpp
   losses/class_kernels.cpp losses/elementwise_kernels.cpp losses/soft_class_kernels.cpp
   optim/adam_kernel.cpp optim/sgd_kernel.cpp)
 set_source_files_properties(${MINNOW_KERNELS} PROPERTIES SKIP_PRECOMPILE_HEADERS ON)

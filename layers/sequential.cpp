@@ -1,5 +1,6 @@
 #include <minnow/core/error.hpp>
 #include <minnow/core/format.hpp>
+#include <minnow/layers/branches.hpp>
 #include <minnow/layers/plan.hpp>
 #include <minnow/layers/sequential.hpp>
 
@@ -42,9 +43,8 @@ Sequential& Sequential::operator=(Sequential&& other) {
 
 bool Sequential::same_layers(const Sequential& other) const {
   const auto same = [](const Child& a, const Child& b) {
-    const auto* nested = dynamic_cast<const Sequential*>(a.layer.get());
-    const auto* other_nested = dynamic_cast<const Sequential*>(b.layer.get());
-    if (nested != nullptr && other_nested != nullptr) return nested->same_layers(*other_nested);
+    if (a.nested != nullptr && b.nested != nullptr) return a.nested->same_layers(*b.nested);
+    if (a.branches != nullptr && b.branches != nullptr) return a.branches->same_layers(*b.branches);
     return a.layer->name() == b.layer->name();
   };
   return std::equal(children_.begin(), children_.end(), other.children_.begin(), other.children_.end(), same);
@@ -84,7 +84,8 @@ void Sequential::append(std::unique_ptr<Layer> layer, Copy copy) {
   std::vector<Parameter*> parameters;
   for (const NamedTensor& entry : layer->parameters()) parameters.push_back(entry.parameter);
   const auto* nested = dynamic_cast<const Sequential*>(layer.get());
-  children_.push_back({std::move(layer), copy, std::move(parameters), nested});
+  const auto* branches = dynamic_cast<const Branches*>(layer.get());
+  children_.push_back({std::move(layer), copy, std::move(parameters), nested, branches});
 }
 
 std::shared_ptr<const Plan> Sequential::make_plan() const {

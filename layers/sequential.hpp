@@ -12,6 +12,7 @@ namespace minnow::inline MINNOW_PRECISION {
 template <class L>
 concept LayerType = std::derived_from<std::remove_cvref_t<L>, Layer>;
 
+class Branches;
 struct Plan;
 
 /// Layers one after another; itself a layer. A model is a value: copying it copies every layer deeply, and a copy needs
@@ -91,8 +92,10 @@ class MINNOW_API Sequential : public Layer {
     Copy copy;
     std::vector<Parameter*> parameters;
     const Sequential* nested;  // the layer, if it is one
+    const Branches* branches;  // likewise
   };
 
+  friend class Branches;
   Sequential& add(std::unique_ptr<Layer> layer, Copy copy);
   void append(std::unique_ptr<Layer> layer, Copy copy);
   std::shared_ptr<const Plan> make_plan() const;
@@ -100,6 +103,8 @@ class MINNOW_API Sequential : public Layer {
   bool same_layers(const Sequential& other) const;
   void copy_numbers(const Sequential& other);
   std::size_t first_trained() const;
+  bool trains() const { return first_trained() < size(); }
+  bool last_reads_y() const;
   void run(const Tensor& x, Tensor& y, Context& context);
 
   std::vector<Child> children_;

@@ -1,5 +1,6 @@
 #include <minnow/core/error.hpp>
 #include <minnow/core/format.hpp>
+#include <minnow/layers/branches.hpp>
 #include <minnow/layers/plan.hpp>
 #include <minnow/layers/repeats_forward.hpp>
 #include <minnow/layers/sequential.hpp>
@@ -78,12 +79,16 @@ void Sequential::run(const Tensor& x, Tensor& y, Context& context) try {
 /// The first child with parameters to train: with no dx asked for, no gradient is needed before it.
 std::size_t Sequential::first_trained() const {
   const auto trained = [](const Child& child) {
-    if (child.nested != nullptr) return child.nested->first_trained() < child.nested->size();  // may have been added to
+    if (child.nested != nullptr) return child.nested->trains();  // may have been added to
+    if (child.branches != nullptr) return child.branches->trains();
     return std::any_of(child.parameters.begin(), child.parameters.end(),
                        [](const Parameter* p) { return p->trainable; });
   };
   return static_cast<std::size_t>(std::find_if(children_.begin(), children_.end(), trained) - children_.begin());
 }
+
+/// Whether backward looks at what y holds.
+bool Sequential::last_reads_y() const { return size() > 0 && plan_->steps.back().layer->memory_use().reads_y; }
 
 void Sequential::backward(const Tensor& x, const Tensor& y, const Tensor& dy, Tensor* dx, Context& context) {
   if (size() == 0) {

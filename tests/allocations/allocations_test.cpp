@@ -138,6 +138,25 @@ TEST_P(Training, TakesNoMemoryInTheSecondEpoch) {
 
 INSTANTIATE_TEST_SUITE_P(PrefetchAndThreads, Training, ::testing::Combine(::testing::Bool(), ::testing::Values(1, 2)));
 
+TEST(NormsAndBranches, TakeNoMemoryInTheSecondEpoch) {
+  Rng rng{1};
+  const TensorDataset train = random_dataset(200, rng.split()), held_out = random_dataset(90, rng.split());
+  Sequential model{BatchNorm2d(3),
+                   Residual(Sequential{BatchNorm2d(3), ReLU()}),
+                   Concat{Sequential{BatchNorm2d(3), Tanh()}, BatchNorm2d(3)},
+                   Flatten(),
+                   Dense(384, 16, rng),
+                   BatchNorm1d(16),
+                   ReLU(),
+                   Residual(Sequential{Dense(16, 8, rng), Tanh()}, Dense(16, 8, rng)),
+                   Dense(8, 4, rng)};
+  CrossEntropyLoss loss;
+  SGD sgd{model.parameters(), {.learning_rate = 0.01}};
+  DataLoader loader{train, {.batch_size = 64, .shuffle = rng.split()}}, validation{held_out, {.batch_size = 40}};
+  run_epoch(model, loss, sgd, loader, validation);
+  EXPECT_EQ(count_during([&] { run_epoch(model, loss, sgd, loader, validation); }), 0u);
+}
+
 TEST(AdamW, TakesNoMemoryAfterItsFirstStep) {
   Rng rng{1};
   Sequential model{Dense(192, 64, rng), ReLU(), Dense(64, 4, rng)};
