@@ -65,6 +65,12 @@
 #include <minnow/losses/smooth_l1_loss.hpp>
 #include <minnow/optim/adam.hpp>
 #include <minnow/optim/adamw.hpp>
+#include <minnow/optim/clip_gradients.hpp>
+#include <minnow/optim/ema.hpp>
+#include <minnow/optim/parameter_groups.hpp>
+#include <minnow/optim/reduce_lr_on_plateau.hpp>
+#include <minnow/optim/rmsprop.hpp>
+#include <minnow/optim/schedules.hpp>
 #include <minnow/optim/sgd.hpp>
 #include <minnow/training/evaluate.hpp>
 #include <minnow/training/find_non_finite.hpp>

@@ -21,7 +21,9 @@ set(MINNOW_SOURCES
   losses/huber_loss.cpp losses/kl_div_loss.cpp losses/l1_loss.cpp losses/loss.cpp losses/mse_loss.cpp
   losses/multi_margin_loss.cpp losses/nll_loss.cpp losses/position_weights.cpp losses/sigmoid_focal_loss.cpp
   losses/smooth_l1_loss.cpp losses/soft_class_kernels.cpp
-  optim/adam.cpp optim/adam_kernel.cpp optim/adamw.cpp optim/optimizer.cpp optim/sgd.cpp optim/sgd_kernel.cpp
+  optim/adam.cpp optim/adam_kernel.cpp optim/adamw.cpp optim/clip_gradients.cpp optim/ema.cpp optim/gradient_kernels.cpp
+  optim/optimizer.cpp optim/parameter_groups.cpp optim/reduce_lr_on_plateau.cpp optim/rmsprop.cpp
+  optim/rmsprop_kernel.cpp optim/schedules.cpp optim/sgd.cpp optim/sgd_kernel.cpp
   datasets/animal_coat.cpp datasets/animal_figure.cpp datasets/animal_scene.cpp datasets/animals.cpp datasets/canvas.cpp
   datasets/data_loader.cpp datasets/dataset.cpp datasets/draw_animal.cpp datasets/lazy_dataset.cpp
   datasets/normalization.cpp datasets/tensor_dataset.cpp
@@ -45,7 +47,8 @@ set(MINNOW_HEADERS
   losses/focal_loss.hpp losses/huber_loss.hpp losses/kl_div_loss.hpp losses/l1_loss.hpp losses/loss.hpp
   losses/mse_loss.hpp losses/multi_margin_loss.hpp losses/nll_loss.hpp losses/position_weights.hpp
   losses/sigmoid_focal_loss.hpp losses/smooth_l1_loss.hpp
-  optim/adam.hpp optim/adamw.hpp optim/optimizer.hpp optim/sgd.hpp
+  optim/adam.hpp optim/adamw.hpp optim/clip_gradients.hpp optim/ema.hpp optim/grouped_optimizer.hpp optim/optimizer.hpp
+  optim/parameter_groups.hpp optim/reduce_lr_on_plateau.hpp optim/rmsprop.hpp optim/schedules.hpp optim/sgd.hpp
   datasets/animals.hpp datasets/data_loader.hpp datasets/dataset.hpp datasets/draw_animal.hpp datasets/lazy_dataset.hpp
   datasets/normalization.hpp datasets/tensor_dataset.hpp
   training/average.hpp training/calibration.hpp training/classification_report.hpp training/classification_scores.hpp
@@ -83,7 +86,7 @@ set(MINNOW_KERNELS
   layers/dropout_kernels.cpp layers/embedding_kernels.cpp layers/layer_norm_kernels.cpp layers/log_softmax_kernels.cpp
   layers/picture_kernels.cpp
   losses/class_kernels.cpp losses/elementwise_kernels.cpp losses/soft_class_kernels.cpp
-  optim/adam_kernel.cpp optim/sgd_kernel.cpp)
+  optim/adam_kernel.cpp optim/gradient_kernels.cpp optim/rmsprop_kernel.cpp optim/sgd_kernel.cpp)
 set_source_files_properties(${MINNOW_KERNELS} PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
 
 function(minnow_add_part target export_name)

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <minnow/optim/optimizer.hpp>
+#include <minnow/optim/grouped_optimizer.hpp>
 
 namespace minnow::inline MINNOW_PRECISION {
 
@@ -17,31 +17,26 @@ struct AdamOptions {
 ///   g += weight_decay p;   m = beta1 m + (1 - beta1) g;   v = beta2 v + (1 - beta2) g^2;
 ///   p -= learning_rate (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + epsilon);
 /// with AMSGrad the largest v so far stands in for v. A step without a gradient for p does not count in its t.
-class MINNOW_API Adam : public Optimizer {
+class MINNOW_API Adam : public GroupedOptimizer<AdamOptions> {
  public:
   /// Throws ValueError when an option is negative or not finite, or a beta is 1 or more.
   explicit Adam(std::vector<NamedTensor> parameters, const AdamOptions& options = {});
 
-  const AdamOptions& options() const { return options_; }
-
-  /// For schedules. Throws ValueError when negative or not finite.
-  void set_learning_rate(double learning_rate);
+  /// Parameters with options of their own.
+  explicit Adam(const ParameterGroups<AdamOptions>& groups);
 
  protected:
   enum class Decay { in_gradient, decoupled };
-  Adam(std::vector<NamedTensor> parameters, const AdamOptions& options, Decay decay);
+  Adam(const ParameterGroups<AdamOptions>& groups, Decay decay);
 
   void update(std::size_t index, Parameter& parameter) override;
 
  private:
   struct Moments {
-    Tensor m, v, v_max;                 // v_max stays empty without AMSGrad
-    double m_weight = 0, v_weight = 0;  // what m and v would be, had every gradient been 1: 1 - beta^t
+    Tensor m, v, v_max;   // v_max stays empty without AMSGrad
+    std::uint64_t t = 0;  // steps of this parameter
   };
 
-  static const char* name(Decay decay) { return decay == Decay::decoupled ? "AdamW" : "Adam"; }
-
-  AdamOptions options_;
   Decay decay_;
   std::vector<Moments> moments_;  // one per parameter
 };

@@ -19,6 +19,9 @@ class MINNOW_API AdamW : public Adam {
  public:
   /// Throws ValueError as Adam does.
   explicit AdamW(std::vector<NamedTensor> parameters, const AdamWOptions& options = {});
+
+  /// Parameters with options of their own.
+  explicit AdamW(const ParameterGroups<AdamWOptions>& groups);
 };
 
 }  // namespace minnow::inline MINNOW_PRECISION

@@ -29,6 +29,7 @@ void Optimizer::step() {
       !std::all_of(parameters_.begin(), parameters_.end(), frozen))
     throw Error(
         "Optimizer: expected a backward since the last step, got none. Is this the model it was built on, or a copy?");
+  follow_schedule();
   ++steps_;
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
     Parameter& parameter = *parameters_[i].parameter;
@@ -36,5 +37,36 @@ void Optimizer::step() {
     parameter.clear_gradient();
   }
 }
+
+void Optimizer::set_schedule(Schedule schedule) {
+  std::swap(schedule_, schedule);
+  const std::uint64_t start = std::exchange(schedule_start_, steps_);
+  try {
+    follow_schedule();
+  } catch (...) {
+    schedule_ = std::move(schedule);
+    schedule_start_ = start;
+    throw;
+  }
+}
+
+void Optimizer::follow_schedule() {
+  if (schedule_ == nullptr) return;
+  for (std::size_t group = 0; group < num_groups(); ++group)
+    set_rates(group, schedule_(initial_rates(group), steps_ - schedule_start_));
+}
+
+namespace {
+[[noreturn]] void throw_no_rates() {
+  throw Error(
+      "Optimizer: expected one with rates, got one that has none to read or set. Override rates and set_rates.");
+}
+}  // namespace
+
+std::size_t Optimizer::num_groups() const { return 1; }
+Rates Optimizer::rates(std::size_t) const { throw_no_rates(); }
+Rates Optimizer::initial_rates(std::size_t) const { throw_no_rates(); }
+void Optimizer::set_rates(std::size_t, const Rates&) { throw_no_rates(); }
+void Optimizer::set_initial_rates(std::size_t, const Rates&) { throw_no_rates(); }
 
 }  // namespace minnow::inline MINNOW_PRECISION

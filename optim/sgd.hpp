@@ -1,6 +1,6 @@
 #pragma once
 
-#include <minnow/optim/optimizer.hpp>
+#include <minnow/optim/grouped_optimizer.hpp>
 
 namespace minnow::inline MINNOW_PRECISION {
 
@@ -15,15 +15,13 @@ struct SGDOptions {
 /// Stochastic gradient descent, torch.optim.SGD's update to the letter. For gradient g of parameter p at step t:
 ///   g += weight_decay p;   b = g at the parameter's first step, then momentum b + (1 - dampening) g;
 ///   g = b, or g + momentum b with Nesterov;   p -= learning_rate g.
-class MINNOW_API SGD : public Optimizer {
+class MINNOW_API SGD : public GroupedOptimizer<SGDOptions> {
  public:
   /// Throws ValueError when an option is negative or not finite, or Nesterov lacks what it needs.
   explicit SGD(std::vector<NamedTensor> parameters, const SGDOptions& options = {});
 
-  const SGDOptions& options() const { return options_; }
-
-  /// For schedules. Throws ValueError when negative or not finite.
-  void set_learning_rate(double learning_rate);
+  /// Parameters with options of their own: SGD sgd{{{weights, {.weight_decay = 1e-4}}, {biases, {}}}}.
+  explicit SGD(const ParameterGroups<SGDOptions>& groups);
 
  protected:
   void update(std::size_t index, Parameter& parameter) override;
@@ -34,7 +32,6 @@ class MINNOW_API SGD : public Optimizer {
     bool started = false;
   };
 
-  SGDOptions options_;
   std::vector<Momentum> momentum_;  // one per parameter
 };
 

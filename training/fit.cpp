@@ -1,6 +1,7 @@
 #include <minnow/core/denormals.hpp>
 #include <minnow/core/error.hpp>
 #include <minnow/core/format.hpp>
+#include <minnow/optim/clip_gradients.hpp>
 #include <minnow/training/find_non_finite.hpp>
 #include <minnow/training/fit.hpp>
 
@@ -10,6 +11,8 @@
 
 namespace minnow::inline MINNOW_PRECISION {
 namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -54,7 +57,9 @@ void fit(Sequential& model, Loss& loss, Optimizer& optimizer, DataLoader& loader
       }
       answers += loss.answers(scores, batch.targets);
       model.backward(loss.backward());
+      if (options.clip_norm != infinity) clip_grad_norm(optimizer, options.clip_norm);
       optimizer.step();
+      if (options.ema != nullptr) options.ema->update();
 
       total += loss.total();
       weight += loss.weight();

@@ -3,10 +3,12 @@
 #include <minnow/datasets/data_loader.hpp>
 #include <minnow/layers/sequential.hpp>
 #include <minnow/losses/loss.hpp>
+#include <minnow/optim/ema.hpp>
 #include <minnow/optim/optimizer.hpp>
 
 #include <cstddef>
 #include <functional>
+#include <limits>
 
 namespace minnow::inline MINNOW_PRECISION {
 
@@ -22,14 +24,16 @@ struct Progress {
 
 struct FitOptions {
   std::size_t epochs = 10;
-  std::function<void(const Progress&)> on_step = nullptr;   // after every step
-  std::function<bool(const Progress&)> on_epoch = nullptr;  // after every epoch; false ends training
+  double clip_norm = std::numeric_limits<double>::infinity();  // longer gradients are shortened: see clip_grad_norm
+  EMA* ema = nullptr;                                          // updated after every step
+  std::function<void(const Progress&)> on_step = nullptr;      // after every step
+  std::function<bool(const Progress&)> on_epoch = nullptr;     // after every epoch; false ends training
 };
 
-/// The training loop: forward, loss, backward, step, batch after batch. Throws NonFiniteError at the first loss that is
-/// not finite, naming epoch, step and the layer where it arose; the parameters are then as that step found them. Throws
-/// ValueError when the optimizer was built on another model, or the loader has no batch. Denormals are flushed
-/// meanwhile, in the callbacks too.
+/// The training loop: forward, loss, backward, step, batch after batch, by the optimizer's schedule if it has one.
+/// Throws NonFiniteError at the first loss that is not finite, naming epoch, step and the layer where it arose; the
+/// parameters are then as that step found them. Throws ValueError when the optimizer was built on another model, or the
+/// loader has no batch. Denormals are flushed meanwhile, in the callbacks too.
 MINNOW_API void fit(Sequential& model, Loss& loss, Optimizer& optimizer, DataLoader& loader,
                     const FitOptions& options = {});
 

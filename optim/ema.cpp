@@ -1,0 +1,67 @@
+#include <minnow/core/error.hpp>
+#include <minnow/core/format.hpp>
+#include <minnow/core/parallel.hpp>
+#include <minnow/optim/check_option.hpp>
+#include <minnow/optim/ema.hpp>
+#include <minnow/optim/gradient_kernels.hpp>
+
+#include <algorithm>
+
+namespace minnow::inline MINNOW_PRECISION {
+
+EMA::EMA(Layer& model, const EMAOptions& options) : options_(options), state_(model.state()) {
+  check_share("EMA", "decay", options.decay);
+  for (const NamedTensor& entry : state_) averages_.push_back(*entry.value);
+}
+
+void EMA::check_ready(const char* action) const {
+  if (swapped_in_)
+    throw Error(
+        format_text("EMA: expected {} when the model has its own numbers, got it between swap_in and the end "
+                    "of its scope.",
+                    action));
+  for (std::size_t i = 0; i < state_.size(); ++i)
+    if (averages_[i].shape() != state_[i].value->shape())
+      throw ShapeError(format_text("EMA: expected {} to keep its shape {}, got {}.", state_[i].name,
+                                   to_string(averages_[i].shape()), to_string(state_[i].value->shape())));
+}
+
+void EMA::update() {
+  check_ready("update");
+  const auto t = static_cast<double>(updates_);
+  const double decay = options_.warm_up ? std::min(options_.decay, (1 + t) / (10 + t)) : options_.decay;
+  for (std::size_t i = 0; i < state_.size(); ++i) {
+    const Tensor& x = *state_[i].value;
+    Tensor& average = averages_[i];
+    const bool count = state_[i].parameter == nullptr && x.dimension() == 0;
+    if (updates_ == 0 || count)
+      std::copy_n(x.data(), x.size(), average.data());
+    else
+      parallel_for(x.size(), light_piece, [&](std::size_t begin, std::size_t end) {
+        kernels::move_average(static_cast<Real>(1 - decay), x.data() + begin, average.data() + begin, end - begin);
+      });
+  }
+  ++updates_;
+}
+
+void EMA::exchange() noexcept {
+  for (std::size_t i = 0; i < state_.size(); ++i) std::swap(state_[i].value->storage(), averages_[i].storage());
+  swapped_in_ = !swapped_in_;
+}
+
+EMA::Swap::Swap(EMA& ema) : ema_(ema) {
+  ema.check_ready("swap_in");
+  ema.exchange();
+}
+
+EMA::Swap::~Swap() { ema_.exchange(); }
+
+void EMA::copy_to_model() {
+  check_ready("copy_to_model");
+  for (std::size_t i = 0; i < state_.size(); ++i) {
+    std::copy_n(averages_[i].data(), averages_[i].size(), state_[i].value->data());
+    if (state_[i].parameter != nullptr) state_[i].parameter->clear_gradient();
+  }
+}
+
+}  // namespace minnow::inline MINNOW_PRECISION

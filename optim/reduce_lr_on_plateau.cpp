@@ -1,0 +1,53 @@
+#include <minnow/optim/check_option.hpp>
+#include <minnow/optim/reduce_lr_on_plateau.hpp>
+
+#include <algorithm>
+#include <limits>
+
+namespace minnow::inline MINNOW_PRECISION {
+
+ReduceLROnPlateau::ReduceLROnPlateau(Optimizer& optimizer, const ReduceLROnPlateauOptions& options)
+    : optimizer_(optimizer),
+      options_(options),
+      best_(options.better == Better::lower ? std::numeric_limits<double>::infinity()
+                                            : -std::numeric_limits<double>::infinity()) {
+  check_below_one("ReduceLROnPlateau", "factor", options.factor);
+  check_not_negative("ReduceLROnPlateau", "threshold", options.threshold);
+  check_not_negative("ReduceLROnPlateau", "min_learning_rate", options.min_learning_rate);
+  check_not_negative("ReduceLROnPlateau", "epsilon", options.epsilon);
+}
+
+bool ReduceLROnPlateau::is_better(double value) const {
+  const double sign = options_.better == Better::lower ? -1 : 1;
+  const double bar = options_.threshold_mode == Threshold::relative ? best_ * (1 + sign * options_.threshold)
+                                                                    : best_ + sign * options_.threshold;
+  return sign * value > sign * bar;
+}
+
+bool ReduceLROnPlateau::step(double value) {
+  if (is_better(value)) {
+    best_ = value;
+    bad_ = 0;
+  } else {
+    ++bad_;
+  }
+  if (cooling_ > 0) {
+    --cooling_;
+    bad_ = 0;
+  }
+  if (bad_ <= options_.patience) return false;
+  bool lowered = false;
+  for (std::size_t group = 0; group < optimizer_.num_groups(); ++group) {
+    Rates rates = optimizer_.initial_rates(group);
+    const double lower = std::max(rates.learning_rate * options_.factor, options_.min_learning_rate);
+    if (rates.learning_rate - lower <= options_.epsilon) continue;
+    rates.learning_rate = lower;
+    optimizer_.set_initial_rates(group, rates);
+    lowered = true;
+  }
+  cooling_ = options_.cooldown;
+  bad_ = 0;
+  return lowered;
+}
+
+}  // namespace minnow::inline MINNOW_PRECISION

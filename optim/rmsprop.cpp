@@ -1,0 +1,57 @@
+#include <minnow/core/parallel.hpp>
+#include <minnow/optim/check_option.hpp>
+#include <minnow/optim/rmsprop.hpp>
+#include <minnow/optim/rmsprop_kernel.hpp>
+
+namespace minnow::inline MINNOW_PRECISION {
+namespace {
+
+void check(const std::string& who, const RMSpropOptions& options) {
+  check_not_negative(who, "learning_rate", options.learning_rate);
+  check_below_one(who, "alpha", options.alpha);
+  check_not_negative(who, "epsilon", options.epsilon);
+  check_not_negative(who, "weight_decay", options.weight_decay);
+  check_not_negative(who, "momentum", options.momentum);
+}
+
+}  // namespace
+
+RMSprop::RMSprop(std::vector<NamedTensor> parameters, const RMSpropOptions& options)
+    : RMSprop(ParameterGroups<RMSpropOptions>{{std::move(parameters), options}}) {}
+
+RMSprop::RMSprop(const ParameterGroups<RMSpropOptions>& groups)
+    : GroupedOptimizer("RMSprop", groups, check), averages_(parameters().size()) {}
+
+void RMSprop::update(std::size_t index, Parameter& parameter) {
+  const RMSpropOptions& options = options_of(index);
+  const Shape& shape = parameter.value.shape();
+  Averages& averages = averages_[index];
+  if (parameter.grad.shape() != shape || (averages.started && averages.square.shape() != shape))
+    throw ShapeError(format_text("{}: expected {} to keep its shape, got {} after the optimizer was built.", name(),
+                                 parameters()[index].name, to_string(shape)));
+  if (!averages.started) {
+    averages.square = zeros(shape);
+    if (options.centered) averages.mean = zeros(shape);
+    averages.started = true;
+  }
+  if (options.momentum != 0 && !averages.has_momentum) {  // at the first step, or when a schedule brings it
+    averages.buffer = zeros(shape);
+    averages.has_momentum = true;
+  }
+  const auto real = [](double number) { return static_cast<Real>(number); };
+  const kernels::RMSpropStep step{.learning_rate = real(options.learning_rate),
+                                  .keep = real(options.alpha),
+                                  .take = real(1 - options.alpha),
+                                  .epsilon = real(options.epsilon),
+                                  .momentum = real(options.momentum),
+                                  .weight_decay = real(options.weight_decay)};
+  Real *gradient = parameter.grad.data(), *square = averages.square.data(), *values = parameter.value.data(),
+       *mean = options.centered ? averages.mean.data() : nullptr,
+       *buffer = options.momentum != 0 ? averages.buffer.data() : nullptr;
+  parallel_for(parameter.value.size(), light_piece, [&](std::size_t begin, std::size_t end) {
+    kernels::rmsprop(step, gradient + begin, square + begin, mean != nullptr ? mean + begin : nullptr,
+                     buffer != nullptr ? buffer + begin : nullptr, values + begin, end - begin);
+  });
+}
+
+}  // namespace minnow::inline MINNOW_PRECISION
