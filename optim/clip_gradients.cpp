@@ -48,9 +48,8 @@ double clip_grad_norm(const std::vector<NamedTensor>& parameters, double max_nor
   const double factor = max_norm / (norm + 1e-6);
   if (factor >= 1 || std::isinf(max_norm)) return norm;
   for_each_gradient(parameters, [&](Tensor& grad) {
-    parallel_for(grad.size(), light_piece, [&](std::size_t begin, std::size_t end) {
-      kernels::scale(static_cast<Real>(factor), grad.data() + begin, end - begin);
-    });
+    parallel_for(grad.size(), light_piece,
+                 [&](std::size_t begin, std::size_t end) { kernels::scale(factor, grad.data() + begin, end - begin); });
   });
   return norm;
 }

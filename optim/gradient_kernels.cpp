@@ -34,7 +34,7 @@ double sum_of_squares(const Real* x, std::size_t n) {
   return hn::GetLane(hn::SumOfLanes(d, hn::Add(hn::Add(a, b), hn::Add(c, e)))) + rest;
 }
 
-void scale(Real factor, Real* x, std::size_t n) {
+void scale(double factor, Real* x, std::size_t n) {
   for_each_vector<Real>(n, [=](auto d, std::size_t i)
                                HWY_ATTR { hn::StoreU(hn::Mul(hn::Set(d, factor), hn::LoadU(d, x + i)), d, x + i); });
 }
@@ -78,7 +78,7 @@ double sum_of_squares(const Real* x, std::size_t n) {
   return HWY_DYNAMIC_DISPATCH(sum_of_squares)(x, n);
 }
 
-void scale(Real factor, Real* x, std::size_t n) {
+void scale(double factor, Real* x, std::size_t n) {
   using namespace minnow::simd;
   HWY_DYNAMIC_DISPATCH(scale)(factor, x, n);
 }

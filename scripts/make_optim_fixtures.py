@@ -23,6 +23,10 @@ def rounded(values):
     return torch.tensor(numpy.asarray(values.detach(), dtype=numpy.float32).astype(numpy.float64))
 
 
+def words(values):
+    return [v if numpy.isfinite(v) else str(v) for v in values.detach().flatten().tolist()]
+
+
 def record():
     """A net's parameters and their gradients in each of 50 steps. Weights (4, 5) and (3, 4), biases (4) and (3)."""
     numbers = Numbers(5)
@@ -114,6 +118,25 @@ def optimizers():
     return [trajectory(case, kind, groups) for case, kind, *groups in cases] + clipped
 
 
+def extremes():
+    """RMSprop's three steps of gradients that are alike but for the first. Overflow differs between the precisions."""
+    nan, inf = float("nan"), float("inf")
+    first = torch.tensor([nan, inf, -inf, 0, 1e-40, -1e-25, 1e-25, 1e18, -1e25, 3e38, 1, 1, 1])
+    start = torch.tensor([1, 1, 1, 1, 1, 1, -1, 1, 1, 1, inf, -inf, nan])
+    cases = []
+    for options in [{}, {"eps": 0}, {"alpha": 0}, {"weight_decay": 0.1}, {"momentum": 0.9}]:
+        case = {"options": {"lr": 0.01, **options}, "start": words(start), "gradient": words(first.double())}
+        for dtype in [torch.float32, torch.float64]:
+            p = start.to(dtype, copy=True).requires_grad_()
+            optimizer = torch.optim.RMSprop([p], foreach=False, **case["options"])
+            for t in range(3):
+                p.grad = first.to(dtype) if t == 0 else torch.full_like(p, 0.5)
+                optimizer.step()
+            case[str(dtype)[6:]] = words(p.double())
+        cases.append(case)
+    return cases
+
+
 def plateau_values():
     numbers = Numbers(9)
     falls = [2 * 0.8 ** t for t in range(12)] + [0.2] * 12 + [0.1, float("nan"), 0.0999999] + [0.05] * 23
@@ -156,17 +179,13 @@ def schedules():
     return cases
 
 
-def words(values):
-    return [v if numpy.isfinite(v) else str(v) for v in values.detach().flatten().tolist()]
-
-
 def clipping():
     nan, inf = float("nan"), float("inf")
     sets = [GRADIENTS[0], GRADIENTS[20], [torch.zeros(3).double(), torch.zeros(2).double()],
             [torch.tensor([3.0, -4.0]).double(), torch.zeros(0).double()], [torch.tensor([12.0]).double()],
             [torch.tensor([1.0, inf, -2.0]).double(), torch.tensor([5.0]).double()],
             [torch.tensor([1.0, nan, -inf]).double(), torch.tensor([5.0]).double()],
-            [torch.tensor([1e30, -1e38]).double(), torch.tensor([1e-30]).double()]]
+            [torch.tensor([1e30, -1e38, 1e-30]).double()]]
     sets = [[rounded(g) for g in gradients] for gradients in sets]
     cases = []
     for gradients in sets:
@@ -218,5 +237,6 @@ if __name__ == "__main__":
                                    "gradients": [[tensor(g)["data"] for g in step] for step in GRADIENTS]}])
     write("optim/optimizers.json", optimizers())
     write("optim/schedules.json", schedules())
+    write("optim/extremes.json", extremes())
     write("optim/clipping.json", clipping())
     write("optim/averages.json", averages())

@@ -211,7 +211,8 @@ TEST(SGD, AFailedConstructionClaimsNothing) {
 TEST(Optimizer, RefusesParametersItCannotTrain) {
   std::vector<Parameter> parameters(1, Parameter({1}));
   Tensor buffer = zeros({1});
-  EXPECT_EQ(message([] { SGD sgd(std::vector<NamedTensor>{}); }), "Optimizer: expected at least one parameter, got a model without any.");
+  EXPECT_EQ(message([] { SGD sgd(std::vector<NamedTensor>{}); }),
+            "Optimizer: expected at least one parameter, got a model without any.");
   EXPECT_EQ(message([&] {
               SGD sgd({{"w", parameters[0]}, {"again", parameters[0]}});
             }),
