@@ -35,8 +35,10 @@ double sum_of_squares(const Real* x, std::size_t n) {
 }
 
 void scale(double factor, Real* x, std::size_t n) {
-  for_each_vector<Real>(n, [=](auto d, std::size_t i)
-                               HWY_ATTR { hn::StoreU(hn::Mul(hn::Set(d, factor), hn::LoadU(d, x + i)), d, x + i); });
+  for_each_vector<double>(n, [=](auto d, std::size_t i) HWY_ATTR {
+    const auto scaled = hn::Mul(hn::Set(d, factor), load_double(d, x + i));
+    store_double(scaled, d, x + i);
+  });
 }
 
 void clamp(Real limit, Real* x, std::size_t n) {
