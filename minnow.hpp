@@ -18,6 +18,8 @@
 #include <minnow/core/threads.hpp>
 #include <minnow/core/version.hpp>
 #include <minnow/datasets/animals.hpp>
+#include <minnow/datasets/augment.hpp>
+#include <minnow/datasets/augmentation.hpp>
 #include <minnow/datasets/data_loader.hpp>
 #include <minnow/datasets/draw_animal.hpp>
 #include <minnow/datasets/lazy_dataset.hpp>

@@ -24,9 +24,10 @@ set(MINNOW_SOURCES
   optim/adam.cpp optim/adam_kernel.cpp optim/adamw.cpp optim/clip_gradients.cpp optim/ema.cpp optim/gradient_kernels.cpp
   optim/optimizer.cpp optim/parameter_groups.cpp optim/reduce_lr_on_plateau.cpp optim/rmsprop.cpp
   optim/rmsprop_kernel.cpp optim/schedules.cpp optim/sgd.cpp optim/sgd_kernel.cpp
-  datasets/animal_coat.cpp datasets/animal_figure.cpp datasets/animal_scene.cpp datasets/animals.cpp datasets/canvas.cpp
-  datasets/data_loader.cpp datasets/dataset.cpp datasets/draw_animal.cpp datasets/lazy_dataset.cpp
-  datasets/normalization.cpp datasets/tensor_dataset.cpp
+  datasets/animal_coat.cpp datasets/animal_figure.cpp datasets/animal_scene.cpp datasets/animals.cpp
+  datasets/augment.cpp datasets/batch_maker.cpp datasets/canvas.cpp datasets/data_loader.cpp datasets/dataset.cpp
+  datasets/draw_animal.cpp datasets/lazy_dataset.cpp datasets/normalization.cpp datasets/rotation.cpp
+  datasets/tensor_dataset.cpp
   training/calibration.cpp training/classification_report.cpp training/classification_scores.cpp
   training/confusion_matrix.cpp training/evaluate.cpp training/find_non_finite.cpp training/fit.cpp
   training/predictions.cpp training/probability_scores.cpp training/ranking.cpp training/scored_samples.cpp
@@ -49,8 +50,8 @@ set(MINNOW_HEADERS
   losses/sigmoid_focal_loss.hpp losses/smooth_l1_loss.hpp
   optim/adam.hpp optim/adamw.hpp optim/clip_gradients.hpp optim/ema.hpp optim/grouped_optimizer.hpp optim/optimizer.hpp
   optim/parameter_groups.hpp optim/reduce_lr_on_plateau.hpp optim/rmsprop.hpp optim/schedules.hpp optim/sgd.hpp
-  datasets/animals.hpp datasets/data_loader.hpp datasets/dataset.hpp datasets/draw_animal.hpp datasets/lazy_dataset.hpp
-  datasets/normalization.hpp datasets/tensor_dataset.hpp
+  datasets/animals.hpp datasets/augment.hpp datasets/augmentation.hpp datasets/data_loader.hpp datasets/dataset.hpp
+  datasets/draw_animal.hpp datasets/lazy_dataset.hpp datasets/normalization.hpp datasets/tensor_dataset.hpp
   training/average.hpp training/calibration.hpp training/classification_report.hpp training/classification_scores.hpp
   training/confusion_matrix.hpp training/evaluate.hpp training/find_non_finite.hpp training/fit.hpp training/metrics.hpp
   training/predictions.hpp training/probability_scores.hpp training/ranking.hpp training/temperature_scaling.hpp

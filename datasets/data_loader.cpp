@@ -1,31 +1,26 @@
 #include <minnow/core/error.hpp>
 #include <minnow/datasets/background.hpp>
+#include <minnow/datasets/batch_maker.hpp>
 #include <minnow/datasets/data_loader.hpp>
 
 #include <algorithm>
-#include <array>
 #include <numeric>
+#include <utility>
 #include <vector>
 
 namespace minnow::inline MINNOW_PRECISION {
-namespace {
 
-Shape with_batch_axis(std::size_t n, const Shape& sample) {
-  Shape shape(sample.size() + 1);
-  shape[0] = n;
-  std::copy(sample.begin(), sample.end(), shape.begin() + 1);
-  return shape;
-}
-
-}  // namespace
-
-/// Two batches: the caller reads one while the other is filled.
+/// The caller reads one batch while each worker fills another; without workers there is one batch, filled in between.
 class DataLoader::Impl {
  public:
   Impl(const Dataset& dataset, const DataLoaderOptions& options)
-      : dataset_(dataset), options_(options), order_(dataset.size()) {
+      : options_(options), order_(dataset.size()), slots_(options.prefetch ? options.workers + 1 : 1) {
     std::iota(order_.begin(), order_.end(), 0);
-    if (options.prefetch) background_ = std::make_unique<Background>([this] { fill(next_); });
+    for (std::size_t i = 0; i < (options.prefetch ? options.workers : 1); ++i) {
+      Worker& worker =
+          *workers_.emplace_back(std::make_unique<Worker>(BatchMaker(dataset, options.augment, options.normalize)));
+      if (options.prefetch) worker.thread = std::make_unique<Background>([this, &worker] { fill(worker); });
+    }
   }
 
   std::size_t batches() const {
@@ -36,14 +31,16 @@ class DataLoader::Impl {
   std::size_t samples() const { return options_.drop_last ? batches() * options_.batch_size : order_.size(); }
 
   void begin(std::uint64_t epoch) {
-    if (background_) background_->settle();  // an epoch left early
+    for (const auto& worker : workers_)
+      if (worker->thread) worker->thread->settle();  // an epoch left early
     if (options_.shuffle) {
       std::iota(order_.begin(), order_.end(), 0);
       options_.shuffle->stream(epoch).shuffle(order_);
     }
-    at_ = next_ = 0;
+    epoch_ = epoch;
+    at_ = 0;
     if (batches() == 0) return;
-    if (background_) background_->start();
+    for (std::size_t i = 0; i < workers_.size(); ++i) start(*workers_[i], i);
     fetch();
   }
 
@@ -53,38 +50,51 @@ class DataLoader::Impl {
   }
 
   bool at_end() const { return at_ >= batches(); }
-  const Batch& current() const { return slots_[at_ % 2]; }
+  const Batch& current() const { return slots_[at_ % slots_.size()]; }
 
  private:
-  /// Makes batch number at_ ready, and starts on the one after it.
+  struct Worker {
+    explicit Worker(BatchMaker its_maker) : maker(std::move(its_maker)) {}
+    BatchMaker maker;
+    std::size_t number = 0;              // of its batch
+    std::unique_ptr<Background> thread;  // last: it ends before what it uses
+  };
+
+  void start(Worker& worker, std::size_t number) {
+    worker.number = number;
+    if (worker.thread && number < batches()) worker.thread->start();
+  }
+
+  /// Makes batch number at_ ready. Whoever filled it goes on with the first one that nobody has, in the memory of the
+  /// batch before.
   void fetch() {
-    if (!background_) return fill(at_);
-    background_->wait();
-    next_ = at_ + 1;
-    if (next_ < batches()) background_->start();
+    Worker& worker = *workers_[at_ % workers_.size()];
+    if (worker.thread) {
+      worker.thread->wait();
+      start(worker, at_ + workers_.size());
+    } else {
+      worker.number = at_;
+      fill(worker);
+    }
   }
 
-  void fill(std::size_t number) {
-    const std::size_t start = number * options_.batch_size;
+  void fill(Worker& worker) {
+    const std::size_t start = worker.number * options_.batch_size;
     const std::size_t n = std::min(options_.batch_size, order_.size() - start);
-    Batch& batch = slots_[number % 2];
-    resize(batch.inputs, with_batch_axis(n, dataset_.input_shape()));
-    resize(batch.targets, with_batch_axis(n, dataset_.target_shape()));
-    if (dataset_.has_weights()) resize(batch.weights ? *batch.weights : batch.weights.emplace(), {n});
-    dataset_.read({order_.data() + start, n}, batch);
+    worker.maker.make({order_.data() + start, n}, epoch_, slots_[worker.number % slots_.size()]);
   }
 
-  const Dataset& dataset_;
   const DataLoaderOptions options_;
   std::vector<std::size_t> order_;
-  std::array<Batch, 2> slots_;
-  std::size_t at_ = 0;    // the batch being read
-  std::size_t next_ = 0;  // the batch the background fills
-  std::unique_ptr<Background> background_;
+  std::vector<Batch> slots_;
+  std::uint64_t epoch_ = 0;
+  std::size_t at_ = 0;                            // the batch being read
+  std::vector<std::unique_ptr<Worker>> workers_;  // last, for the same reason
 };
 
 DataLoader::DataLoader(const Dataset& dataset, const DataLoaderOptions& options) {
   if (options.batch_size == 0) throw ValueError("DataLoader: expected batch_size to be at least 1, got 0.");
+  if (options.workers == 0) throw ValueError("DataLoader: expected workers to be at least 1, got 0.");
   impl_ = std::make_unique<Impl>(dataset, options);
 }
 

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <minnow/core/rng.hpp>
+#include <minnow/datasets/augmentation.hpp>
 #include <minnow/datasets/dataset.hpp>
+#include <minnow/datasets/normalization.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -15,16 +17,19 @@ struct DataLoaderOptions {
   std::size_t batch_size = 64;
   std::optional<Rng> shuffle = std::nullopt;  // a new order each epoch, by (this stream, epoch) alone; none: as stored
   bool drop_last = false;                     // leave out a last batch that is smaller
-  bool prefetch = false;                      // fill the next batch on a thread of its own while this one is used
+  bool prefetch = false;                      // fill the next batches while this one is used, on threads of their own:
+  std::size_t workers = 1;                    // so many, each filling a batch
+  std::optional<Augmentation> augment = std::nullopt;     // change each sample at random, anew each epoch
+  std::optional<Normalization> normalize = std::nullopt;  // and then normalise it
 };
 
 /// Goes through a dataset in batches, once per range-based for:
 ///   for (const Batch& batch : loader) ...
-/// A batch is filled in place and valid until the next; after the first epoch nothing is allocated. Whether it
-/// prefetches changes no bit.
+/// A batch is filled in place and valid until the next; after the first epoch nothing is allocated. Neither prefetching
+/// nor the number of workers changes a bit, and a sample's augmentation depends on no other sample of its batch.
 class MINNOW_API DataLoader {
  public:
-  /// `dataset` must outlive the loader. Throws ValueError when batch_size is 0.
+  /// `dataset` must outlive the loader. Throws ValueError when batch_size or workers is 0, or the augmentation is none.
   explicit DataLoader(const Dataset& dataset, const DataLoaderOptions& options = {});
   explicit DataLoader(const Dataset&& dataset, const DataLoaderOptions& options = {}) = delete;
   ~DataLoader();

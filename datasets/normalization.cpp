@@ -54,9 +54,10 @@ void Normalization::apply(std::span<Real> sample) const {
     throw ShapeError("Normalization: expected a sample (" + std::to_string(channels) + ", ...), got " +
                      std::to_string(sample.size()) + " numbers.");
   Real* value = sample.data();
-  for (std::size_t c = 0; c < channels; ++c)
-    for (const Real* end = value + plane; value != end; ++value)
-      *value = static_cast<Real>((static_cast<double>(*value) - mean_[c]) / deviation_[c]);
+  for (std::size_t c = 0; c < channels; ++c, value += plane) {
+    const Real mean = static_cast<Real>(mean_[c]), scale = static_cast<Real>(1 / deviation_[c]);
+    for (std::size_t k = 0; k < plane; ++k) value[k] = (value[k] - mean) * scale;
+  }
 }
 
 }  // namespace minnow::inline MINNOW_PRECISION
