@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numeric>
 
 namespace minnow::inline MINNOW_PRECISION::augment {
 namespace {
@@ -19,7 +20,8 @@ void check_fill(const char* who, double fill) {
   if (!std::isfinite(fill)) throw ValueError(format_text("{}: expected a finite fill, got {}.", who, fill));
 }
 
-Real cut_off(Real value) { return value < 0 ? Real{0} : value > 1 ? Real{1} : value; }
+/// Between 0 and 1; NaN stays NaN.
+Real cut_off(Real value) { return std::min(std::max(value, Real{0}), Real{1}); }
 
 /// v becomes f v + other, between 0 and 1.
 void blend(std::span<Real> values, double factor, double other) {
@@ -29,12 +31,20 @@ void blend(std::span<Real> values, double factor, double other) {
 
 constexpr Real red_part = Real(0.299), green_part = Real(0.587), blue_part = Real(0.114);
 
+double sum(std::span<const Real> values) {
+  std::array<double, 8> lanes{};  // one would have each sum wait for the one before
+  std::size_t i = 0;
+  for (; i + lanes.size() <= values.size(); i += lanes.size())
+    for (std::size_t k = 0; k < lanes.size(); ++k) lanes[k] += static_cast<double>(values[i + k]);
+  for (; i < values.size(); ++i) lanes[0] += static_cast<double>(values[i]);
+  return std::accumulate(lanes.begin(), lanes.end(), 0.0);
+}
+
 double mean_grey(const PicturePlanes& p) {
-  std::array<double, 3> sums{};
-  for (std::size_t c = 0; c < p.channels; ++c)
-    for (std::size_t i = 0; i < p.plane_size(); ++i) sums[c] += static_cast<double>(p.plane(c)[i]);
-  const double sum = p.channels == 1 ? sums[0] : 0.299 * sums[0] + 0.587 * sums[1] + 0.114 * sums[2];
-  return p.plane_size() == 0 ? 0 : sum / static_cast<double>(p.plane_size());
+  const auto mean = [&](std::size_t c) {
+    return sum({p.plane(c), p.plane_size()}) / static_cast<double>(std::max<std::size_t>(p.plane_size(), 1));
+  };
+  return p.channels == 1 ? mean(0) : 0.299 * mean(0) + 0.587 * mean(1) + 0.114 * mean(2);
 }
 
 void saturate(const PicturePlanes& p, double factor) {

@@ -62,15 +62,22 @@ void Rotation::operator()(std::span<Real> sample, const Shape& shape, Rng& rng) 
   const double cosine = std::cos(angle), sine = std::sin(angle);
   const double middle_y = static_cast<double>(p.height - 1) / 2, middle_x = static_cast<double>(p.width - 1) / 2;
   const auto last_y = static_cast<std::ptrdiff_t>(p.height) - 1, last_x = static_cast<std::ptrdiff_t>(p.width) - 1;
-  for (std::size_t i = 0; i < p.plane_size(); ++i) {
-    const double y = static_cast<double>(i / p.width) - middle_y, x = static_cast<double>(i % p.width) - middle_x;
-    const Point from(middle_y + x * sine + y * cosine, middle_x + x * cosine - y * sine);
-    const bool inside = from.y >= 0 && from.x >= 0 && from.y < last_y && from.x < last_x;
-    const std::ptrdiff_t at = from.y * static_cast<std::ptrdiff_t>(p.width) + from.x;
-    for (std::size_t c = 0; c < p.channels; ++c) {
-      const Real* plane = picture_.data() + c * p.plane_size();
-      p.plane(c)[i] = inside ? between(from, plane[at], plane[at + 1], plane[at + last_x + 1], plane[at + last_x + 2])
-                             : value_at(plane, p.height, p.width, from, edge_);
+  Real* to = sample.data();
+  for (std::size_t row = 0; row < p.height; ++row) {
+    const double y = static_cast<double>(row) - middle_y;
+    for (std::size_t column = 0; column < p.width; ++column, ++to) {
+      const double x = static_cast<double>(column) - middle_x;
+      const Point from(middle_y + x * sine + y * cosine, middle_x + x * cosine - y * sine);
+      const bool inside = from.y >= 0 && from.x >= 0 && from.y < last_y && from.x < last_x;
+      const Real* plane = picture_.data();
+      if (inside) {
+        const Real* at = plane + from.y * (last_x + 1) + from.x;
+        for (std::size_t c = 0; c < p.channels; ++c, at += p.plane_size())
+          to[c * p.plane_size()] = between(from, at[0], at[1], at[last_x + 1], at[last_x + 2]);
+      } else {
+        for (std::size_t c = 0; c < p.channels; ++c, plane += p.plane_size())
+          to[c * p.plane_size()] = value_at(plane, p.height, p.width, from, edge_);
+      }
     }
   }
 }
