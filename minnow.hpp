@@ -1,7 +1,8 @@
 #pragma once
 
 /// \file
-/// All of Minnow but the reader of photographs, <minnow/datasets/image_folder.hpp>.
+/// All of Minnow but the readers of photographs, <minnow/datasets/image_folder.hpp>, and of MNIST's files,
+/// <minnow/datasets/mnist.hpp>.
 
 #include <minnow/core/check_gradients.hpp>
 #include <minnow/core/denormals.hpp>

@@ -17,4 +17,5 @@ find_path(MINNOW_CBLAS_INCLUDE_DIR cblas.h PATH_SUFFIXES openblas REQUIRED)
 if(MINNOW_BUILD_IMAGES)
   find_package(JPEG REQUIRED)
   find_package(PNG REQUIRED)
+  find_package(ZLIB REQUIRED)  # which libpng needs too
 endif()

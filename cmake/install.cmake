@@ -14,7 +14,7 @@ foreach(suffix "" "_double")
   endif()
 endforeach()
 
-# Two export sets: whoever asks for the core alone needs neither libjpeg nor libpng.
+# Two export sets: whoever asks for the core alone needs neither libjpeg nor libpng nor zlib.
 foreach(part core images)
   if(${part}_targets)
     install(TARGETS ${${part}_targets} EXPORT minnow-${part} FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
@@ -62,6 +62,6 @@ foreach(target IN LISTS core_targets)
   endif()
   minnow_install_pc(minnow${suffix} "${PROJECT_DESCRIPTION}" "${definitions}" "xtensor" "openblas libhwy")
   if(TARGET minnow_images${suffix})
-    minnow_install_pc(minnow_images${suffix} "Photographs for minnow${suffix}" "" "minnow${suffix}" "libjpeg libpng")
+    minnow_install_pc(minnow_images${suffix} "Photographs and IDX files for minnow${suffix}" "" "minnow${suffix}" "libjpeg libpng zlib")
   endif()
 endforeach()

@@ -1,5 +1,5 @@
 # The library's targets. minnow_add_library(minnow) makes minnow::minnow and, beside it, minnow::images, which alone needs
-# libjpeg and libpng; minnow_add_library(minnow_double DOUBLE) makes the same in double from the same sources.
+# libjpeg, libpng and zlib; minnow_add_library(minnow_double DOUBLE) makes the same in double from the same sources.
 
 set(MINNOW_SOURCES
   core/check_gradients.cpp core/check_memory_use.cpp core/denormals.cpp core/dense_kernels.cpp core/elementwise.cpp
@@ -59,9 +59,9 @@ set(MINNOW_HEADERS
 
 set(MINNOW_IMAGES_SOURCES
   datasets/image.cpp datasets/image_folder.cpp datasets/jpeg.cpp datasets/orientation.cpp datasets/png.cpp
-  datasets/resample.cpp)
+  datasets/resample.cpp datasets/byte_stream.cpp datasets/idx.cpp datasets/mnist.cpp)
 
-set(MINNOW_IMAGES_HEADERS datasets/image.hpp datasets/image_folder.hpp)
+set(MINNOW_IMAGES_HEADERS datasets/idx.hpp datasets/image.hpp datasets/image_folder.hpp datasets/mnist.hpp)
 
 # Options of everything compiled here. The two -fno- flags let loops be
 # vectorised and change no result; no product is fused with a sum unless written so, for the same bits on every platform.
@@ -139,6 +139,6 @@ function(minnow_add_library target)
 
   if(MINNOW_BUILD_IMAGES)
     minnow_add_part(minnow_${images} ${images} ${double} SOURCES ${MINNOW_IMAGES_SOURCES} HEADERS ${MINNOW_IMAGES_HEADERS})
-    target_link_libraries(minnow_${images} PUBLIC ${target} PRIVATE JPEG::JPEG PNG::PNG)
+    target_link_libraries(minnow_${images} PUBLIC ${target} PRIVATE JPEG::JPEG PNG::PNG ZLIB::ZLIB)
   endif()
 endfunction()
