@@ -1,0 +1,11 @@
+// Trains a classifier of handwritten digits.
+
+#include <apps/mnist/program.hpp>
+
+int main(int argc, char** argv) {
+  return run_program({.name = "mnist",
+                      .description = "Trains a small network to read handwritten digits, and shows how well it does.",
+                      .folder = std::nullopt,
+                      .read = minnow::datasets::mnist},
+                     argc, argv);
+}

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <minnow/minnow.hpp>
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+/// A network and how it is trained best, as found on a part of the training pictures held out.
+struct Network {
+  std::string name;  // of --model
+  minnow::Sequential (*make)(const minnow::Shape& picture, std::size_t classes, minnow::Rng rng);
+  std::size_t epochs, batch_size;
+  double learning_rate, weight_decay, label_smoothing;
+  std::size_t shift;  // pictures are moved by up to so many pixels, and mirrored where that shows the same
+};
+
+/// The first is what is trained unless told otherwise.
+const std::vector<Network>& networks();

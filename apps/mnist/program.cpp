@@ -1,0 +1,178 @@
+#include <minnow/minnow.hpp>
+
+#include <apps/mnist/networks.hpp>
+#include <apps/mnist/program.hpp>
+#include <apps/support/command_line.hpp>
+#include <apps/support/progress_bar.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <fmt/ranges.h>
+
+using namespace minnow;
+
+namespace {
+
+struct Options {
+  CommonOptions common;
+  std::optional<std::filesystem::path> folder;
+  double validation = 0;
+  Network network = networks().front();
+};
+
+/// The pictures to learn from and those to test on.
+struct Parts {
+  TensorDataset train, test;
+  const char* test_name;
+};
+
+Parts read_pictures(const Subject& subject, const Options& options, Rng rng) {
+  if (!options.folder)
+    throw ValueError(
+        "expected --data DIR, a folder of train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and "
+        "t10k-labels-idx1-ubyte, each as it is or with .gz.");
+  const auto start = std::chrono::steady_clock::now();
+  datasets::MnistSplit split = subject.read(*options.folder);
+  const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
+  const std::vector<std::string> class_names = split.train.class_names();
+  fmt::print("Read {} training and {} test pictures of {} in {:.1f} s\n", split.train.size(), split.test.size(),
+             fmt::join(class_names, ", "), taken.count());
+  std::fflush(stdout);
+  if (options.validation == 0) return {std::move(split.train), std::move(split.test), "test"};
+  auto [held_out, rest] = random_split(split.train, options.validation, rng);
+  fmt::print("Held out {} of the training pictures for validation; the test pictures are not looked at\n",
+             held_out.size());
+  return {std::move(rest), std::move(held_out), "validation"};
+}
+
+Augmentation augmentation(const Subject& subject, const Network& network, Rng rng) {
+  Augmentation augment{rng};
+  if (network.shift == 0) return augment;
+  if (subject.mirrored) augment.transforms.emplace_back(augment::Flip());
+  augment.transforms.emplace_back(augment::ShiftedCrop(network.shift));
+  return augment;
+}
+
+/// Trains by AdamW with a learning rate that falls linearly to 0.
+void train(Sequential& model, const Network& network, DataLoader& loader) {
+  CrossEntropyLoss loss({.label_smoothing = network.label_smoothing});
+  AdamW adamw{model.parameters(), {.learning_rate = network.learning_rate, .weight_decay = network.weight_decay}};
+  ProgressBar bar;
+  const double steps = static_cast<double>(network.epochs) * static_cast<double>(loader.size());
+  fit(model, loss, adamw, loader,
+      {.epochs = network.epochs,
+       .on_step =
+           [&](const Progress& p) {
+             adamw.set_learning_rate(network.learning_rate * (1 - static_cast<double>(adamw.steps()) / steps));
+             bar.step(p);
+           },
+       .on_epoch =
+           [&](const Progress& p) {
+             bar.epoch(p);
+             return true;
+           }});
+}
+
+void classify(const Subject& subject, const Options& options) {
+  options.common.apply();
+  const Network& network = options.network;
+  Rng rng{options.common.seed};
+  const Parts parts = read_pictures(subject, options, rng.split());
+  const Normalization normalization(parts.train.inputs());
+  Sequential model = network.make(parts.train.input_shape(), parts.train.class_names().size(), rng.split());
+  Shape batch = parts.train.inputs().shape();
+  batch[0] = std::min(batch[0], network.batch_size);
+  fmt::print("\n{}\n", model.summary(batch));
+
+  const Rng order = rng.split();
+  DataLoader loader{parts.train,
+                    {.batch_size = network.batch_size,
+                     .shuffle = order,
+                     .prefetch = true,
+                     .augment = augmentation(subject, network, rng.split()),
+                     .normalize = normalization}};
+  train(model, network, loader);
+
+  DataLoader test_loader{parts.test, {.batch_size = 256, .prefetch = true, .normalize = normalization}};
+  CrossEntropyLoss loss;
+  const Evaluation result = evaluate(model, loss, test_loader);
+  fmt::print("{} loss {:.4f} accuracy {:.2f}%\n\n", parts.test_name, result.loss, 100 * result.accuracy);
+  const ConfusionMatrix matrix = confusion_matrix(model, test_loader, parts.test.class_names());
+  fmt::print("{}\n{}", matrix.to_string(), classification_report(matrix));
+}
+
+/// The network named after --model comes with its own defaults for the options, which these overwrite.
+struct Overrides {
+  std::string model = networks().front().name;
+  std::optional<std::size_t> epochs, batch_size, shift;
+  std::optional<double> learning_rate, weight_decay, label_smoothing;
+
+  void add_to(CLI::App& app) {
+    std::vector<std::string> names;
+    for (const Network& network : networks()) names.push_back(network.name);
+    app.add_option("--model", model, "The network")->check(CLI::IsMember(names))->capture_default_str();
+    const auto count = [&](const char* name, std::optional<std::size_t>& value, const char* help, std::uint64_t low,
+                           std::uint64_t high) {
+      app.add_option(name, value, help)->check(whole_number(low, high))->type_name("N");
+    };
+    const auto rate = [&](const char* name, std::optional<double>& value, const char* help, double high) {
+      app.add_option(name, value, help)->check(number(0, high))->type_name("X");
+    };
+    count("--epochs", epochs, "Times to go through the training pictures", 1, 1'000'000);
+    count("--batch-size", batch_size, "Pictures per step", 1, 1'000'000);
+    rate("--learning-rate", learning_rate, "Of the first step; it falls to 0 by the last", 1e30);
+    rate("--weight-decay", weight_decay, "Pull of the weights towards 0", 1e30);
+    rate("--label-smoothing", label_smoothing, "Share of each target spread over all classes", 1);
+    count("--shift", shift, "Move the pictures by up to so many pixels while\ntraining; 0 leaves them as they are", 0,
+          100);
+  }
+
+  Network apply() const {
+    Network network = *std::find_if(networks().begin(), networks().end(),
+                                    [&](const Network& candidate) { return candidate.name == model; });
+    network.epochs = epochs.value_or(network.epochs);
+    network.batch_size = batch_size.value_or(network.batch_size);
+    network.shift = shift.value_or(network.shift);
+    network.learning_rate = learning_rate.value_or(network.learning_rate);
+    network.weight_decay = weight_decay.value_or(network.weight_decay);
+    network.label_smoothing = label_smoothing.value_or(network.label_smoothing);
+    return network;
+  }
+};
+
+std::string describe(const Subject& subject) {
+  std::string text = subject.description;
+  text += "\nUnless told otherwise,";
+  for (const Network& n : networks())
+    text += fmt::format(
+        "\n  --model {} is --epochs {} --batch-size {} --learning-rate {}\n    --weight-decay {} "
+        "--label-smoothing {} --shift {}",
+        n.name, n.epochs, n.batch_size, n.learning_rate, n.weight_decay, n.label_smoothing, n.shift);
+  return text;
+}
+
+}  // namespace
+
+int run_program(const Subject& subject, int argc, char** argv) {
+  Options options;
+  options.folder = subject.folder;
+  Overrides overrides;
+  CLI::App app{describe(subject), subject.name};
+  CLI::Option* data = app.add_option(
+      "--data", options.folder, "A folder of train-images-idx3-ubyte and the other\nthree, as they are or with .gz");
+  data->type_name("DIR");
+  if (subject.folder) data->default_str(subject.folder->string());
+  app.add_option("--validation", options.validation, "Test on this share of the training pictures\ninstead")
+      ->check(number(0, 0.9))
+      ->type_name("X");
+  overrides.add_to(app);
+  options.common.add_to(app);
+  return run(app, argc, argv, [&] {
+    options.network = overrides.apply();
+    classify(subject, options);
+  });
+}

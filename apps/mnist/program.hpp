@@ -1,0 +1,19 @@
+#pragma once
+
+#include <minnow/datasets/mnist.hpp>
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+
+/// What the programs on pictures in MNIST's layout differ in.
+struct Subject {
+  const char* name;
+  const char* description;
+  std::optional<std::filesystem::path> folder;  // to read when --data names none
+  std::function<minnow::datasets::MnistSplit(const std::filesystem::path&)> read;
+  bool mirrored = false;  // whether a picture and its mirror image show the same
+};
+
+/// Trains a classifier on the training pictures and tests it: the whole of main.
+int run_program(const Subject& subject, int argc, char** argv);
