@@ -58,12 +58,15 @@ void fill_targets(const Net& net, T* labels) {
 }
 
 /// weight: (out, in), bias: (out) of layer `index`, uniform in 1 / sqrt(in).
-inline void fill_layer(const Net& net, std::size_t index, float* weight, float* bias) {
-  const std::size_t in = net.widths[index], out = net.widths[index + 1];
+inline void fill_layer(std::size_t in, std::size_t out, std::size_t index, float* weight, float* bias) {
   const float bound = 1 / std::sqrt(static_cast<float>(in));
   const auto stream = static_cast<std::uint32_t>(2 * index + 1);
   fill_uniform(weight, in * out, bound, stream);
   fill_uniform(bias, out, bound, stream + 1);
+}
+
+inline void fill_layer(const Net& net, std::size_t index, float* weight, float* bias) {
+  fill_layer(net.widths[index], net.widths[index + 1], index, weight, bias);
 }
 
 }  // namespace bench
