@@ -1,0 +1,146 @@
+// A whole training run by LibTorch, the twin of Minnow's programs: prints the seconds that training alone took, and the
+// loss and accuracy on the test pictures, as a line of JSON.
+//
+// usage: torch_train --data FILE --net SPEC [--epochs 25] [--batch-size 64] [--rate 0.003] [--decay 0.01]
+//                    [--smoothing 0.05] [--flip 1] [--shift 4] [--seed 1] [--threads 1] [--layout channels_last|planes]
+//
+// FILE comes from scripts/pictures_to_raw.py; SPEC is explained in network.hpp. AdamW with a one-cycle schedule,
+// without decay on biases and norms. With --limit N training stops after N steps and prints what they took, for
+// choosing among settings.
+
+#include <bench/peers/libtorch/train/network.hpp>
+#include <bench/peers/libtorch/train/pictures.hpp>
+#include <bench/peers/libtorch/train/schedule.hpp>
+#include <bench/support/peak_memory.hpp>
+
+#include <chrono>
+#include <cstdio>
+#include <map>
+
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
+
+namespace {
+
+using Options = std::map<std::string, std::string>;
+
+Options parse(int argc, char** argv) {
+  Options options{{"data", ""},
+                  {"net", ""},
+                  {"epochs", "25"},
+                  {"batch-size", "64"},
+                  {"rate", "0.003"},
+                  {"decay", "0.01"},
+                  {"flip", "1"},
+                  {"shift", "4"},
+                  {"seed", "1"},
+                  {"smoothing", "0.05"},
+                  {"limit", "0"},
+                  {"threads", "1"},
+                  {"layout", "channels_last"}};
+  for (int i = 1; i < argc; i += 2) {
+    const std::string name = argv[i];
+    const auto found = options.find(name.substr(std::min<std::size_t>(2, name.size())));
+    if (name.substr(0, 2) != "--" || found == options.end()) throw std::invalid_argument("unknown option " + name);
+    if (i + 1 == argc) throw std::invalid_argument(name + ": expected a value");
+    found->second = argv[i + 1];
+  }
+  for (const char* needed : {"data", "net"})
+    if (options[needed].empty()) throw std::invalid_argument(std::string("--") + needed + " is needed");
+  return options;
+}
+
+/// The weights, and apart from them the biases and norms, which do not decay.
+std::vector<torch::optim::OptimizerParamGroup> parameter_groups(torch::nn::Sequential& model, double decay) {
+  std::vector<torch::Tensor> weights, others;
+  for (const auto& parameter : model->parameters()) (parameter.dim() > 1 ? weights : others).push_back(parameter);
+  const auto options = [](double rate) {
+    return std::make_unique<torch::optim::AdamWOptions>(torch::optim::AdamWOptions().weight_decay(rate));
+  };
+  return {{weights, options(decay)}, {others, options(0)}};
+}
+
+void follow(const OneCycle& schedule, std::int64_t step, torch::optim::AdamW& optimizer) {
+  for (auto& group : optimizer.param_groups()) {
+    auto& options = static_cast<torch::optim::AdamWOptions&>(group.options());
+    options.lr(schedule.rate(step)).betas({schedule.beta1(step), 0.999});
+  }
+}
+
+/// Trains, and returns the seconds it took.
+double train(torch::nn::Sequential& model, const Pictures& pictures, at::MemoryFormat format, const Options& options) {
+  const std::int64_t epochs = std::stol(options.at("epochs")), batch_size = std::stol(options.at("batch-size"));
+  const std::int64_t size = pictures.train.size(0), epoch_steps = (size + batch_size - 1) / batch_size;
+  const std::int64_t limit = std::stol(options.at("limit"));
+  const auto loss_options =
+      torch::nn::functional::CrossEntropyFuncOptions().label_smoothing(std::stod(options.at("smoothing")));
+  Augment augment(options.at("flip") == "1", std::stoi(options.at("shift")),
+                  static_cast<unsigned>(std::stoul(options.at("seed"))));
+  const OneCycle schedule(std::stod(options.at("rate")), epochs * epoch_steps);
+  torch::optim::AdamW optimizer(parameter_groups(model, std::stod(options.at("decay"))));
+  const auto parameters = model->parameters();
+
+  const auto start = std::chrono::steady_clock::now();
+  model->train();
+  std::int64_t step = 0;
+  for (std::int64_t epoch = 0; epoch < epochs; ++epoch)
+    for (const auto& chosen : torch::randperm(size, torch::kInt64).split(batch_size)) {
+      const auto x = augment(pictures.train, chosen).contiguous(format);
+      const auto labels = pictures.train_labels.index_select(0, chosen);
+      follow(schedule, step, optimizer);
+      for (const auto& parameter : parameters) parameter.mutable_grad().reset();
+      torch::nn::functional::cross_entropy(model->forward(x), labels, loss_options).backward();
+      optimizer.step();
+      const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
+      if (++step == limit || step == epochs * epoch_steps) return taken.count();
+    }
+  return 0;
+}
+
+struct Result {
+  double loss, accuracy;
+};
+
+Result test(torch::nn::Sequential& model, const Pictures& pictures, at::MemoryFormat format) {
+  const torch::NoGradGuard guard;
+  model->eval();
+  std::vector<torch::Tensor> logits;
+  for (const auto& x : pictures.test.split(256)) logits.push_back(model->forward(x.contiguous(format)));
+  const auto all = torch::cat(logits);
+  return {torch::nn::functional::cross_entropy(all, pictures.test_labels).item<double>(),
+          all.argmax(1).eq(pictures.test_labels).to(torch::kFloat64).mean().item<double>()};
+}
+
+void run(const Options& options) {
+  at::set_num_threads(std::stoi(options.at("threads")));
+  at::globalContext().setFlushDenormal(true);
+  torch::manual_seed(std::stoull(options.at("seed")));
+  const Pictures pictures = read_pictures(options.at("data"));
+  const bool last = options.at("layout") == "channels_last";
+  const auto format = last ? at::MemoryFormat::ChannelsLast : at::MemoryFormat::Contiguous;
+
+  auto model = make_network(options.at("net"), pictures.train.size(1), pictures.train.size(2));
+  std::int64_t parameters = 0;
+  for (auto& parameter : model->parameters()) {
+    parameters += parameter.numel();
+    if (parameter.dim() == 4) parameter.set_data(parameter.contiguous(format));
+  }
+  const double seconds = train(model, pictures, format, options);
+  const Result result = test(model, pictures, format);
+  std::printf(R"({"who": "LibTorch", "layout": "%s", "threads": %s, "seed": %s, "parameters": %ld, "seconds": %.2f, )"
+              R"("loss": %.4f, "accuracy": %.4f, "peak": %zu})"
+              "\n",
+              options.at("layout").c_str(), options.at("threads").c_str(), options.at("seed").c_str(), parameters,
+              seconds, result.loss, result.accuracy, bench::peak_memory());
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    run(parse(argc, argv));
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "torch_train: %s\n", error.what());
+    return 1;
+  }
+}

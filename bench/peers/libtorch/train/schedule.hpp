@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+
+/// PyTorch's OneCycleLR with its defaults: the rate rises from most / 25 over the first 30 % of the steps and falls to
+/// 1e-4 of where it began, along cosines; beta1 falls from 0.95 to 0.85 and comes back.
+class OneCycle {
+ public:
+  OneCycle(double most, std::int64_t steps) : most_(most), steps_(static_cast<double>(steps)) {}
+
+  double rate(std::int64_t step) const { return between(step, most_ / 25, most_, most_ / 25e4); }
+  double beta1(std::int64_t step) const { return between(step, 0.95, 0.85, 0.95); }
+
+ private:
+  double between(std::int64_t step, double start, double middle, double end) const {
+    const double peak = 0.3 * steps_ - 1, last = steps_ - 1, at = static_cast<double>(step);
+    return at <= peak ? cosine(start, middle, at / peak) : cosine(middle, end, (at - peak) / (last - peak));
+  }
+  static double cosine(double from, double to, double share) {
+    return to + (from - to) / 2 * (1 + std::cos(M_PI * share));
+  }
+
+  double most_, steps_;
+};
