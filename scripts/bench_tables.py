@@ -13,6 +13,7 @@ KANN = {"4-16-4,16": (1.7, 0.37), "64-128-4,32": (23.3, 11.2), "784-128-10,64": 
 
 TITLES = {
     "step": "Training step: forward, softmax cross-entropy, backward, SGD with momentum 0.9. Net and batch",
+    "conv_step": "The same for convolutional nets: conv-relu-pool-conv-relu-pool-dense64-relu-dense10. Net and batch",
     "inference": "Inference. Net and batch",
     "layers": "Layers",
     "losses": "Losses, forward and backward, (4096, 10)",
@@ -29,9 +30,12 @@ of its own; what is measured per byte of memory is CPU time on one thread.
 
 - **products** is the bound: the matrix products of the step, in its order and nothing else, by OpenBLAS with weights stored
   as Minnow stores them, (out, in). **products_in_out** is the same with the other layout.
+  For convolutional nets **products** are an image's each, images shared out among threads, and without what it takes to
+  spread pixels into columns; **products_gemm** are the same by Minnow's `gemm`.
 - **LibTorch** and **dlib** take the same weights and batch, and their loss after five steps is checked to be Minnow's. Each runs
   in every setting that may suit it (LibTorch: instruction set, OpenBLAS build, OpenBLAS's threads or only its own, two ways
-  to clear gradients), and the fastest counts. **KANN, scaled** is its time measured on another machine, times what the products
+  to clear gradients; for convolutions oneDNN's on (N, C, H, W), oneDNN's on (N, H, W, C), or its own; denormals flushed), and
+  the fastest counts. **KANN, scaled** is its time measured on another machine, times what the products
   take here over what they took there.
 - Where the CPU has AVX-512 but OpenBLAS has chosen kernels without, as versions do that are older than the CPU, Minnow multiplies
   by a kernel of its own; everybody else also runs with `OPENBLAS_CORETYPE=SkylakeX`, which makes OpenBLAS use those it has:
@@ -193,27 +197,43 @@ class Report:
         rows += [[who] + [number(c[who]["us"]) if who in c else "-" for c in sizes.values()] for who in everybody]
         return Table(f"{what}, everybody. {threads_text(threads, openblas)}", rows)
 
-    def memory(self):
-        if not self.peak:
-            return None
+    def memory(self, threads):
         parts = ["parameters", "gradients", "momentum", "activations"]
-        rows = [["MB"] + parts + ["sum", "peak", "peak / sum", "before the first tensor"]]
-        for run in self.peak:
+        rows = [["MB"] + parts + ["sum", "peak", "peak / sum", "before the first tensor", "peak / Minnow's"]]
+        runs = [run for run in self.peak if run["threads"] == threads]
+        minnows = {run["net"]: run["peak"] for run in runs if run["who"] == "Minnow"}
+        for run in runs:
             total = sum(run[part] for part in parts)
-            rows.append([run["who"]] + [number(run[part] / 1e6) for part in parts] +
-                        [number(total / 1e6), number(run["peak"] / 1e6), ratio(run["peak"] / total), number(run["start"] / 1e6)])
-        return Table("Peak resident memory, training 3072-1024-1024-4 at batch 128 with momentum. 1 thread", rows)
+            beside = run["net"] in minnows and run["who"] != "Minnow"
+            rows.append([f"{readable(run['net'])}: {run['who']}"] + [number(run[part] / 1e6) for part in parts] +
+                        [number(total / 1e6), number(run["peak"] / 1e6), ratio(run["peak"] / total), number(run["start"] / 1e6),
+                         ratio(run["peak"] / minnows[run["net"]]) if beside else "-"])
+        return Table(f"Peak resident memory of training with momentum. Net and batch. {threads_text(threads)}", rows)
+
+    def peer_ways(self, what, threads, openblas):
+        """What LibTorch's ways take, each at its fastest setting."""
+        sizes = self.sizes(what, threads, openblas)
+        names = sorted({who.split()[0] for c in sizes.values() for who in c if who.startswith("torch")})
+        if what != "conv_step" or len(names) < 2:
+            return None
+        rows = [[what] + [f"{name} µs" for name in names]]
+        for size, c in sizes.items():
+            best = [min((c[who]["us"] for who in c if who.split()[0] == name), default=None) for name in names]
+            rows.append([readable(size)] + [number(us) if us else "-" for us in best])
+        return Table(f"{what}, LibTorch's ways. {threads_text(threads, openblas)}", rows)
 
     def tables(self):
         for what in self.whats:
             for setting in self.settings(what):
                 yield self.comparison(what, *setting)
+                yield self.peer_ways(what, *setting)
                 yield self.variants(what, *setting)
                 if self.everybody:
                     yield self.ways(what, *setting)
             for openblas in sorted({openblas for _, openblas in self.settings(what)}):
                 yield self.scaling(what, openblas)
-        yield self.memory()
+        for threads in sorted({run["threads"] for run in self.peak}):
+            yield self.memory(threads)
 
     def head(self):
         model, _, clocks = cpu()

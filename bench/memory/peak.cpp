@@ -4,13 +4,14 @@
 #include <minnow/losses/cross_entropy_loss.hpp>
 #include <minnow/optim/sgd.hpp>
 
+#include <bench/support/conv_model.hpp>
 #include <bench/support/model.hpp>
 #include <bench/support/peak_memory.hpp>
+#include <bench/support/threads.hpp>
 
-int main() {
-  minnow::set_threads(1);
-  const bench::Net& net = bench::nets().back();
-  return bench::report_peak("Minnow", net, [&] {
+int main(int argc, char** argv) {
+  minnow::set_threads(bench::threads());
+  return bench::peak_program("Minnow", argc, argv, [](const auto& net) {
     auto model = bench::make_model(net);
     const auto x = bench::make_inputs(net), labels = bench::make_targets(net);
     minnow::CrossEntropyLoss loss;

@@ -2,7 +2,7 @@
 
 // Memory that a training run needs at its peak, beside what it cannot do without.
 
-#include <bench/support/net.hpp>
+#include <bench/support/conv_net.hpp>
 
 #include <cstdio>
 #include <fstream>
@@ -23,22 +23,51 @@ inline std::size_t peak_memory() {
   return 0;
 }
 
-/// `train_steps` trains `net` for some steps. Prints a line of JSON. Activations are the batch and what each dense
-/// layer makes of it: activation functions can work in place, and gradients of activations can reuse memory.
-template <class Train>
-int report_peak(const char* who, const Net& net, Train train_steps) {
-  const std::size_t start = peak_memory();
-  std::size_t parameters = 0, activations = net.widths[0] * net.batch;
+/// Numbers that a training run cannot do without. Activations are the batch and what each layer with weights or pool
+/// makes of it: activation functions can work in place, and gradients of activations can reuse memory.
+struct Needed {
+  std::size_t parameters = 0, activations = 0;
+};
+
+inline Needed needed(const Net& net) {
+  Needed n{0, net.widths[0] * net.batch};
   for (std::size_t i = 0; i < net.layers(); ++i) {
-    parameters += (net.widths[i] + 1) * net.widths[i + 1];
-    activations += net.widths[i + 1] * net.batch;
+    n.parameters += (net.widths[i] + 1) * net.widths[i + 1];
+    n.activations += net.widths[i + 1] * net.batch;
   }
-  train_steps();
+  return n;
+}
+
+inline Needed needed(const ConvNet& net) {
+  const std::size_t pools = net.filters1 * net.pixels() / 4 + net.filters2 * net.pixels() / 16;
+  Needed n{0, net.batch * (net.channels * net.pixels() + 5 * pools + ConvNet::hidden + ConvNet::classes)};
+  for (const auto& fan : net.fans()) n.parameters += (fan.in + 1) * fan.out;
+  return n;
+}
+
+/// `train_steps` trains `net` for some steps. Prints a line of JSON.
+template <class AnyNet, class Train>
+void report_peak(const char* who, const AnyNet& net, Train train_steps) {
+  const std::size_t start = peak_memory();
+  const auto [parameters, activations] = needed(net);
+  train_steps(net);
   std::printf(
-      R"({"who": "%s", "start": %zu, "peak": %zu, "parameters": %zu, "gradients": %zu, "momentum": %zu, "activations": %zu})"
+      R"({"who": "%s", "net": "%s", "start": %zu, "peak": %zu, "parameters": %zu, "gradients": %zu, "momentum": %zu, "activations": %zu})"
       "\n",
-      who, start, peak_memory(), parameters * sizeof(float), parameters * sizeof(float), parameters * sizeof(float),
-      activations * sizeof(float));
+      who, net.name().c_str(), start, peak_memory(), parameters * sizeof(float), parameters * sizeof(float),
+      parameters * sizeof(float), activations * sizeof(float));
+}
+
+/// Without arguments prints the names of the nets; with one of them trains it by train_steps(net), which takes either
+/// kind, and reports.
+template <class Train>
+int peak_program(const char* who, int argc, char** argv, Train train_steps) {
+  const auto run = [&](const auto& net) {
+    if (argc < 2) std::puts(net.name().c_str());
+    if (argc >= 2 && net.name() == argv[1]) report_peak(who, net, train_steps);
+  };
+  run(nets().back());
+  for (const ConvNet& net : conv_nets()) run(net);
   return 0;
 }
 

@@ -2,18 +2,13 @@
 
 // What every benchmark program does: Minnow's and its peers'.
 
-#include <cstdlib>
+#include <bench/support/threads.hpp>
+
 #include <string>
 
 #include <benchmark/benchmark.h>
 
 namespace bench {
-
-/// BENCH_THREADS in the environment; 1 unless set.
-inline int threads() {
-  const char* text = std::getenv("BENCH_THREADS");
-  return text == nullptr ? 1 : std::atoi(text);
-}
 
 /// Wall time: with several threads, CPU time says nothing about how long one waits.
 inline void wall_time(benchmark::internal::Benchmark* b) { b->UseRealTime()->Unit(benchmark::kMicrosecond); }

@@ -41,4 +41,11 @@ inline torch::Tensor make_torch_targets(const ConvNet& net) {
   return labels;
 }
 
+/// Lays planes out as (N, H, W, C) where there are any, which oneDNN's convolutions may be faster on.
+inline void channels_last(torch::nn::Sequential& model, torch::Tensor& x) {
+  if (x.dim() == 4) x = x.contiguous(at::MemoryFormat::ChannelsLast);
+  for (auto& parameter : model->parameters())
+    if (parameter.dim() == 4) parameter.set_data(parameter.contiguous(at::MemoryFormat::ChannelsLast));
+}
+
 }  // namespace bench

@@ -1,12 +1,20 @@
+// With "channels_last" after the name of a net, convolutions work on (N, H, W, C).
+
+#include <bench/peers/libtorch/conv_model.hpp>
 #include <bench/peers/libtorch/model.hpp>
 #include <bench/support/peak_memory.hpp>
+#include <bench/support/threads.hpp>
 
-int main() {
-  at::set_num_threads(1);
-  const bench::Net& net = bench::nets().back();
-  return bench::report_peak("LibTorch", net, [&] {
+#include <ATen/Parallel.h>
+
+int main(int argc, char** argv) {
+  at::set_num_threads(bench::threads());
+  const bool last = argc > 2 && std::string(argv[2]) == "channels_last";
+  return bench::peak_program(last ? "LibTorch, channels last" : "LibTorch", argc, argv, [&](const auto& net) {
     auto model = bench::make_torch_model(net);
-    const auto x = bench::make_torch_inputs(net), labels = bench::make_torch_targets(net);
+    auto x = bench::make_torch_inputs(net);
+    if (last) bench::channels_last(model, x);
+    const auto labels = bench::make_torch_targets(net);
     torch::optim::SGD sgd(model->parameters(),
                           torch::optim::SGDOptions(bench::learning_rate).momentum(bench::momentum));
     for (int i = 0; i < bench::peak_steps; ++i) {

@@ -17,11 +17,7 @@ void step(benchmark::State& state, const bench::ConvNet& net, Way way) {
   auto model = bench::make_torch_model(net);
   auto x = bench::make_torch_inputs(net);
   const auto labels = bench::make_torch_targets(net);
-  if (way == Way::channels_last) {
-    x = x.contiguous(at::MemoryFormat::ChannelsLast);
-    for (auto& parameter : model->parameters())
-      if (parameter.dim() == 4) parameter.set_data(parameter.contiguous(at::MemoryFormat::ChannelsLast));
-  }
+  if (way == Way::channels_last) bench::channels_last(model, x);
   const auto parameters = model->parameters();
   torch::optim::SGD sgd(parameters, torch::optim::SGDOptions(bench::learning_rate).momentum(bench::momentum));
   const auto train = [&] {
