@@ -182,15 +182,19 @@ void correlate_filters(const Real* sheet, const std::size_t* distances, std::siz
   }
 }
 
-Real sum(const Real* x, std::size_t n) {
-  const Wide d;
+double sum(const Real* x, std::size_t n) {
+  const hn::ScalableTag<double> d;
   const std::size_t lanes = hn::Lanes(d);
-  V sums[4] = {hn::Zero(d), hn::Zero(d), hn::Zero(d), hn::Zero(d)};
+  auto a = hn::Zero(d), b = a, e = a, f = a;
   std::size_t i = 0;
-  for (; i + 4 * lanes <= n; i += 4 * lanes)
-    for (std::size_t v = 0; v < 4; ++v) sums[v] = hn::Add(sums[v], hn::LoadU(d, x + i + v * lanes));
-  Real total = hn::GetLane(hn::SumOfLanes(d, hn::Add(hn::Add(sums[0], sums[1]), hn::Add(sums[2], sums[3]))));
-  for (; i < n; ++i) total += x[i];
+  for (; i + 4 * lanes <= n; i += 4 * lanes) {
+    a = hn::Add(a, load_double(d, x + i));
+    b = hn::Add(b, load_double(d, x + i + lanes));
+    e = hn::Add(e, load_double(d, x + i + 2 * lanes));
+    f = hn::Add(f, load_double(d, x + i + 3 * lanes));
+  }
+  double total = hn::GetLane(hn::SumOfLanes(d, hn::Add(hn::Add(a, b), hn::Add(e, f))));
+  for (; i < n; ++i) total += static_cast<double>(x[i]);
   return total;
 }
 
@@ -221,7 +225,7 @@ void correlate_filters(const Real* sheet, const std::size_t* distances, std::siz
   HWY_DYNAMIC_DISPATCH(correlate_filters)(sheet, distances, k, gradient, gradient_row, rows, n, sums, room);
 }
 
-Real sum(const Real* x, std::size_t n) { return HWY_DYNAMIC_DISPATCH(sum)(x, n); }
+double sum(const Real* x, std::size_t n) { return HWY_DYNAMIC_DISPATCH(sum)(x, n); }
 
 }  // namespace minnow::inline MINNOW_PRECISION::kernels
 #endif

@@ -30,7 +30,7 @@ void correlate_filters(const Real* sheet, const std::size_t* distances, std::siz
 inline constexpr std::size_t filter_room_taps = 288;
 inline constexpr std::size_t filter_room = filter_room_taps * filter_block * 16 + vector_slack;
 
-/// The sum of n numbers.
-Real sum(const Real* x, std::size_t n);
+/// The sum of n numbers, in double: what cancels costs no digits.
+double sum(const Real* x, std::size_t n);
 
 }  // namespace minnow::inline MINNOW_PRECISION::kernels

@@ -161,7 +161,7 @@ void compute_dx(const ConvolutionRoom& room, ConvolutionRoom::Sheets& sheets, Pa
 
 /// Adds to the sums of the parameters' gradients.
 void add_filter_gradients(const ConvolutionRoom& room, ConvolutionRoom::Sheets& sheets, const FilterGradients& wanted,
-                          Part part, Real* sums) {
+                          Part part, ConvolutionRoom::Partial& sums) {
   const ConvolutionGeometry& g = room.geometry;
   const std::size_t taps = g.taps(), n = part.count * g.sheet_picture();
   const Real* gradient = sheets.gradient.data() + room.lead;
@@ -171,11 +171,12 @@ void add_filter_gradients(const ConvolutionRoom& room, ConvolutionRoom::Sheets& 
         const std::size_t first = group * g.out_each() + block;
         kernels::correlate_filters(sheets.pictures.data() + group * g.in_each() * room.picture_channel,
                                    room.distances.data(), taps, gradient + first * room.gradient_channel,
-                                   room.gradient_channel, rows, n, sums + first * taps, sheets.filters.data());
+                                   room.gradient_channel, rows, n, sums.filters.data() + first * taps,
+                                   sheets.filters.data());
       });
   if (wanted.bias != nullptr)
     for (std::size_t channel = 0; channel < g.out; ++channel)
-      sums[g.out * taps + channel] += kernels::sum(gradient + channel * room.gradient_channel, n);
+      sums.bias[channel] += kernels::sum(gradient + channel * room.gradient_channel, n);
 }
 
 Real beta_of(Parameter* parameter, Real*& grad) {
@@ -189,17 +190,22 @@ Real beta_of(Parameter* parameter, Real*& grad) {
 void collect(const ConvolutionRoom& room, std::size_t parts, const FilterGradients& wanted) {
   const ConvolutionGeometry& g = room.geometry;
   const std::size_t taps = g.taps();
-  const auto total = [&](std::size_t at) {
+  const auto sum_of_filters = [&](std::size_t at) {
     Real sum = 0;
-    for (std::size_t part = 0; part < parts; ++part) sum += room.partial[part][at];
+    for (std::size_t part = 0; part < parts; ++part) sum += room.partial[part].filters[at];
     return sum;
+  };
+  const auto sum_of_biases = [&](std::size_t channel) {
+    double sum = 0;
+    for (std::size_t part = 0; part < parts; ++part) sum += room.partial[part].bias[channel];
+    return static_cast<Real>(sum);
   };
   Real *weight = nullptr, *bias = nullptr;
   const Real weight_beta = beta_of(wanted.weight, weight), bias_beta = beta_of(wanted.bias, bias);
   parallel_for(g.out, light_piece / (taps * parts) + 1, [&](std::size_t begin, std::size_t end) {
     for (std::size_t channel = begin; channel < end; ++channel) {
       if (bias != nullptr) {
-        const Real sum = total(g.out * taps + channel);
+        const Real sum = sum_of_biases(channel);
         bias[channel] = bias_beta == 0 ? sum : bias_beta * bias[channel] + sum;
       }
       if (weight == nullptr) continue;
@@ -208,7 +214,7 @@ void collect(const ConvolutionRoom& room, std::size_t parts, const FilterGradien
       const std::size_t from = (channel - in_group + block) * taps + in_group - block;
       Real* to = weight + channel * taps;
       for (std::size_t k = 0; k < taps; ++k) {
-        const Real sum = total(from + k * rows);
+        const Real sum = sum_of_filters(from + k * rows);
         to[k] = weight_beta == 0 ? sum : weight_beta * to[k] + sum;
       }
     }
@@ -312,7 +318,10 @@ void convolution_backward(const ConvolutionGeometry& geometry, const Real* weigh
                           ConvolutionRoom& room) {
   room.prepare(geometry, pictures, true);
   const std::size_t parts = room.partial.size();
-  for (ConvolutionRoom::Buffer& sums : room.partial) sums.assign(geometry.out * (geometry.taps() + 1), Real{0});
+  for (ConvolutionRoom::Partial& sums : room.partial) {
+    sums.filters.assign(geometry.out * geometry.taps(), Real{0});
+    sums.bias.assign(geometry.out, 0);
+  }
   if (dx != nullptr)
     for (ConvolutionRoom::Phase& phase : room.phases) pack_phase(geometry, weight, phase);
   // A fixed share of the sheets for each sum, whoever computes it: the same bits whichever thread is late.
@@ -324,7 +333,7 @@ void convolution_backward(const ConvolutionGeometry& geometry, const Real* weigh
         fill_gradient(room, end, part, sheets->gradient.data());
         if (dx != nullptr) compute_dx(room, *sheets.operator->(), part, dx);
         if (gradients.weight != nullptr) fill_pictures(room, x, part, sheets->pictures.data());
-        add_filter_gradients(room, *sheets.operator->(), gradients, part, room.partial[number].data());
+        add_filter_gradients(room, *sheets.operator->(), gradients, part, room.partial[number]);
       }
   });
   collect(room, parts, gradients);

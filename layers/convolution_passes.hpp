@@ -70,7 +70,13 @@ class ConvolutionRoom {
   std::vector<std::size_t> distances;  // of a filter's elements
   Buffer filters;                      // packed, see kernels::filter_block
   std::vector<Phase> phases;           // for dx
-  std::vector<Buffer> partial;         // sums of the gradients of the filters and, after them, the biases
+
+  /// Gradients summed up over some of the sheets.
+  struct Partial {
+    Buffer filters;  // packed
+    std::vector<double> bias;
+  };
+  std::vector<Partial> partial;
 
   /// A thread's own sheets for as long as it lives.
   class Lease {

@@ -18,7 +18,7 @@ void GlobalAvgPool2d::forward(const Tensor& x, Tensor& y, Context&) {
   const std::size_t size = x.shape()[2] * x.shape()[3];
   parallel_for(y.size(), light_piece / size + 1, [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i)
-      y.data()[i] = kernels::sum(x.data() + i * size, size) / static_cast<Real>(size);
+      y.data()[i] = static_cast<Real>(kernels::sum(x.data() + i * size, size) / static_cast<double>(size));
   });
 }
 

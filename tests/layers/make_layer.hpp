@@ -1,13 +1,17 @@
 #pragma once
 
 #include <minnow/core/rng.hpp>
+#include <minnow/layers/avg_pool2d.hpp>
+#include <minnow/layers/conv2d.hpp>
 #include <minnow/layers/dense.hpp>
 #include <minnow/layers/embedding.hpp>
 #include <minnow/layers/flatten.hpp>
 #include <minnow/layers/gelu.hpp>
+#include <minnow/layers/global_avg_pool2d.hpp>
 #include <minnow/layers/layer_norm.hpp>
 #include <minnow/layers/leaky_relu.hpp>
 #include <minnow/layers/log_softmax.hpp>
+#include <minnow/layers/max_pool2d.hpp>
 #include <minnow/layers/relu.hpp>
 #include <minnow/layers/reshape.hpp>
 #include <minnow/layers/sequential.hpp>
@@ -20,6 +24,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -36,12 +41,43 @@ inline Json option(const Json& spec, const std::string& name, const Json& otherw
   return spec.value(name, otherwise);
 }
 
+/// A number, or [height, width].
+inline Size2d size2d(const Json& size) {
+  return size.is_array() ? Size2d(size.at(0).get<std::size_t>(), size.at(1).get<std::size_t>())
+                         : Size2d(size.get<std::size_t>());
+}
+inline Padding2d padding2d(const Json& padding) {
+  if (padding.is_string()) return Padding2d::same();
+  const Size2d size = size2d(padding);
+  return {size.height, size.width};
+}
+inline std::optional<Size2d> stride(const Json& spec) {
+  return spec.contains("stride") && !spec.at("stride").is_null() ? std::optional(size2d(spec.at("stride")))
+                                                                 : std::nullopt;
+}
+
 Sequential make_chain(const Json& specs);
 
 /// Appends the layer of a spec, as scripts/layer_case.py builds it in PyTorch. Its numbers are of no matter.
 inline void add_layer(Sequential& model, const Json& s) {
   Rng rng{1};
   const std::map<std::string, std::function<void()>> layers{
+      {"AvgPool2d",
+       [&] {
+         model.add(AvgPool2d(size2d(s.at("kernel")), {.stride = stride(s),
+                                                      .padding = size2d(option(s, "padding", 0)),
+                                                      .ceil_mode = option(s, "ceil_mode", false),
+                                                      .count_include_pad = option(s, "count_include_pad", true)}));
+       }},
+      {"Conv2d",
+       [&] {
+         model.add(Conv2d(s.at("in"), s.at("out"), size2d(s.at("kernel")), rng,
+                          {.stride = size2d(option(s, "stride", 1)),
+                           .padding = padding2d(option(s, "padding", 0)),
+                           .dilation = size2d(option(s, "dilation", 1)),
+                           .groups = option(s, "groups", 1),
+                           .bias = option(s, "bias", true)}));
+       }},
       {"Dense", [&] { model.add(Dense(s.at("in"), s.at("out"), rng, {.bias = option(s, "bias", true)})); }},
       {"Embedding",
        [&] {
@@ -55,6 +91,7 @@ inline void add_layer(Sequential& model, const Json& s) {
          const bool tanh = option(s, "approximate", "none") == "tanh";
          model.add(GELU({.approximate = tanh ? Approximate::tanh : Approximate::none}));
        }},
+      {"GlobalAvgPool2d", [&] { model.add(GlobalAvgPool2d()); }},
       {"LayerNorm",
        [&] {
          const auto shape = s.at("normalized_shape").get<std::vector<std::size_t>>();
@@ -65,6 +102,13 @@ inline void add_layer(Sequential& model, const Json& s) {
        }},
       {"LeakyReLU", [&] { model.add(LeakyReLU(option(s, "negative_slope", 0.01))); }},
       {"LogSoftmax", [&] { model.add(LogSoftmax()); }},
+      {"MaxPool2d",
+       [&] {
+         model.add(MaxPool2d(size2d(s.at("kernel")), {.stride = stride(s),
+                                                      .padding = size2d(option(s, "padding", 0)),
+                                                      .dilation = size2d(option(s, "dilation", 1)),
+                                                      .ceil_mode = option(s, "ceil_mode", false)}));
+       }},
       {"ReLU", [&] { model.add(ReLU()); }},
       {"Reshape", [&] { model.add(Reshape(s.at("shape").get<std::vector<std::ptrdiff_t>>())); }},
       {"Sequential", [&] { model.add(make_chain(s.at("layers"))); }},
