@@ -103,10 +103,8 @@ void BatchNorm::prepare(std::size_t c, BatchNormPass& pass) {
     blend(running_var_.data()[c], pass.variance[c] * n / (n - 1));
   }
   pass.inverse_deviation[c] = 1 / std::sqrt(pass.variance[c] + options_.eps);
-  const double scale = weight(c) * pass.inverse_deviation[c];
-  pass.centre[c] = static_cast<Real>(pass.mean[c]);
-  pass.scale[c] = static_cast<Real>(scale);
-  pass.shift[c] = static_cast<Real>(bias(c) - (pass.mean[c] - static_cast<double>(pass.centre[c])) * scale);
+  pass.scale[c] = weight(c) * pass.inverse_deviation[c];
+  pass.shift[c] = bias(c);
 }
 
 namespace {
@@ -130,7 +128,7 @@ void BatchNorm::forward(const Tensor& x, Tensor& y, Context& context) {
       const kernels::Columns columns = pass.columns(first, last);
       if (pass.of_batch) kernels::moments(x.data() + first, columns, &pass.mean[first], &pass.variance[first]);
       for (std::size_t c = first; c < last; ++c) prepare(c, pass);
-      kernels::normalize(x.data() + first, y.data() + first, columns, &pass.centre[first], &pass.scale[first],
+      kernels::normalize(x.data() + first, y.data() + first, columns, &pass.mean[first], &pass.scale[first],
                          &pass.shift[first]);
       return;
     }
@@ -142,6 +140,17 @@ void BatchNorm::forward(const Tensor& x, Tensor& y, Context& context) {
         pass.variance[c] = moments.variance;
       }
       prepare(c, pass);
+      kernels::normalize(x.data() + at, y.data() + at, pass.planes, pass.affine(c));
+    }
+  });
+}
+
+void BatchNorm::repeat_forward(const Tensor& x, Tensor& y, Context& context) const {
+  const auto& pass = context.scratch<BatchNormPass>();
+  if (x.size() == 0) return;
+  for_channels(pass, channels_, [&](std::size_t first, std::size_t last) {
+    for (std::size_t c = first; c < last; ++c) {
+      const std::size_t at = c * pass.planes.size;
       kernels::normalize(x.data() + at, y.data() + at, pass.planes, pass.affine(c));
     }
   });
@@ -165,12 +174,11 @@ void BatchNorm::target_gradients(BatchNormPass& pass) {
 /// With n numbers in the channel, r = 1 / deviation and s = weight r:
 /// dx = s (dy - sum(dy) / n - (x - mean) r^2 sum(dy (x - mean)) / n), or s dy where mean and variance are given.
 void BatchNorm::prepare_backward(std::size_t c, BatchNormPass& pass) const {
-  const double r = pass.inverse_deviation[c], remainder = pass.mean[c] - static_cast<double>(pass.centre[c]);
-  const double sum_dy = pass.sum_dy[c], sum_dy_x = pass.sum_dy_x[c] - remainder * sum_dy;
+  const double r = pass.inverse_deviation[c], sum_dy = pass.sum_dy[c], sum_dy_x = pass.sum_dy_x[c];
   pass.add_gradients(c, sum_dy_x * r, sum_dy);
-  const double step = -weight(c) * r / static_cast<double>(pass.planes.count()), of_x = step * r * r * sum_dy_x;
-  pass.of_x[c] = static_cast<Real>(of_x);
-  pass.constant[c] = static_cast<Real>(step * sum_dy - of_x * remainder);
+  const double step = -weight(c) * r / static_cast<double>(pass.planes.count());
+  pass.of_x[c] = step * r * r * sum_dy_x;
+  pass.constant[c] = step * sum_dy;
 }
 
 void BatchNorm::backward(const Tensor& x, const Tensor&, const Tensor& dy, Tensor* dx, Context& context) {
@@ -186,9 +194,9 @@ void BatchNorm::backward(const Tensor& x, const Tensor&, const Tensor& dy, Tenso
     for (std::size_t c = first; c < last; ++c) {
       const std::size_t at = c * pass.planes.size;
       if (sums) {
-        const auto found = kernels::gradient_sums(x.data() + at, dy.data() + at, pass.planes, pass.centre[c]);
+        const auto found = kernels::gradient_sums(x.data() + at, dy.data() + at, pass.planes, pass.centre(c));
         pass.sum_dy[c] = found.dy;
-        pass.sum_dy_x[c] = found.dy_x;
+        pass.sum_dy_x[c] = found.dy_x - pass.remainder(c) * found.dy;
         prepare_backward(c, pass);
       }
       if (dx == nullptr) continue;
@@ -196,7 +204,7 @@ void BatchNorm::backward(const Tensor& x, const Tensor&, const Tensor& dy, Tenso
         kernels::normalize_backward(x.data() + at, dy.data() + at, dx->data() + at, pass.planes,
                                     pass.backward_affine(c));
       else
-        kernels::normalize(dy.data() + at, dx->data() + at, pass.planes, {0, pass.scale[c], 0});
+        kernels::normalize(dy.data() + at, dx->data() + at, pass.planes, {0, static_cast<Real>(pass.scale[c]), 0});
     }
   });
 }
@@ -206,12 +214,12 @@ void BatchNorm::backward_columns(const Tensor& x, const Tensor& dy, Tensor* dx, 
   const kernels::Columns columns = pass.columns(first, last);
   const Real *from = x.data() + first, *gradient = dy.data() + first;
   if (sums) {
-    kernels::gradient_sums(from, gradient, columns, &pass.centre[first], &pass.sum_dy[first], &pass.sum_dy_x[first]);
+    kernels::gradient_sums(from, gradient, columns, &pass.mean[first], &pass.sum_dy[first], &pass.sum_dy_x[first]);
     for (std::size_t c = first; c < last; ++c) prepare_backward(c, pass);
   }
   if (dx == nullptr) return;
   if (pass.of_batch)
-    kernels::normalize_backward(from, gradient, dx->data() + first, columns, &pass.centre[first], &pass.scale[first],
+    kernels::normalize_backward(from, gradient, dx->data() + first, columns, &pass.mean[first], &pass.scale[first],
                                 &pass.of_x[first], &pass.constant[first]);
   else
     kernels::normalize(gradient, dx->data() + first, columns, &pass.zero[first], &pass.scale[first], &pass.zero[first]);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <minnow/core/layer.hpp>
+#include <minnow/layers/repeats_forward.hpp>
 
 #include <optional>
 
@@ -20,11 +21,12 @@ struct BatchNormOptions {
 /// running_mean and running_var (there unbiased), with which evaluation computes; state() has them as buffers.
 ///
 /// What BatchNorm1d and BatchNorm2d share: they differ in the shapes they take.
-class MINNOW_API BatchNorm : public Layer {
+class MINNOW_API BatchNorm : public Layer, public RepeatsForward {
  public:
   std::string name() const override;
   Shape output_shape(const Shape& input) const override;
   void forward(const Tensor& x, Tensor& y, Context& context) override;
+  void repeat_forward(const Tensor& x, Tensor& y, Context& context) const override;
   void backward(const Tensor& x, const Tensor& y, const Tensor& dy, Tensor* dx, Context& context) override;
   MemoryUse memory_use() const override { return {.reads_y = false}; }
   std::vector<NamedTensor> state() override;

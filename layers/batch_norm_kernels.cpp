@@ -102,24 +102,43 @@ kernels::Moments moments_in_double(const Real* x, const Planes& planes) {
   return {mean, sum([mean](double v) { return (v - mean) * (v - mean); })};
 }
 
+/// The sum of x - from over a block, in double.
+double sum_from(const Real* x, const Block& block, std::size_t stride, double from) {
+  const hn::ScalableTag<double> wide;
+  const hn::CappedTag<double, 1> one;
+  const std::size_t lanes = hn::Lanes(wide);
+  auto s0 = hn::Zero(wide), s1 = s0, s2 = s0, s3 = s0;
+  auto rest = hn::Zero(one);
+  const auto add = [=](auto d, auto& sum, std::size_t i)
+                       HWY_ATTR { sum = hn::Add(sum, hn::Sub(load_double(d, x + i), hn::Set(d, from))); };
+  for (std::size_t plane = block.first; plane < block.last; ++plane) {
+    std::size_t i = plane * stride + block.begin;
+    const std::size_t end = i + block.length;
+    for (; i + 4 * lanes <= end; i += 4 * lanes) {
+      add(wide, s0, i);
+      add(wide, s1, i + lanes);
+      add(wide, s2, i + 2 * lanes);
+      add(wide, s3, i + 3 * lanes);
+    }
+    for (; i + lanes <= end; i += lanes) add(wide, s0, i);
+    for (; i < end; ++i) add(one, rest, i);
+  }
+  return sum_of_lanes(wide, hn::Add(hn::Add(s0, s1), hn::Add(s2, s3))) + sum_of_lanes(one, rest);
+}
+
 kernels::Moments plane_moments(const Real* x, const Planes& planes) {
   double count = 0, mean = 0, squares = 0;  // squares: about the mean
   for_each_block(planes, [&](const Block& block) HWY_ATTR {
     const auto n = static_cast<double>(block.count());
-    // A mean of the block, about its first number, which need not be exact: the sums about it are corrected.
-    const Real first = x[block.first * planes.stride + block.begin];
-    const Sums rough = sum_terms(block, planes.stride, [=](auto d, std::size_t i, auto& a, auto&) HWY_ATTR {
-      a = hn::Add(a, hn::Sub(hn::LoadU(d, x + i), hn::Set(d, first)));
-    });
-    const Real centre = static_cast<Real>(static_cast<double>(first) + rough.a / n);
-    const Sums sums = sum_terms(block, planes.stride, [=](auto d, std::size_t i, auto& a, auto& b) HWY_ATTR {
+    const auto first = static_cast<double>(x[block.first * planes.stride + block.begin]);  // equal numbers stay exact
+    const double block_mean = first + sum_from(x, block, planes.stride, first) / n;
+    const Real centre = static_cast<Real>(block_mean);
+    const Sums sums = sum_terms(block, planes.stride, [=](auto d, std::size_t i, auto& a, auto&) HWY_ATTR {
       const auto off = hn::Sub(hn::LoadU(d, x + i), hn::Set(d, centre));
-      a = hn::Add(a, off);
-      b = hn::MulAdd(off, off, b);
+      a = hn::MulAdd(off, off, a);
     });
-    const double off = sums.a / n, block_squares = sums.b - sums.a * off,
-                 apart = static_cast<double>(centre) + off - mean;
-    const double share = n / (count + n);
+    const double off = block_mean - static_cast<double>(centre), block_squares = sums.a - n * off * off;
+    const double apart = block_mean - mean, share = n / (count + n);
     mean += apart * share;
     squares += (block_squares < 0 ? 0 : block_squares) + apart * apart * count * share;
     count += n;
@@ -184,19 +203,19 @@ void column_moments(const Real* x, const Columns& columns, double* mean, double*
   });
 }
 
-void normalize_columns(const Real* x, Real* y, const Columns& columns, const Real* centre, const Real* scale,
-                       const Real* shift) {
+void normalize_columns(const Real* x, Real* y, const Columns& columns, const double* mean, const double* scale,
+                       const double* shift) {
   for (std::size_t i = 0; i < columns.rows; ++i, x += columns.stride, y += columns.stride)
-    for_each_vector<Real>(columns.columns, [=](auto d, std::size_t j) HWY_ATTR {
-      const auto off = hn::Sub(hn::LoadU(d, x + j), hn::LoadU(d, centre + j));
-      hn::StoreU(hn::MulAdd(off, hn::LoadU(d, scale + j), hn::LoadU(d, shift + j)), d, y + j);
+    for_each_vector<double>(columns.columns, [=](auto d, std::size_t j) HWY_ATTR {
+      const auto off = hn::Sub(load_double(d, x + j), hn::LoadU(d, mean + j));
+      store_double(hn::MulAdd(off, hn::LoadU(d, scale + j), hn::LoadU(d, shift + j)), d, y + j);
     });
 }
 
-void column_gradient_sums(const Real* x, const Real* dy, const Columns& columns, const Real* centre, double* sum_dy,
+void column_gradient_sums(const Real* x, const Real* dy, const Columns& columns, const double* mean, double* sum_dy,
                           double* sum_dy_x) {
   for_each_vector<double>(columns.columns, [=, &columns](auto d, std::size_t j) HWY_ATTR {
-    const auto middle = load_double(d, centre + j);
+    const auto middle = hn::LoadU(d, mean + j);
     auto a = hn::Zero(d), b = hn::Zero(d);
     for (std::size_t i = 0; i < columns.rows; ++i) {
       const auto g = load_double(d, dy + i * columns.stride + j);
@@ -208,13 +227,13 @@ void column_gradient_sums(const Real* x, const Real* dy, const Columns& columns,
   });
 }
 
-void columns_backward(const Real* x, const Real* dy, Real* dx, const Columns& columns, const Real* centre,
-                      const Real* of_dy, const Real* of_x, const Real* constant) {
+void columns_backward(const Real* x, const Real* dy, Real* dx, const Columns& columns, const double* mean,
+                      const double* of_dy, const double* of_x, const double* constant) {
   for (std::size_t i = 0; i < columns.rows; ++i, x += columns.stride, dy += columns.stride, dx += columns.stride)
-    for_each_vector<Real>(columns.columns, [=](auto d, std::size_t j) HWY_ATTR {
-      const auto off = hn::Sub(hn::LoadU(d, x + j), hn::LoadU(d, centre + j));
+    for_each_vector<double>(columns.columns, [=](auto d, std::size_t j) HWY_ATTR {
+      const auto off = hn::Sub(load_double(d, x + j), hn::LoadU(d, mean + j));
       const auto rest = hn::MulAdd(off, hn::LoadU(d, of_x + j), hn::LoadU(d, constant + j));
-      hn::StoreU(hn::MulAdd(hn::LoadU(d, dy + j), hn::LoadU(d, of_dy + j), rest), d, dx + j);
+      store_double(hn::MulAdd(load_double(d, dy + j), hn::LoadU(d, of_dy + j), rest), d, dx + j);
     });
 }
 
@@ -258,19 +277,19 @@ void moments(const Real* x, const Columns& columns, double* mean, double* varian
   HWY_DYNAMIC_DISPATCH(column_moments)(x, columns, mean, variance);
 }
 
-void normalize(const Real* x, Real* y, const Columns& columns, const Real* centre, const Real* scale,
-               const Real* shift) {
-  HWY_DYNAMIC_DISPATCH(normalize_columns)(x, y, columns, centre, scale, shift);
+void normalize(const Real* x, Real* y, const Columns& columns, const double* mean, const double* scale,
+               const double* shift) {
+  HWY_DYNAMIC_DISPATCH(normalize_columns)(x, y, columns, mean, scale, shift);
 }
 
-void gradient_sums(const Real* x, const Real* dy, const Columns& columns, const Real* centre, double* sum_dy,
+void gradient_sums(const Real* x, const Real* dy, const Columns& columns, const double* mean, double* sum_dy,
                    double* sum_dy_x) {
-  HWY_DYNAMIC_DISPATCH(column_gradient_sums)(x, dy, columns, centre, sum_dy, sum_dy_x);
+  HWY_DYNAMIC_DISPATCH(column_gradient_sums)(x, dy, columns, mean, sum_dy, sum_dy_x);
 }
 
-void normalize_backward(const Real* x, const Real* dy, Real* dx, const Columns& columns, const Real* centre,
-                        const Real* of_dy, const Real* of_x, const Real* constant) {
-  HWY_DYNAMIC_DISPATCH(columns_backward)(x, dy, dx, columns, centre, of_dy, of_x, constant);
+void normalize_backward(const Real* x, const Real* dy, Real* dx, const Columns& columns, const double* mean,
+                        const double* of_dy, const double* of_x, const double* constant) {
+  HWY_DYNAMIC_DISPATCH(columns_backward)(x, dy, dx, columns, mean, of_dy, of_x, constant);
 }
 
 }  // namespace minnow::inline MINNOW_PRECISION::kernels

@@ -20,8 +20,8 @@ struct Moments {
   double mean, variance;  // biased: divided by the count
 };
 
-/// Of count() >= 1 numbers, to a few roundings of their spread however far from 0 they are: each block's sum of squares
-/// is about a mean of its own, and blocks are joined as in Chan, Golub and LeVeque, "Updating formulae and a pairwise
+/// Of count() >= 1 numbers, however far from 0 they are: means are taken in double, each block's sum of squares is
+/// about a mean of its own, and blocks are joined as in Chan, Golub and LeVeque, "Updating formulae and a pairwise
 /// algorithm for computing sample variances", 1979.
 MINNOW_API Moments moments(const Real* x, const Planes& planes);
 
@@ -44,16 +44,19 @@ MINNOW_API void normalize_backward(const Real* x, const Real* dy, Real* dx, cons
                                    const BackwardAffine& affine);
 
 /// The same where planes hold one number each: neighbouring channels are columns of a matrix with `stride` between its
-/// rows, and each argument of a channel is an array with one for each column.
+/// rows, and each argument of a channel is an array with one for each column. In double: few numbers cancel worse.
 struct Columns {
   std::size_t rows, columns, stride;
 };
 MINNOW_API void moments(const Real* x, const Columns& columns, double* mean, double* variance);
-MINNOW_API void normalize(const Real* x, Real* y, const Columns& columns, const Real* centre, const Real* scale,
-                          const Real* shift);
-MINNOW_API void gradient_sums(const Real* x, const Real* dy, const Columns& columns, const Real* centre, double* sum_dy,
+/// y = (x - mean) scale + shift.
+MINNOW_API void normalize(const Real* x, Real* y, const Columns& columns, const double* mean, const double* scale,
+                          const double* shift);
+/// The sums of dy and of dy (x - mean).
+MINNOW_API void gradient_sums(const Real* x, const Real* dy, const Columns& columns, const double* mean, double* sum_dy,
                               double* sum_dy_x);
-MINNOW_API void normalize_backward(const Real* x, const Real* dy, Real* dx, const Columns& columns, const Real* centre,
-                                   const Real* of_dy, const Real* of_x, const Real* constant);
+/// dx = of_dy dy + of_x (x - mean) + constant.
+MINNOW_API void normalize_backward(const Real* x, const Real* dy, Real* dx, const Columns& columns, const double* mean,
+                                   const double* of_dy, const double* of_x, const double* constant);
 
 }  // namespace minnow::inline MINNOW_PRECISION::kernels

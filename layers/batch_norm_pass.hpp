@@ -12,20 +12,31 @@ struct BatchNormPass {
   bool of_batch;           // mean and variance are those of x, and depend on it
   double share;            // of the batch in the running statistics; 0: they stay
   std::vector<double> mean, variance, inverse_deviation;
-  std::vector<Real> centre, scale, shift;  // of kernels::Affine
+  std::vector<double> scale, shift;  // y = (x - mean) scale + shift
 
-  // Of backward: sums, then what dx is made of, and where gradients of weight and bias go, unless null.
-  std::vector<double> sum_dy, sum_dy_x;
-  std::vector<Real> of_x, constant, zero;
+  // Of backward: sums of dy and of dy (x - mean); dx = scale dy + of_x (x - mean) + constant; and where gradients of
+  // weight and bias go, unless null.
+  std::vector<double> sum_dy, sum_dy_x, of_x, constant;
+  std::vector<double> zero;
   Real *weight_grad, *bias_grad;
   Real weight_beta, bias_beta;
 
   void resize(std::size_t channels) {
-    for (std::vector<double>* v : {&mean, &variance, &inverse_deviation, &sum_dy, &sum_dy_x}) v->resize(channels);
-    for (std::vector<Real>* v : {&centre, &scale, &shift, &of_x, &constant, &zero}) v->resize(channels);
+    for (auto* v : {&mean, &variance, &inverse_deviation, &scale, &shift, &sum_dy, &sum_dy_x, &of_x, &constant, &zero})
+      v->resize(channels);
   }
-  kernels::Affine affine(std::size_t c) const { return {centre[c], scale[c], shift[c]}; }
-  kernels::BackwardAffine backward_affine(std::size_t c) const { return {centre[c], scale[c], of_x[c], constant[c]}; }
+
+  /// The mean as Real holds it, and what that leaves out.
+  Real centre(std::size_t c) const { return static_cast<Real>(mean[c]); }
+  double remainder(std::size_t c) const { return mean[c] - static_cast<double>(centre(c)); }
+
+  kernels::Affine affine(std::size_t c) const {
+    return {centre(c), static_cast<Real>(scale[c]), static_cast<Real>(shift[c] - remainder(c) * scale[c])};
+  }
+  kernels::BackwardAffine backward_affine(std::size_t c) const {
+    return {centre(c), static_cast<Real>(scale[c]), static_cast<Real>(of_x[c]),
+            static_cast<Real>(constant[c] - remainder(c) * of_x[c])};
+  }
 
   void add_gradients(std::size_t c, double weight, double bias) const {
     if (weight_grad != nullptr) weight_grad[c] = added(weight_beta, weight_grad[c], weight);

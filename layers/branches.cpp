@@ -86,6 +86,13 @@ void Branches::run_forward(std::size_t index, const Tensor& x, Tensor& y, const 
   branches_[index].layers.forward(x, y, child);
 }
 
+Tensor Branches::repeat_branch(std::size_t index, const Tensor& x, BranchesPass& pass) const {
+  const Sequential& layers = branches_[index].layers;
+  Tensor y;
+  layers.repeat(0, layers.size(), x, y, pass.contexts[index]);
+  return y;
+}
+
 void Branches::run_backward(std::size_t index, const Tensor& x, const Tensor& y, const Tensor& dy, Tensor* dx,
                             BranchesPass& pass) {
   Sequential& layers = branches_[index].layers;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <minnow/layers/repeats_forward.hpp>
 #include <minnow/layers/sequential.hpp>
 
 #include <concepts>
@@ -14,7 +15,7 @@ struct BranchesPass;
 
 /// What Residual and Concat share: models side by side, all of which get the same x. Like layers they are values, and a
 /// copy is independent; once built they get no more layers.
-class MINNOW_API Branches : public Layer {
+class MINNOW_API Branches : public Layer, public RepeatsForward {
  public:
   Branches(const Branches&) = default;
   Branches(Branches&&) noexcept = default;
@@ -60,6 +61,8 @@ class MINNOW_API Branches : public Layer {
   /// Whether backward will look at what a branch's output holds, which must then be kept.
   bool keeps_output(std::size_t index, const Context& context) const;
   void run_forward(std::size_t index, const Tensor& x, Tensor& y, const Context& context, BranchesPass& pass);
+
+  Tensor repeat_branch(std::size_t index, const Tensor& x, BranchesPass& pass) const;
 
   /// Writes the first branch's dx and adds the others'; a null one spares each branch its first layers, too.
   void run_backward(std::size_t index, const Tensor& x, const Tensor& y, const Tensor& dy, Tensor* dx,

@@ -67,6 +67,17 @@ void Concat::forward(const Tensor& x, Tensor& y, Context& context) {
   }
 }
 
+void Concat::repeat_forward(const Tensor& x, Tensor& y, Context& context) const {
+  BranchesPass& pass = pass_of(context);
+  Real* to = y.data();
+  for (std::size_t i = 0; i < size(); ++i) {
+    const Tensor output = repeat_branch(i, x, pass);
+    const std::size_t length = sample_size(output.shape());
+    copy_stretches(output.data(), length, to, sample_size(y.shape()), y.shape()[0], length);
+    to += length;
+  }
+}
+
 void Concat::backward(const Tensor& x, const Tensor&, const Tensor& dy, Tensor* dx, Context& context) {
   BranchesPass& pass = pass_of(context);
   const std::size_t samples = dy.shape()[0], stride = sample_size(dy.shape());

@@ -19,6 +19,7 @@ class MINNOW_API Concat : public Branches {
   std::string name() const override;
   Shape output_shape(const Shape& input) const override;
   void forward(const Tensor& x, Tensor& y, Context& context) override;
+  void repeat_forward(const Tensor& x, Tensor& y, Context& context) const override;
   void backward(const Tensor& x, const Tensor& y, const Tensor& dy, Tensor* dx, Context& context) override;
 };
 

@@ -31,6 +31,11 @@ void Residual::forward(const Tensor& x, Tensor& y, Context& context) {
   add(output(0), size() > 1 ? output(1) : x, y);
 }
 
+void Residual::repeat_forward(const Tensor& x, Tensor& y, Context& context) const {
+  BranchesPass& pass = pass_of(context);
+  add(repeat_branch(0, x, pass), size() > 1 ? repeat_branch(1, x, pass) : x, y);
+}
+
 void Residual::backward(const Tensor& x, const Tensor& y, const Tensor& dy, Tensor* dx, Context& context) {
   BranchesPass& pass = pass_of(context);
   for (std::size_t i = 0; i < size(); ++i) run_backward(i, x, i == pass.direct ? y : pass.outputs[i], dy, dx, pass);

@@ -105,6 +105,7 @@ class MINNOW_API Sequential : public Layer {
   std::size_t first_trained() const;
   bool trains() const { return first_trained() < size(); }
   bool last_reads_y() const;
+  void repeat(std::size_t first, std::size_t last, const Tensor& x, Tensor& y, Context& context) const;
   void run(const Tensor& x, Tensor& y, Context& context);
 
   std::vector<Child> children_;

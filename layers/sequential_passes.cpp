@@ -6,6 +6,7 @@
 #include <minnow/layers/sequential.hpp>
 
 #include <algorithm>
+#include <typeinfo>
 
 namespace minnow::inline MINNOW_PRECISION {
 namespace {
@@ -33,16 +34,6 @@ struct Activations {
   }
   const Tensor& output(std::size_t slot, const Tensor& y) const { return slot + 1 == plan->slots ? y : outputs[slot]; }
 };
-
-/// Runs a layer of a training pass once more; `of_pass` is the context of the step that it was, or was a part of.
-void run_again(Layer& layer, const Tensor& x, Tensor& y, Context& of_pass) {
-  Context fresh;
-  resize(y, layer.output_shape(x.shape()));
-  if (const auto* repeats = dynamic_cast<const RepeatsForward*>(&layer))
-    repeats->repeat_forward(x, y, of_pass);
-  else
-    layer.forward(x, y, fresh);
-}
 
 }  // namespace
 
@@ -156,22 +147,37 @@ const Tensor& Sequential::output(std::size_t index) {
   if (x_ == nullptr || index >= size())
     throw Error(format_text("{}: expected the index of a layer, after forward(x), got {}.", name(), index));
   const Plan& plan = *plan_;
-  auto& between = training_.scratch<Activations>();
+  const auto& between = training_.scratch<Activations>();
   const auto held = [&](std::size_t i) -> const Tensor& { return between.output(plan.steps[i].slot, y_); };
   std::size_t i = 0;
   while (plan.steps[i].last <= index) ++i;
   if (plan.steps[i].last == index + 1 && !plan.steps[i].overwritten) return held(i);
   // It is gone, or never was: the layers up to it run again, one by one, from the last output that is still there.
   while (i > 0 && plan.steps[i].in_place) --i;
-  const Tensor* input = i == 0 ? x_ : &held(i - 1);
-  for (std::size_t child = plan.steps[i].first; child <= index; ++child) {
-    Tensor next;
-    while (plan.steps[i].last <= child) ++i;
-    run_again(*children_[child].layer, *input, next, between.contexts[i]);
-    std::swap(recomputed_, next);
-    input = &recomputed_;
-  }
+  repeat(plan.steps[i].first, index + 1, i == 0 ? *x_ : held(i - 1), recomputed_, training_);
   return recomputed_;
+}
+
+/// Runs the children [first, last) of a training pass once more, from the x that `first` had.
+void Sequential::repeat(std::size_t first, std::size_t last, const Tensor& x, Tensor& y, Context& context) const {
+  auto& between = context.scratch<Activations>();
+  if (first == last) y = x;
+  const Tensor* input = &x;
+  for (std::size_t child = first, step = 0; child < last; ++child) {
+    while (plan_->steps[step].last <= child) ++step;
+    Layer& layer = *children_[child].layer;
+    Tensor next;
+    resize(next, layer.output_shape(input->shape()));
+    Context fresh, &of_pass = between.contexts[step];  // of the step that the layer was, or was a part of
+    if (const auto* repeats = dynamic_cast<const RepeatsForward*>(&layer))
+      repeats->repeat_forward(*input, next, of_pass);
+    else if (typeid(layer) == typeid(Sequential))
+      children_[child].nested->repeat(0, children_[child].nested->size(), *input, next, of_pass);
+    else
+      layer.forward(*input, next, fresh);
+    std::swap(y, next);
+    input = &y;
+  }
 }
 
 }  // namespace minnow::inline MINNOW_PRECISION

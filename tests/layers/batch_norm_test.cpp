@@ -2,7 +2,11 @@
 #include <minnow/core/error.hpp>
 #include <minnow/core/kernels.hpp>
 #include <minnow/layers/batch_norm.hpp>
+#include <minnow/layers/concat.hpp>
+#include <minnow/layers/relu.hpp>
+#include <minnow/layers/residual.hpp>
 
+#include <tests/support/by_hand.hpp>
 #include <tests/support/compare.hpp>
 #include <tests/support/message.hpp>
 #include <tests/support/small_model.hpp>
@@ -364,6 +368,34 @@ TEST(BatchNorm, OneContextServesBatchesOfAnySize) {
     const Reference expected(x, dy, entry(norm, "weight"), entry(norm, "bias"));
     EXPECT_LE(error(pass.dx, x.shape(), expected.dx), tolerance);
   }
+}
+
+TEST(BatchNorm, ShowingItsOutputAgainCountsNothing) {
+  Rng rng{1};
+  const Tensor x = random({6, 4}, 1);
+  const auto block = [] { return Sequential{BatchNorm1d(4), ReLU(), BatchNorm1d(4)}; };
+  Sequential model{BatchNorm1d(4),
+                   ReLU(),  // in place, as after each of the following
+                   Residual(block()),
+                   ReLU(),
+                   Residual(block(), BatchNorm1d(4)),
+                   ReLU(),
+                   Concat{block(), Sequential{block()}},
+                   ReLU()};
+  Sequential copy = model;
+  ByHand by_hand(copy);
+  by_hand.forward(x);
+  model.forward(x);
+  std::vector<Tensor> before;
+  for (const NamedTensor& found : model.state()) before.push_back(*found.value);
+  for (std::size_t i = 0; i < model.size(); ++i) {
+    const Tensor& expected = by_hand.tensors[i + 1];
+    EXPECT_LE(error(model.output(i), expected.shape(), {expected.storage().begin(), expected.storage().end()}),
+              tolerance)
+        << model[i].name();
+  }
+  const auto after = model.state();
+  for (std::size_t i = 0; i < after.size(); ++i) EXPECT_EQ(*after[i].value, before[i]) << after[i].name;
 }
 
 TEST(BatchNormErrors, SayWhoWhatAndWhy) {

@@ -2,6 +2,8 @@
 
 #include <minnow/core/rng.hpp>
 #include <minnow/layers/avg_pool2d.hpp>
+#include <minnow/layers/batch_norm.hpp>
+#include <minnow/layers/concat.hpp>
 #include <minnow/layers/conv2d.hpp>
 #include <minnow/layers/dense.hpp>
 #include <minnow/layers/embedding.hpp>
@@ -14,6 +16,7 @@
 #include <minnow/layers/max_pool2d.hpp>
 #include <minnow/layers/relu.hpp>
 #include <minnow/layers/reshape.hpp>
+#include <minnow/layers/residual.hpp>
 #include <minnow/layers/sequential.hpp>
 #include <minnow/layers/sigmoid.hpp>
 #include <minnow/layers/silu.hpp>
@@ -61,6 +64,14 @@ Sequential make_chain(const Json& specs);
 /// Appends the layer of a spec, as scripts/layer_case.py builds it in PyTorch. Its numbers are of no matter.
 inline void add_layer(Sequential& model, const Json& s) {
   Rng rng{1};
+  const auto batch_norm = [&] {
+    const Json momentum = option(s, "momentum", 0.1);
+    return BatchNormOptions{.eps = option(s, "eps", 1e-5),
+                            .momentum = momentum.is_null() ? std::nullopt : std::optional<double>(momentum),
+                            .affine = option(s, "affine", true),
+                            .track_running_stats = option(s, "track_running_stats", true)};
+  };
+  const auto branch = [&](const Json& spec) { return make_chain(spec.at("layers")); };  // a Sequential's
   const std::map<std::string, std::function<void()>> layers{
       {"AvgPool2d",
        [&] {
@@ -77,6 +88,14 @@ inline void add_layer(Sequential& model, const Json& s) {
                            .dilation = size2d(option(s, "dilation", 1)),
                            .groups = option(s, "groups", 1),
                            .bias = option(s, "bias", true)}));
+       }},
+      {"BatchNorm1d", [&] { model.add(BatchNorm1d(s.at("features"), batch_norm())); }},
+      {"BatchNorm2d", [&] { model.add(BatchNorm2d(s.at("features"), batch_norm())); }},
+      {"Concat",
+       [&] {
+         const Json& of = s.at("layers");
+         if (of.size() == 2) model.add(Concat{branch(of[0]), branch(of[1])});
+         if (of.size() == 3) model.add(Concat{branch(of[0]), branch(of[1]), branch(of[2])});
        }},
       {"Dense", [&] { model.add(Dense(s.at("in"), s.at("out"), rng, {.bias = option(s, "bias", true)})); }},
       {"Embedding",
@@ -111,6 +130,13 @@ inline void add_layer(Sequential& model, const Json& s) {
        }},
       {"ReLU", [&] { model.add(ReLU()); }},
       {"Reshape", [&] { model.add(Reshape(s.at("shape").get<std::vector<std::ptrdiff_t>>())); }},
+      {"Residual",
+       [&] {
+         if (s.contains("projection"))
+           model.add(Residual(branch(s.at("body")), branch(s.at("projection"))));
+         else
+           model.add(Residual(branch(s.at("body"))));
+       }},
       {"Sequential", [&] { model.add(make_chain(s.at("layers"))); }},
       {"Sigmoid", [&] { model.add(Sigmoid()); }},
       {"SiLU", [&] { model.add(SiLU()); }},
