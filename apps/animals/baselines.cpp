@@ -9,9 +9,9 @@ namespace {
 
 /// Calls body(picture, label) for every picture.
 template <class Body>
-void for_each_picture(const Dataset& pictures, Body body) {
-  const std::size_t pixels = num_elements(pictures.input_shape());
-  DataLoader loader{pictures, {.batch_size = 256}};
+void for_each_picture(const Dataset& part, const Normalization& normalization, Body body) {
+  const std::size_t pixels = num_elements(part.input_shape());
+  DataLoader loader{part, {.batch_size = 256, .normalize = normalization}};
   for (const Batch& batch : loader)
     for (std::size_t i = 0; i < batch.size(); ++i)
       body(batch.inputs.data() + i * pixels, static_cast<std::size_t>(batch.targets(i)));
@@ -19,16 +19,16 @@ void for_each_picture(const Dataset& pictures, Body body) {
 
 }  // namespace
 
-double nearest_class_mean(const Dataset& train, const Dataset& test, std::size_t classes) {
-  const std::size_t pixels = num_elements(train.input_shape());
+double nearest_class_mean(const Pictures& pictures) {
+  const std::size_t pixels = num_elements(pictures.train->input_shape()), classes = pictures.class_names.size();
   std::vector<std::vector<double>> means(classes, std::vector<double>(pixels));
   std::vector<double> counts(classes);
-  for_each_picture(train, [&](const Real* picture, std::size_t label) {
+  for_each_picture(*pictures.train, pictures.normalization, [&](const Real* picture, std::size_t label) {
     counts[label] += 1;
     for (std::size_t k = 0; k < pixels; ++k) means[label][k] += static_cast<double>(picture[k]);
   });
   std::size_t correct = 0;
-  for_each_picture(test, [&](const Real* picture, std::size_t label) {
+  for_each_picture(*pictures.test, pictures.normalization, [&](const Real* picture, std::size_t label) {
     std::size_t nearest = 0;
     double smallest = std::numeric_limits<double>::infinity();
     for (std::size_t c = 0; c < classes; ++c) {
@@ -41,5 +41,5 @@ double nearest_class_mean(const Dataset& train, const Dataset& test, std::size_t
     }
     correct += nearest == label;
   });
-  return static_cast<double>(correct) / static_cast<double>(test.size());
+  return static_cast<double>(correct) / static_cast<double>(pictures.test->size());
 }

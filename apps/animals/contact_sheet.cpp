@@ -15,14 +15,13 @@ namespace {
 
 constexpr std::size_t columns = 8, most = 64, gap = 4;
 
-/// Copies normalised picture (3, size, size) into the sheet, each pixel `zoom` wide.
-void paste(const Real* picture, const Normalization& normalization, std::size_t size, std::size_t zoom,
-           datasets::Image& sheet, std::size_t top, std::size_t left) {
+/// Copies picture (3, size, size) into the sheet, each pixel `zoom` wide.
+void paste(const Real* picture, std::size_t size, std::size_t zoom, datasets::Image& sheet, std::size_t top,
+           std::size_t left) {
   for (std::size_t y = 0; y < size * zoom; ++y)
     for (std::size_t x = 0; x < size * zoom; ++x)
       for (std::size_t c = 0; c < 3; ++c) {
-        const auto normalised = static_cast<double>(picture[(c * size + y / zoom) * size + x / zoom]);
-        const double value = normalised * normalization.deviation()[c] + normalization.mean()[c];
+        const auto value = static_cast<double>(picture[(c * size + y / zoom) * size + x / zoom]);
         sheet.rgb[((top + y) * sheet.width + left + x) * 3 + c] =
             static_cast<std::uint8_t>(std::clamp(value, 0.0, 1.0) * 255 + 0.5);
       }
@@ -41,8 +40,8 @@ void write_contact_sheet(const std::filesystem::path& path, const Pictures& pict
   datasets::Image sheet{rows * tile + gap, columns * tile + gap, {}};
   sheet.rgb.assign(sheet.height * sheet.width * 3, 255);
   for (std::size_t i = 0; i < order.size(); ++i)
-    paste(chosen.inputs.data() + i * 3 * size * size, pictures.normalization, size, zoom, sheet,
-          i / columns * tile + gap, i % columns * tile + gap);
+    paste(chosen.inputs.data() + i * 3 * size * size, size, zoom, sheet, i / columns * tile + gap,
+          i % columns * tile + gap);
   datasets::write_png(path, sheet);
 
   fmt::print("Wrote {} pictures to {}, which show:\n", order.size(), path.string());

@@ -114,11 +114,8 @@ Pictures load_pictures(const PictureOptions& options, Rng rng) {
   fmt::print("Normalised by the mean and deviation of {} training pictures\n", fitted);
   const auto part = [&](const Picture& picture, const Numbers& numbers) {
     const Shape shape{3, options.size, options.size};
-    return std::make_unique<LazyDataset>(numbers.size(), shape, [=](std::size_t i, std::span<Real> values) {
-      const Real label = picture(numbers[i], values);
-      normalization.apply(values);
-      return label;
-    });
+    return std::make_unique<LazyDataset>(
+        numbers.size(), shape, [=](std::size_t i, std::span<Real> values) { return picture(numbers[i], values); });
   };
   Pictures pictures{source.class_names, normalization, part(source.train, train)};
   if (!calibration.empty()) pictures.calibration = part(source.train, calibration);
@@ -129,12 +126,12 @@ Pictures load_pictures(const PictureOptions& options, Rng rng) {
   return pictures;
 }
 
-Batch read_pictures(const Dataset& pictures, std::span<const std::size_t> indices) {
+Batch read_pictures(const Dataset& part, std::span<const std::size_t> indices) {
   Shape shape{indices.size()};
-  for (const std::size_t extent : pictures.input_shape()) shape.push_back(extent);
+  for (const std::size_t extent : part.input_shape()) shape.push_back(extent);
   Batch batch;
   resize(batch.inputs, shape);
   resize(batch.targets, {indices.size()});
-  pictures.read(indices, batch);
+  part.read(indices, batch);
   return batch;
 }

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-/// The pictures to learn from and those held out, (N, 3, size, size), normalised.
+/// The pictures to learn from and those held out, (N, 3, size, size) in [0, 1], and what to normalise them by.
 struct Pictures {
   std::vector<std::string> class_names;
   minnow::Normalization normalization;
@@ -19,7 +19,7 @@ struct Pictures {
 
 struct PictureOptions {
   std::optional<std::filesystem::path> folder;  // of photographs; none: the drawn animals
-  std::size_t size = 32;
+  std::size_t size;
   std::size_t train_drawings = 16000, test_drawings = 2000;
   double validation = 0;      // this share of the training pictures is held out instead of the test pictures
   double calibration = 0.05;  // and this share of what is left, for the temperature
@@ -28,5 +28,5 @@ struct PictureOptions {
 /// Reads photographs, or prepares to draw each picture when it is first needed, and says so.
 Pictures load_pictures(const PictureOptions& options, minnow::Rng rng);
 
-/// The pictures `indices` and their labels.
-minnow::Batch read_pictures(const minnow::Dataset& pictures, std::span<const std::size_t> indices);
+/// The pictures `indices` of a part and their labels, as they are.
+minnow::Batch read_pictures(const minnow::Dataset& part, std::span<const std::size_t> indices);

@@ -6,8 +6,8 @@ using namespace minnow;
 
 namespace {
 
-Predictions predict(Sequential& model, const Dataset& dataset) {
-  DataLoader loader{dataset, {.batch_size = 256}};
+Predictions predict(Sequential& model, const Dataset& part, const Normalization& normalization) {
+  DataLoader loader{part, {.batch_size = 256, .normalize = normalization}};
   return predict_all(model, loader);
 }
 
@@ -24,16 +24,15 @@ void print_calibration(const char* when, const Predictions& logits, double tempe
 
 }  // namespace
 
-void print_judgement(Sequential& model, const Dataset& test, const Dataset* calibration,
-                     const std::vector<std::string>& class_names) {
-  const Predictions logits = predict(model, test);
-  ConfusionMatrix matrix(class_names);
+void print_judgement(Sequential& model, const Pictures& pictures) {
+  const Predictions logits = predict(model, *pictures.test, pictures.normalization);
+  ConfusionMatrix matrix(pictures.class_names);
   matrix.add(logits.scores(), logits.targets());
   fmt::print("{}\n{}\n", matrix.to_string(), classification_report(matrix));
-  if (calibration == nullptr) return;
-  const Predictions held_out = predict(model, *calibration);
+  if (pictures.calibration == nullptr) return;
+  const Predictions held_out = predict(model, *pictures.calibration, pictures.normalization);
   fmt::print("Are its probabilities honest? Scaled by a temperature fitted on {} more pictures held out:\n",
-             calibration->size());
+             pictures.calibration->size());
   fmt::print("{:<8}  {:>11}  {:>26}  {:>13}  {:>8}  {:>11}\n", "", "temperature", "expected calibration error",
              "largest error", "log loss", "Brier score");
   print_calibration("before", logits, 1);

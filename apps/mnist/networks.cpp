@@ -10,7 +10,6 @@ Sequential make_dense(const Shape& picture, std::size_t classes, Rng rng) {
                     ReLU(),    Dense(128, classes, rng, {.init = Init::xavier})};
 }
 
-#ifdef MINNOW_CONVOLUTIONS
 /// Three convolutions, of which the first two halve the picture, then the mean over what is left of it.
 Sequential make_cnn(const Shape& picture, std::size_t classes, Rng rng) {
   return Sequential{Conv2d(picture[0], 32, 3, rng, {.padding = 1, .bias = false}),
@@ -25,10 +24,9 @@ Sequential make_cnn(const Shape& picture, std::size_t classes, Rng rng) {
                     BatchNorm2d(128),
                     ReLU(),
                     GlobalAvgPool2d(),
-                    Dropout(0.2, rng.split()),
+                    Dropout(0.2, rng),
                     Dense(128, classes, rng, {.init = Init::xavier})};
 }
-#endif
 
 }  // namespace
 
@@ -42,7 +40,6 @@ const std::vector<Network>& networks() {
        .weight_decay = 0.01,
        .label_smoothing = 0,
        .shift = 0},
-#ifdef MINNOW_CONVOLUTIONS
       {.name = "cnn",
        .make = make_cnn,
        .epochs = 15,
@@ -51,7 +48,6 @@ const std::vector<Network>& networks() {
        .weight_decay = 0.01,
        .label_smoothing = 0.05,
        .shift = 2},
-#endif
   };
   return all;
 }

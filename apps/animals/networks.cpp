@@ -1,0 +1,85 @@
+#include <apps/animals/networks.hpp>
+
+using namespace minnow;
+
+namespace {
+
+/// 3 size size -> 256 -> 64 -> classes.
+Sequential make_dense(const Shape& picture, std::size_t classes, Rng rng) {
+  return Sequential{Flatten(), Dense(num_elements(picture), 256, rng),         ReLU(), Dense(256, 64, rng),
+                    ReLU(),    Dense(64, classes, rng, {.init = Init::xavier})};
+}
+
+/// SGD with a learning rate that falls linearly to 0.
+std::unique_ptr<Optimizer> make_sgd(Sequential& model, const Network& network, std::size_t steps) {
+  auto sgd = std::make_unique<SGD>(model.parameters(), SGDOptions{.learning_rate = network.learning_rate,
+                                                                  .momentum = network.momentum,
+                                                                  .weight_decay = network.weight_decay});
+  sgd->set_schedule(linear_warmup({.total_steps = steps, .start_factor = 1, .end_factor = 0}));
+  return sgd;
+}
+
+void add_block(Sequential& model, std::size_t in, std::size_t out, Rng& rng) {
+  model.add(Conv2d(in, out, 3, rng, {.padding = 1, .bias = false})).add(BatchNorm2d(out)).add(ReLU());
+}
+
+/// Four convolutions of 16 to 128 filters, each of which halves the picture, and the mean over what is left of it.
+Sequential make_convolutional(const Shape& picture, std::size_t classes, Rng rng) {
+  Sequential model;
+  std::size_t channels = picture[0];
+  for (const std::size_t filters : {16, 32, 64, 128}) {
+    add_block(model, channels, filters, rng);
+    model.add(MaxPool2d(2));
+    channels = filters;
+  }
+  model.add(GlobalAvgPool2d()).add(Dropout(0.2, rng)).add(Dense(channels, classes, rng, {.init = Init::xavier}));
+  return model;
+}
+
+/// AdamW with a learning rate that rises and falls once, and no decay of biases and norms.
+std::unique_ptr<Optimizer> make_adamw(Sequential& model, const Network& network, std::size_t steps) {
+  auto adamw = std::make_unique<AdamW>(no_decay_on_biases_and_norms(
+      model.parameters(),
+      AdamWOptions{
+          .learning_rate = network.learning_rate, .beta1 = network.momentum, .weight_decay = network.weight_decay}));
+  adamw->set_schedule(one_cycle({.total_steps = steps}));
+  return adamw;
+}
+
+}  // namespace
+
+const Network& dense_network() {
+  static const Network network{.name = "dense",
+                               .make = make_dense,
+                               .optimizer = make_sgd,
+                               .size = 32,
+                               .epochs = 15,
+                               .batch_size = 64,
+                               .learning_rate = 0.01,
+                               .momentum = 0.9,
+                               .weight_decay = 0,
+                               .label_smoothing = 0,
+                               .augment = false};
+  return network;
+}
+
+const Network& convolutional_network() {
+  static const Network network{.name = "cnn",
+                               .make = make_convolutional,
+                               .optimizer = make_adamw,
+                               .size = 64,
+                               .epochs = 25,
+                               .batch_size = 64,
+                               .learning_rate = 0.003,
+                               .momentum = 0.9,
+                               .weight_decay = 0.05,
+                               .label_smoothing = 0.05,
+                               .augment = true};
+  return network;
+}
+
+Augmentation augmentation(const Network& network, Rng rng) {
+  Augmentation result{rng};
+  if (network.augment) result.transforms = {augment::Flip(), augment::ShiftedCrop(network.size / 16)};
+  return result;
+}

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <minnow/minnow.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+/// A network and how it is trained best, as found on a part of the training pictures held out.
+struct Network {
+  std::string name;  // of --model
+  minnow::Sequential (*make)(const minnow::Shape& picture, std::size_t classes, minnow::Rng rng);
+  std::unique_ptr<minnow::Optimizer> (*optimizer)(minnow::Sequential& model, const Network& network, std::size_t steps);
+  std::size_t size;  // of the pictures
+  std::size_t epochs, batch_size;
+  double learning_rate, momentum, weight_decay, label_smoothing;
+  bool augment;  // whether pictures are mirrored, moved and recoloured while training
+};
+
+/// For the drawings, and, with convolutions, for photographs.
+const Network& dense_network();
+const Network& convolutional_network();
+
+/// What training does to each picture, anew each epoch.
+minnow::Augmentation augmentation(const Network& network, minnow::Rng rng);
