@@ -17,9 +17,8 @@ using V64 = hn::VFromD<D64>;
 
 /// The 64-bit product of the low halves; the high ones may hold anything.
 HWY_INLINE V64 multiply_low(V64 a, std::uint32_t b) {
-  const D64 d;
 #if HWY_TARGET == HWY_SCALAR
-  return hn::Set(d, (hn::GetLane(a) & 0xFFFFFFFFu) * b);
+  return hn::Set(D64(), (hn::GetLane(a) & 0xFFFFFFFFu) * b);
 #else
   const hn::RepartitionToNarrow<D64> half;
   return hn::MulEven(hn::BitCast(half, a), hn::Set(half, b));

@@ -172,6 +172,23 @@ TEST(AdamW, TakesNoMemoryAfterItsFirstStep) {
   EXPECT_EQ(count_during(train), 0u);
 }
 
+TEST(Layers, TakeNoMemoryOnceTheyHaveSeenTheLargestBatch) {
+  Rng rng{1};
+  Sequential model{Embedding(5, 8, rng), LayerNorm(8),      GELU(), Dropout(0.5, rng), Reshape({-1}), Dense(32, 8, rng),
+                   LeakyReLU(),          Dropout(0.2, rng), SiLU(), Dense(8, 3, rng),  LogSoftmax()};
+  NLLLoss loss;
+  const Tensor x = zeros({300, 4}), part = zeros({7, 4}), labels = zeros({300}), part_labels = zeros({7});
+  const auto train = [&] {
+    for (const auto& [inputs, targets] : {std::pair{&x, &labels}, std::pair{&part, &part_labels}}) {
+      loss.forward(model.forward(*inputs), *targets);
+      model.backward(loss.backward());
+      model.predict(*inputs);
+    }
+  };
+  train();
+  EXPECT_EQ(count_during(train), 0u);
+}
+
 TEST(Metrics, TakeNoMemoryToAddABatch) {
   ConfusionMatrix matrix({"a", "b", "c"});
   TopKAccuracy top_two(2);

@@ -1,14 +1,18 @@
 // Every layer on a grid of options, shapes and extremes, pass by pass, beside float64 references and PyTorch's own
-// float32. A case whose layer make_layer.hpp does not know is skipped.
+// float32. A case whose layer make_layer.hpp does not know is skipped. With MINNOW_LAYER_ACCURACY_TABLE=FILE in the
+// environment, the float build writes the errors there: docs/accuracy.md.
 
 #include <minnow/core/error.hpp>
 #include <minnow/core/format.hpp>
 
 #include <tests/layers/make_layer.hpp>
+#include <tests/support/markdown_table.hpp>
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <limits>
 #include <set>
 #include <string>
@@ -29,16 +33,17 @@ void keep_largest(Errors& errors, const Errors& others) {
   for (std::size_t i = 0; i < errors.size(); ++i) errors[i] = std::max(errors[i], others[i]);
 }
 
-/// A layer with options.
-struct Group {
+/// All cases of a layer.
+struct Kind {
   std::string name;
   std::size_t cases = 0;
   Errors ours{}, torch{};
 };
 
-/// What is known of a file of cases.
+/// A file of cases.
 struct Grid {
-  std::vector<Group> groups;
+  std::vector<Kind> kinds;
+  std::vector<std::vector<std::string>> beyond;  // what is less accurate than 1e-6: case, part, ours, PyTorch's
   std::size_t cases = 0, unknown = 0;
   std::set<std::string> unknown_layers;
 };
@@ -146,13 +151,25 @@ Errors run_case(const Json& fixture) {
   return errors;
 }
 
+std::string text(double error) {
+  char digits[32];
+  std::snprintf(digits, sizeof digits, "%.1e", error);
+  return error == 0 ? "0" : digits;
+}
+
 void add_case(Grid& grid, const Json& fixture, const Errors& errors) {
-  const std::string name = fixture.at("group");
-  auto group = std::find_if(grid.groups.begin(), grid.groups.end(), [&](const Group& g) { return g.name == name; });
-  if (group == grid.groups.end()) group = grid.groups.insert(grid.groups.end(), Group{name});
-  ++group->cases;
-  keep_largest(group->ours, errors);
-  keep_largest(group->torch, torch_errors(fixture));
+  const std::string name = fixture.at("spec").at("layer");
+  const Errors torch = torch_errors(fixture);
+  auto kind = std::find_if(grid.kinds.begin(), grid.kinds.end(), [&](const Kind& k) { return k.name == name; });
+  if (kind == grid.kinds.end()) kind = grid.kinds.insert(grid.kinds.end(), Kind{name});
+  ++kind->cases;
+  keep_largest(kind->ours, errors);
+  keep_largest(kind->torch, torch);
+  for (std::size_t i = 0; i < parts.size(); ++i)
+    if (errors[i] > tolerance)
+      grid.beyond.push_back(
+          {format_text("{}: {}", fixture.at("group").get<std::string>(), fixture.at("case").get<std::string>()),
+           parts[i], text(errors[i]), text(torch[i])});
 }
 
 Grid run_grid(const std::string& file) {
@@ -185,8 +202,8 @@ class LayerGrid : public ::testing::TestWithParam<std::string> {};
 TEST_P(LayerGrid, IsAsAccurateAsPyTorch) {
   const Grid grid = run_grid(GetParam());
   EXPECT_GT(grid.cases, 0u);
-  for (const Group& group : grid.groups)
-    for (std::size_t i = 0; i < parts.size(); ++i) record_error(group.name + ", " + parts[i], group.ours[i]);
+  for (const Kind& kind : grid.kinds)
+    for (std::size_t i = 0; i < parts.size(); ++i) record_error(kind.name + "_" + parts[i], kind.ours[i]);
   std::string layers;
   for (const std::string& layer : grid.unknown_layers) layers += (layers.empty() ? "" : ", ") + layer;
   if (grid.unknown > 0)
@@ -194,6 +211,27 @@ TEST_P(LayerGrid, IsAsAccurateAsPyTorch) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Files, LayerGrid, ::testing::ValuesIn(files()), [](const auto& file) { return file.param; });
+
+// A row for each layer, and below each case that exceeds 1e-6.
+TEST(LayerAccuracy, IsWrittenWhereAskedFor) {
+  const char* file = std::getenv("MINNOW_LAYER_ACCURACY_TABLE");
+  if (file == nullptr) GTEST_SKIP() << "MINNOW_LAYER_ACCURACY_TABLE names no file";
+  std::vector<std::vector<std::string>> rows{{"layer", "cases"}};
+  std::vector<std::vector<std::string>> beyond{{"case", "of", "Minnow float", "PyTorch float32"}};
+  for (const char* part : parts)
+    for (const char* who : {": Minnow float", ": PyTorch float32"}) rows[0].push_back(part + std::string(who));
+  for (const std::string& name : files()) {
+    const Grid grid = run_grid(name);
+    for (const Kind& kind : grid.kinds) {
+      rows.push_back({kind.name, std::to_string(kind.cases)});
+      for (std::size_t i = 0; i < parts.size(); ++i)
+        for (const double error : {kind.ours[i], kind.torch[i]}) rows.back().push_back(text(error));
+    }
+    beyond.insert(beyond.end(), grid.beyond.begin(), grid.beyond.end());
+  }
+  std::ofstream(file) << markdown_table(rows) << "\nBeyond 1e-6, where PyTorch is no better:\n\n"
+                      << markdown_table(beyond);
+}
 
 }  // namespace
 }  // namespace minnow

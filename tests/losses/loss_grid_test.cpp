@@ -5,6 +5,7 @@
 #include <minnow/core/format.hpp>
 
 #include <tests/losses/make_loss.hpp>
+#include <tests/support/markdown_table.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -109,15 +110,6 @@ std::vector<Group> run_grid() {
   return groups;
 }
 
-std::string line(const std::vector<std::string>& cells, const std::vector<std::size_t>& widths) {
-  std::string text = "|";
-  for (std::size_t i = 0; i < cells.size(); ++i) {
-    const std::string pad(widths[i] - cells[i].size(), ' ');
-    text += i == 0 ? " " + cells[i] + pad + " |" : " " + pad + cells[i] + " |";
-  }
-  return text + "\n";
-}
-
 std::string table(const std::vector<Group>& groups) {
   std::vector<std::vector<std::string>> rows{{"loss and options", "cases", "value: Minnow float",
                                               "value: PyTorch float32", "gradient: Minnow float",
@@ -125,14 +117,7 @@ std::string table(const std::vector<Group>& groups) {
   for (const Group& g : groups)
     rows.push_back({g.name, std::to_string(g.cases), g.value.text(), g.torch_value.text(), g.gradient.text(),
                     g.torch_gradient.text()});
-  std::vector<std::size_t> widths(rows[0].size(), 0);
-  for (const auto& row : rows)
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
-  std::vector<std::string> rule;
-  for (std::size_t i = 0; i < widths.size(); ++i) rule.push_back(std::string(widths[i] - 1, '-') + (i ? ":" : "-"));
-  std::string text = line(rows[0], widths) + line(rule, widths);
-  for (std::size_t i = 1; i < rows.size(); ++i) text += line(rows[i], widths);
-  return text;
+  return markdown_table(rows);
 }
 
 // In float the largest error of a group is PyTorch's own, or two units in the last place, whichever is larger.
