@@ -12,7 +12,7 @@ HWY_BEFORE_NAMESPACE();
 namespace minnow::simd::HWY_NAMESPACE {
 namespace {
 
-using D64 = hn::ScalableTag<std::uint64_t>;
+using D64 = hn::CappedTag<std::uint64_t, 8>;  // a byte of mask at most
 using V64 = hn::VFromD<D64>;
 
 /// The 64-bit product of the low halves; the high ones may hold anything.
@@ -26,16 +26,20 @@ HWY_INLINE V64 multiply_low(V64 a, std::uint32_t b) {
 }
 
 /// Ten rounds of Philox4x32, as in core/rng.cpp, for a block a lane: each of its four words is the low half of a lane.
-HWY_INLINE void philox(V64 (&counter)[4], std::uint64_t key) {
+/// Two vectors of blocks at once, because one would wait for its own products.
+HWY_INLINE void philox(V64 (&a)[4], V64 (&b)[4], std::uint64_t key) {
   const D64 d;
   auto k0 = static_cast<std::uint32_t>(key), k1 = static_cast<std::uint32_t>(key >> 32);
-  for (int round = 0; round < 10; ++round) {
-    const V64 a = multiply_low(counter[0], 0xD2511F53);
-    const V64 b = multiply_low(counter[2], 0xCD9E8D57);
-    counter[0] = hn::Xor(hn::Xor(hn::ShiftRight<32>(b), counter[1]), hn::Set(d, k0));
-    counter[2] = hn::Xor(hn::Xor(hn::ShiftRight<32>(a), counter[3]), hn::Set(d, k1));
-    counter[1] = b;
-    counter[3] = a;
+  const auto round = [&](V64(&c)[4]) HWY_ATTR {
+    const V64 p = multiply_low(c[0], 0xD2511F53), q = multiply_low(c[2], 0xCD9E8D57);
+    c[0] = hn::Xor(hn::Xor(hn::ShiftRight<32>(q), c[1]), hn::Set(d, k0));
+    c[2] = hn::Xor(hn::Xor(hn::ShiftRight<32>(p), c[3]), hn::Set(d, k1));
+    c[1] = q;
+    c[3] = p;
+  };
+  for (int i = 0; i < 10; ++i) {
+    round(a);
+    round(b);
     k0 += 0x9E3779B9;
     k1 += 0xBB67AE85;
   }
@@ -56,11 +60,14 @@ void draw_mask(std::uint64_t key, std::uint64_t first, std::size_t groups, std::
   const D64 d;
   for (std::size_t group = 0; group < groups; ++group, mask += 4) {
     std::fill_n(mask, 4, std::uint64_t{0});
-    for (std::size_t b = 0; b < 64; b += hn::Lanes(d)) {
-      const V64 number = hn::Iota(d, (first + group) * 64 + b);
-      V64 words[4] = {number, hn::ShiftRight<32>(number), hn::Zero(d), hn::Zero(d)};
-      philox(words, key);
-      for (std::size_t w = 0; w < 4; ++w) mask[w] |= bits_below(words[w], keep) << b;
+    constexpr std::size_t blocks = 64;
+    const std::size_t lanes = hn::Lanes(d);
+    for (std::size_t at = 0; at < blocks; at += 2 * lanes) {
+      const V64 number = hn::Iota(d, (first + group) * blocks + at), next = hn::Add(number, hn::Set(d, lanes));
+      V64 a[4] = {number, hn::ShiftRight<32>(number), hn::Zero(d), hn::Zero(d)};
+      V64 b[4] = {next, hn::ShiftRight<32>(next), hn::Zero(d), hn::Zero(d)};
+      philox(a, b, key);
+      for (std::size_t w = 0; w < 4; ++w) mask[w] |= (bits_below(a[w], keep) | bits_below(b[w], keep) << lanes) << at;
     }
   }
 }
