@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace minnow::inline MINNOW_PRECISION {
 namespace {
@@ -24,6 +25,9 @@ Embedding::Embedding(std::size_t num_embeddings, std::size_t dim, Rng& rng, cons
   if (count_ == 0 || dim_ == 0) throw ValueError(name() + ": expected sizes of at least 1.");
   if (options.padding_idx && padding_ >= count_)
     throw ValueError(format_text("{}: expected a padding_idx below {}, got {}.", name(), count_, padding_));
+  constexpr std::size_t last = std::size_t{1} << std::numeric_limits<Real>::digits;
+  if (count_ - 1 > last)
+    throw ValueError(format_text("{}: expected ids that x can hold, at most {}. Split the table.", name(), last));
   weight_ = Parameter({count_, dim_});
   for (Real& value : weight_.value.storage()) value = static_cast<Real>(rng.normal());
   if (padding_ < count_) std::fill_n(weight_.value.data() + padding_ * dim_, dim_, Real{0});

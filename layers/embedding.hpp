@@ -15,8 +15,8 @@ struct EmbeddingOptions {
 /// x: (N, ...), weight: (num_embeddings, dim), y: (N, ..., dim). An id has no gradient: dx is 0.
 class MINNOW_API Embedding : public Layer {
  public:
-  /// Draws the rows from `rng`, normal with deviation 1 as in PyTorch. Throws ValueError when a size is 0, or the
-  /// padding's index is none.
+  /// Draws the rows from `rng`, normal with deviation 1 as in PyTorch. Throws ValueError when a size is 0, the
+  /// padding's index is none, or there are more ids than Real counts to (2^24 in float).
   Embedding(std::size_t num_embeddings, std::size_t dim, Rng& rng, const EmbeddingOptions& options = {});
 
   std::string name() const override;

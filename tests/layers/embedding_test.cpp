@@ -48,6 +48,7 @@ TEST(Embedding, RefusesSizesOfZeroAndAPaddingOutside) {
   EXPECT_EQ(message<ValueError>([] { embedding(4, 2, {.padding_idx = 4}); }),
             "Embedding(4 -> 2): expected a padding_idx below 4, got 4.");
   EXPECT_THROW(embedding(4, 2).output_shape({}), ShapeError);
+  EXPECT_THROW(embedding((std::size_t{1} << std::numeric_limits<Real>::digits) + 2, 1), ValueError);
 }
 
 TEST(Embedding, StartsNormalAndPaddingAtZero) {
