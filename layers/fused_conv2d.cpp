@@ -8,9 +8,9 @@ namespace minnow::inline MINNOW_PRECISION {
 struct FusedConv2dPass {
   ConvolutionRoom room;
   std::vector<std::uint8_t> which;  // of each number of y, if pooled
-  BatchNormPass norm;
-  Tensor z;             // what went into the norm
-  Tensor scale, shift;  // of a norm folded into the filters
+  Context norm;                     // the norm's own
+  Tensor z;                         // what went into it
+  Tensor scale, shift;              // of a norm folded into the filters
 };
 
 namespace {
@@ -52,11 +52,14 @@ void FusedConv2d::forward(const Tensor& x, Tensor& y, Context& context) {
       x.shape()[0], end, pass.room);
 }
 
+Context& FusedConv2d::norm_context(Context& context) { return context.scratch<FusedConv2dPass>().norm; }
+
 void FusedConv2d::forward_norm(const Tensor& x, Tensor& y, Mode mode, FusedConv2dPass& pass) {
   const ConvolutionGeometry g = conv_.geometry(x.shape());
   const std::size_t pictures = x.shape()[0];
   resize(pass.z, conv_.output_shape(x.shape()));
-  norm_->begin(pass.z.shape(), mode, pass.norm);
+  auto& norm = pass.norm.scratch<BatchNormPass>();
+  norm_->begin(pass.z.shape(), mode, norm);
   PictureEnd end(g);
   end.y = pass.z.data();
   convolution_forward(g, {conv_.weight_.value.data(), nullptr, conv_.has_bias_ ? conv_.bias_.value.data() : nullptr},
@@ -65,13 +68,13 @@ void FusedConv2d::forward_norm(const Tensor& x, Tensor& y, Mode mode, FusedConv2
   end.pool = pool_ != nullptr;
   end.z = pass.z.data();
   for_each_channel(g, pictures, [&](ChannelPictures at) {
-    if (pass.norm.of_batch) {
-      const kernels::Moments moments = kernels::moments(end.input(at).data, pass.norm.planes);
-      pass.norm.mean[at.channel] = moments.mean;
-      pass.norm.variance[at.channel] = moments.variance;
+    if (norm.of_batch) {
+      const kernels::Moments moments = kernels::moments(end.input(at).data, norm.planes);
+      norm.mean[at.channel] = moments.mean;
+      norm.variance[at.channel] = moments.variance;
     }
-    norm_->prepare(at.channel, pass.norm);
-    const kernels::Affine affine = pass.norm.affine(at.channel);
+    norm_->prepare(at.channel, norm);
+    const kernels::Affine affine = norm.affine(at.channel);
     const kernels::OnTheWay way{.affine = &affine, .relu = relu_};
     if (pool_ != nullptr)
       kernels::max_pool_2x2(end.input(at), end.rows(y.data(), at),
@@ -94,16 +97,17 @@ void FusedConv2d::backward(const Tensor& x, const Tensor& y, const Tensor& dy, T
     end.relu_y = y.data();
   if (norm_ != nullptr) {
     end.z = pass.z.data();
-    end.norm = &pass.norm;
-    norm_->target_gradients(pass.norm);
+    auto& norm = pass.norm.scratch<BatchNormPass>();
+    end.norm = &norm;
+    norm_->target_gradients(norm);
     for_each_channel(g, pictures, [&](ChannelPictures at) {
       kernels::GradientSums sums{0, 0};
       if (pictures > 0)
-        sums = kernels::way_back_sums(end.back(at), end.input(at), pass.norm.centre[at.channel], end.pictures(at));
-      pass.norm.sum_dy[at.channel] = sums.dy;
-      pass.norm.sum_dy_x[at.channel] = sums.dy_x;
-      norm_->prepare_backward(at.channel, pass.norm);
-      if (!pass.norm.of_batch) pass.norm.of_x[at.channel] = pass.norm.constant[at.channel] = 0;
+        sums = kernels::way_back_sums(end.back(at), end.input(at), norm.centre(at.channel), end.pictures(at));
+      norm.sum_dy[at.channel] = sums.dy;
+      norm.sum_dy_x[at.channel] = sums.dy_x - norm.remainder(at.channel) * sums.dy;  // about the mean itself
+      norm_->prepare_backward(at.channel, norm);
+      if (!norm.of_batch) norm.of_x[at.channel] = norm.constant[at.channel] = 0;
     });
   }
   convolution_backward(g, conv_.weight_.value.data(), conv_.trained(), x.data(), dx != nullptr ? dx->data() : nullptr,

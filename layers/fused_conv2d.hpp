@@ -17,6 +17,9 @@ class FusedConv2d : public Layer {
   FusedConv2d(Conv2d& conv, BatchNorm2d* norm, bool relu, const MaxPool2d* pool)
       : conv_(conv), norm_(norm), pool_(pool), relu_(relu) {}
 
+  /// The norm's part of this layer's.
+  static Context& norm_context(Context& context);
+
   static bool can_pool(const MaxPool2d& pool) { return pool.window_.tiles_2x2(); }
 
   std::string name() const override { return "FusedConv2d"; }

@@ -1,6 +1,7 @@
 #include <minnow/core/error.hpp>
 #include <minnow/core/format.hpp>
 #include <minnow/layers/branches.hpp>
+#include <minnow/layers/fused_conv2d.hpp>
 #include <minnow/layers/plan.hpp>
 #include <minnow/layers/repeats_forward.hpp>
 #include <minnow/layers/sequential.hpp>
@@ -168,7 +169,8 @@ void Sequential::repeat(std::size_t first, std::size_t last, const Tensor& x, Te
     Layer& layer = *children_[child].layer;
     Tensor next;
     resize(next, layer.output_shape(input->shape()));
-    Context fresh, &of_pass = between.contexts[step];  // of the step that the layer was, or was a part of
+    const bool fused = dynamic_cast<const FusedConv2d*>(plan_->steps[step].layer) != nullptr;
+    Context fresh, &of_step = between.contexts[step], &of_pass = fused ? FusedConv2d::norm_context(of_step) : of_step;
     if (const auto* repeats = dynamic_cast<const RepeatsForward*>(&layer))
       repeats->repeat_forward(*input, next, of_pass);
     else if (typeid(layer) == typeid(Sequential))
