@@ -9,6 +9,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include <hwy/cache_control.h>
+
 HWY_BEFORE_NAMESPACE();
 namespace minnow::simd::HWY_NAMESPACE {
 namespace {
@@ -133,7 +135,13 @@ kernels::Moments plane_moments(const Real* x, const Planes& planes) {
     const auto first = static_cast<double>(x[block.first * planes.stride + block.begin]);  // equal numbers stay exact
     const double block_mean = first + sum_from(x, block, planes.stride, first) / n;
     const Real centre = static_cast<Real>(block_mean);
+    // The block is in the cache: meanwhile the next one comes.
+    const bool plane_goes_on = block.begin + block.length < planes.size, last = block.last == planes.samples;
+    const std::size_t ahead = plane_goes_on ? block.length
+                              : last        ? 0
+                                            : (block.last - block.first) * planes.stride - block.begin;
     const Sums sums = sum_terms(block, planes.stride, [=](auto d, std::size_t i, auto& a, auto&) HWY_ATTR {
+      hwy::Prefetch(x + i + ahead);
       const auto off = hn::Sub(hn::LoadU(d, x + i), hn::Set(d, centre));
       a = hn::MulAdd(off, off, a);
     });
