@@ -47,6 +47,9 @@ class MINNOW_API EMA {
   /// Gives the model the averages for good: what it had is lost, and its gradients become stale.
   void copy_to_model();
 
+  /// Whether it was built on this model: not on one like it.
+  bool is_of(Layer& model) const;
+
   /// The averages, one for each entry of model.state().
   const std::vector<Tensor>& averages() const { return averages_; }
 

@@ -18,14 +18,18 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-void check_same_model(Sequential& model, const Optimizer& optimizer) {
+void check_same_model(Sequential& model, const Optimizer& optimizer, const EMA* ema) {
   const std::vector<NamedTensor> of_model = model.parameters();
-  for (const NamedTensor& entry : optimizer.parameters())
-    if (std::any_of(of_model.begin(), of_model.end(),
-                    [&](const auto& other) { return other.parameter == entry.parameter; }))
-      return;
-  throw ValueError(
-      "fit: expected an optimizer built on this model, got one of another. A copy of a model needs its own.");
+  const auto is_of_model = [&](const NamedTensor& entry) {
+    return std::any_of(of_model.begin(), of_model.end(),
+                       [&](const auto& other) { return other.parameter == entry.parameter; });
+  };
+  const auto& optimized = optimizer.parameters();
+  const bool optimizer_is = std::any_of(optimized.begin(), optimized.end(), is_of_model);
+  if (!optimizer_is || (ema != nullptr && !ema->is_of(model)))
+    throw ValueError(
+        format_text("fit: expected an {} built on this model, got one of another. A copy of a model needs its own.",
+                    optimizer_is ? "EMA" : "optimizer"));
 }
 
 }  // namespace
@@ -37,7 +41,7 @@ void fit(Sequential& model, Loss& loss, Optimizer& optimizer, DataLoader& loader
   progress.epochs = options.epochs;
   progress.steps = loader.size();
   progress.total_samples = loader.num_samples();
-  check_same_model(model, optimizer);
+  check_same_model(model, optimizer, options.ema);
   if (progress.steps == 0) throw ValueError("fit: expected a loader with at least one batch, got none.");
   for (progress.epoch = 1; progress.epoch <= options.epochs; ++progress.epoch) {
     const auto epoch_start = std::chrono::steady_clock::now();
@@ -57,7 +61,7 @@ void fit(Sequential& model, Loss& loss, Optimizer& optimizer, DataLoader& loader
       }
       answers += loss.answers(scores, batch.targets);
       model.backward(loss.backward());
-      if (options.clip_norm != infinity) clip_grad_norm(optimizer, options.clip_norm);
+      if (options.clip_norm != infinity) clip_grad_norm(optimizer, options.clip_norm, true);
       optimizer.step();
       if (options.ema != nullptr) options.ema->update();
 

@@ -189,6 +189,44 @@ TEST(Layers, TakeNoMemoryOnceTheyHaveSeenTheLargestBatch) {
   EXPECT_EQ(count_during(train), 0u);
 }
 
+/// A step with all that may go into one, of an optimizer with two groups.
+template <class Optimizer, class Options>
+void expect_no_memory_in_a_step(const Options& options) {
+  Rng rng{1};
+  Sequential model{Dense(192, 300, rng), ReLU(), Dense(300, 4, rng)};
+  CrossEntropyLoss loss;
+  Optimizer optimizer{no_decay_on_biases_and_norms(model.parameters(), options)};
+  optimizer.set_schedule(
+      per_epoch(2, sequence({linear_warmup({.total_steps = 2}), one_cycle({.total_steps = 2})}, {2})));
+  EMA ema{model};
+  ReduceLROnPlateau plateau{optimizer, {.patience = 0}};
+  const Tensor x = zeros({8, 192}), labels = zeros({8});
+  const auto train = [&] {
+    for (int step = 0; step < 6; ++step) {
+      loss.forward(model.forward(x), labels);
+      model.backward(loss.backward());
+      clip_grad_norm(optimizer, 0.1);
+      clip_grad_value(optimizer, 0.01);
+      optimizer.step();
+      ema.update();
+      const auto averaged = ema.swap_in();
+      plateau.step(1);
+    }
+  };
+  train();
+  EXPECT_EQ(count_during(train), 0u);
+}
+
+TEST(Optimizers, TakeNoMemoryWithSchedulesClippingAndAverages) {
+  for (const int threads : {1, 2}) {
+    set_threads(threads);
+    expect_no_memory_in_a_step<SGD>(SGDOptions{.momentum = 0.9, .weight_decay = 0.1});
+    expect_no_memory_in_a_step<Adam>(AdamOptions{.amsgrad = true});
+    expect_no_memory_in_a_step<AdamW>(AdamWOptions{});
+    expect_no_memory_in_a_step<RMSprop>(RMSpropOptions{.momentum = 0.5, .centered = true});
+  }
+}
+
 TEST(Metrics, TakeNoMemoryToAddABatch) {
   ConfusionMatrix matrix({"a", "b", "c"});
   TopKAccuracy top_two(2);

@@ -3,6 +3,9 @@
 #include <minnow/layers/dense.hpp>
 #include <minnow/layers/relu.hpp>
 #include <minnow/losses/cross_entropy_loss.hpp>
+#include <minnow/optim/clip_gradients.hpp>
+#include <minnow/optim/reduce_lr_on_plateau.hpp>
+#include <minnow/optim/schedules.hpp>
 #include <minnow/optim/sgd.hpp>
 #include <minnow/training/evaluate.hpp>
 #include <minnow/training/fit.hpp>
@@ -159,6 +162,59 @@ TEST(Fit, GoesOnOverABatchThatCountsForNothing) {
   const TensorDataset rest = TensorDataset(s.data.inputs(), s.data.targets()).subset(counted);
   DataLoader rest_loader{rest, {.batch_size = 9}};
   EXPECT_NEAR(evaluate(s.model, s.loss, in_order).loss, evaluate(s.model, s.loss, rest_loader).loss, 1e-7);
+}
+
+// Everything that goes into a step, beside the same loop written out.
+TEST(Fit, ClipsFollowsTheScheduleAndAverages) {
+  Trial s, by_hand;
+  EMA ema{s.model, {.decay = 0.75}}, ema_by_hand{by_hand.model, {.decay = 0.75}};
+  const Schedule schedule = one_cycle({.total_steps = 10});
+  s.sgd.set_schedule(schedule);
+  std::size_t steps = 0, clipped = 0;
+  fit(s.model, s.loss, s.sgd, s.loader, {.epochs = 2, .clip_norm = 0.25, .ema = &ema, .on_step = [&](const Progress&) {
+                                           EXPECT_EQ(s.sgd.rates().learning_rate,
+                                                     schedule(s.sgd.initial_rates(), steps++).learning_rate);
+                                         }});
+  for (std::uint64_t t = 0; t < 10;)
+    for (const Batch& batch : by_hand.loader) {
+      const Rates rates = schedule({.learning_rate = 0.1, .momentum = 0.9}, t++);
+      by_hand.sgd.set_rates(0, rates);
+      by_hand.loss.forward(by_hand.model.forward(batch.inputs), batch.targets);
+      by_hand.model.backward(by_hand.loss.backward());
+      clipped += clip_grad_norm(by_hand.sgd, 0.25) > 0.25;
+      by_hand.sgd.step();
+      ema_by_hand.update();
+    }
+  EXPECT_GT(clipped, 0u);
+  EXPECT_EQ(steps, 10u);
+  for (std::size_t i = 0; i < 4; ++i)
+    EXPECT_EQ(*s.model.state()[i].value, *by_hand.model.state()[i].value) << s.model.state()[i].name;
+  EXPECT_EQ(ema.averages(), ema_by_hand.averages());
+  EXPECT_EQ(ema.updates(), 10u);
+}
+
+TEST(Fit, LowersTheRateOnAPlateau) {
+  Trial s;
+  ReduceLROnPlateau plateau(s.sgd, {.factor = 0.5, .patience = 1});
+  fit(s.model, s.loss, s.sgd, s.loader, {.epochs = 5, .on_epoch = [&](const Progress& p) {
+                                           plateau.step(p.epoch == 1 ? 0 : p.loss);
+                                           return true;
+                                         }});
+  EXPECT_EQ(s.sgd.options().learning_rate, 0.025);
+}
+
+TEST(Fit, RefusesToClipToANegativeNormOrToAverageAnotherModel) {
+  Trial s;
+  EXPECT_THROW(fit(s.model, s.loss, s.sgd, s.loader, {.clip_norm = -1}), ValueError);
+  Sequential copy = s.model;
+  EMA ema{copy};
+  try {
+    fit(s.model, s.loss, s.sgd, s.loader, {.ema = &ema});
+    FAIL();
+  } catch (const ValueError& error) {
+    EXPECT_STREQ(error.what(),
+                 "fit: expected an EMA built on this model, got one of another. A copy of a model needs its own.");
+  }
 }
 
 }  // namespace
