@@ -41,11 +41,14 @@ void Optimizer::step() {
 void Optimizer::set_schedule(Schedule schedule) {
   std::swap(schedule_, schedule);
   const std::uint64_t start = std::exchange(schedule_start_, steps_);
+  std::vector<Rates> before;
   try {
+    for (std::size_t group = 0; schedule_ != nullptr && group < num_groups(); ++group) before.push_back(rates(group));
     follow_schedule();
   } catch (...) {
     schedule_ = std::move(schedule);
     schedule_start_ = start;
+    for (std::size_t group = 0; group < before.size(); ++group) set_rates(group, before[group]);
     throw;
   }
 }

@@ -40,11 +40,12 @@ class MINNOW_API Optimizer {
   const std::vector<NamedTensor>& parameters() const { return parameters_; }
 
   /// The next step is step 0 of the schedule, the one after it 1, and so on; each group is scaled from its own initial
-  /// rates. Null ends that, and leaves the rates as they are. Throws ValueError when step 0 has rates out of range.
+  /// rates. Null ends that, and leaves the rates as they are. Throws ValueError when step 0 has rates out of range, and
+  /// then changes nothing.
   void set_schedule(Schedule schedule);
 
   // The rates of a group now, as set by the user, and how to set them. They throw ValueError for a group that is not
-  // there, or rates out of range. An optimizer of one's own that has rates overrides all four.
+  // there, or rates out of range. An optimizer of one's own that has rates overrides them all.
   virtual std::size_t num_groups() const;
   virtual Rates rates(std::size_t group = 0) const;
   virtual Rates initial_rates(std::size_t group = 0) const;

@@ -76,6 +76,17 @@ TEST(Schedule, ThatGivesNonsenseIsRefusedAndTheLastOneStays) {
   EXPECT_EQ(s.sgd.steps(), 3u);
 }
 
+TEST(Schedule, ThatOneGroupRefusesChangesNoGroup) {
+  std::vector<Parameter> p(2, Parameter({1}));
+  SGD sgd{{{{{"a", p[0]}}, {.momentum = 0.5}}, {{{"b", p[1]}}, {.momentum = 0.5, .nesterov = true}}}};
+  EXPECT_EQ(message<ValueError>([&] { sgd.set_schedule([](const Rates&, std::uint64_t) {
+                                        return Rates{1, 0};
+                                      }); }),
+            "SGD, group 1: expected momentum above 0 and no dampening with nesterov, got momentum 0 and dampening 0.");
+  EXPECT_EQ(sgd.rates(0).learning_rate, 0.01);
+  EXPECT_EQ(sgd.rates(0).momentum, 0.5);
+}
+
 TEST(Schedule, NeedsAnOptimizerWithRates) {
   struct Plain : Optimizer {
     using Optimizer::Optimizer;
