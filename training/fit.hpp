@@ -31,9 +31,10 @@ struct FitOptions {
 };
 
 /// The training loop: forward, loss, backward, step, batch after batch, by the optimizer's schedule if it has one.
-/// Throws NonFiniteError at the first loss that is not finite, naming epoch, step and the layer where it arose; the
-/// parameters are then as that step found them. Throws ValueError when the optimizer was built on another model, or the
-/// loader has no batch. Denormals are flushed meanwhile, in the callbacks too.
+/// Throws NonFiniteError at the first loss that is not finite, naming epoch, step and the layer where it arose, and at
+/// gradients to be clipped that are not; the parameters are then as that step found them. Throws ValueError when the
+/// optimizer or the EMA was built on another model, or the loader has no batch. Denormals are flushed meanwhile, in the
+/// callbacks too.
 MINNOW_API void fit(Sequential& model, Loss& loss, Optimizer& optimizer, DataLoader& loader,
                     const FitOptions& options = {});
 
