@@ -1,12 +1,13 @@
 #!/usr/bin/python3
 """PyTorch twins of `animals --data DIR`: same pictures, network, optimizer and schedule. Needs python3-torch, python3-pil.
 
-usage: photographs_twin.py DIR [SEED ...] [--model dense|cnn] [--net SPEC] [--epochs 25] [--batch-size 64] [--rate 0.003]
-                           [--decay 0.01] [--smoothing 0.05] [--shift 4] [--size 64] [--threads 1]
+usage: photographs_twin.py DIR [SEED ...] [--model dense|cnn] [--net SPEC] [--epochs 25] [--batch-size 64]
+                           [--learning-rate 0.003] [--schedule one_cycle|linear] [--weight-decay 0.01]
+                           [--label-smoothing 0.05] [--no-flip] [--shift 4] [--size 64] [--threads 1]
 
 DIR holds {train,test}/{dog,cat,horse,cheetah}/*.jpg, or Fashion-MNIST's IDX files. Prints test loss and accuracy for each seed
-(1 2 3 by default) and their mean. The options are the convolutional model's (AdamW, one-cycle, mirrored and shifted pictures);
-the dense one has animals' settings. SPEC is a line of words: cN convolution 3 x 3 with padding 1 and N filters, without bias when b
+(1 2 3 by default) and their mean. The options are the convolutional model's (AdamW, mirrored and shifted pictures); the
+dense one has animals' settings. SPEC is a line of words: cN convolution 3 x 3 with padding 1 and N filters, without bias when b
 follows; b batch norm; r ReLU; p max pool 2; g global average pool; dX dropout; f flatten; lN dense.
 """
 import argparse
@@ -61,10 +62,11 @@ def read(folder, size):
     return [(torch.tensor(x, dtype=torch.float32), torch.tensor(y, dtype=torch.int64)) for x, y in parts]
 
 
-def augment(x, shift):
-    """Each picture mirrored or not, and moved by up to `shift` pixels each way."""
+def augment(x, flip, shift):
+    """Each picture mirrored or not, and moved by up to `shift` pixels each way, with 0 where nothing was."""
     count, _, side, _ = x.shape
-    x = torch.where(torch.rand(count, 1, 1, 1) < 0.5, x.flip(3), x)
+    if flip:
+        x = torch.where(torch.rand(count, 1, 1, 1) < 0.5, x.flip(3), x)
     padded = torch.nn.functional.pad(x, (shift,) * 4)
     corners = torch.randint(0, 2 * shift + 1, (count, 2)).tolist()
     return torch.stack([picture[:, top:top + side, left:left + side] for picture, (top, left) in zip(padded, corners)])
@@ -95,17 +97,20 @@ def train_cnn(train_set, seed, options):
     torch.manual_seed(seed)
     x, y = train_set
     model = make_network(options.net, *x.shape[1:3]).to(memory_format=torch.channels_last)
-    loss = torch.nn.CrossEntropyLoss(label_smoothing=options.smoothing)
+    loss = torch.nn.CrossEntropyLoss(label_smoothing=options.label_smoothing)
     weights = [p for p in model.parameters() if p.dim() > 1]
     others = [p for p in model.parameters() if p.dim() <= 1]  # biases and norms do not decay
-    adamw = torch.optim.AdamW([{"params": weights, "weight_decay": options.decay}, {"params": others, "weight_decay": 0}],
-                              lr=options.rate)
+    adamw = torch.optim.AdamW([{"params": weights, "weight_decay": options.weight_decay}, {"params": others, "weight_decay": 0}],
+                              lr=options.learning_rate)
     steps = options.epochs * -(-len(x) // options.batch_size)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(adamw, options.rate, total_steps=steps)
+    if options.schedule == "one_cycle":
+        schedule = torch.optim.lr_scheduler.OneCycleLR(adamw, options.learning_rate, total_steps=steps)
+    else:
+        schedule = torch.optim.lr_scheduler.LambdaLR(adamw, lambda step: 1 - step / steps)
     for _ in range(options.epochs):
         for batch in torch.randperm(len(x)).split(options.batch_size):
             adamw.zero_grad(set_to_none=True)
-            inputs = augment(x[batch], options.shift).contiguous(memory_format=torch.channels_last)
+            inputs = augment(x[batch], not options.no_flip, options.shift).contiguous(memory_format=torch.channels_last)
             loss(model(inputs), y[batch]).backward()
             adamw.step()
             schedule.step()
@@ -126,9 +131,11 @@ def parse():
     parser.add_argument("seeds", type=int, nargs="*", default=[1, 2, 3])
     parser.add_argument("--model", choices=["dense", "cnn"], default="dense")
     parser.add_argument("--net", default=NET)
+    parser.add_argument("--schedule", choices=["one_cycle", "linear"], default="one_cycle")
+    parser.add_argument("--no-flip", action="store_true")
     for name, value in {"epochs": 25, "batch-size": 64, "shift": 4, "size": 64, "threads": 1}.items():
         parser.add_argument(f"--{name}", type=int, default=value)
-    for name, value in {"rate": 0.003, "decay": 0.01, "smoothing": 0.05}.items():
+    for name, value in {"learning-rate": 0.003, "weight-decay": 0.01, "label-smoothing": 0.05}.items():
         parser.add_argument(f"--{name}", type=float, default=value)
     return parser.parse_args()
 

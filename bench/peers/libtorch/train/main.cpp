@@ -1,12 +1,13 @@
 // A whole training run by LibTorch, the twin of Minnow's programs: prints the seconds that training alone took, and the
 // loss and accuracy on the test pictures, as a line of JSON.
 //
-// usage: torch_train --data FILE --net SPEC [--epochs 25] [--batch-size 64] [--rate 0.003] [--decay 0.01]
-//                    [--smoothing 0.05] [--flip 1] [--shift 4] [--seed 1] [--threads 1] [--layout channels_last|planes]
+// usage: torch_train --data FILE --net SPEC [--epochs 25] [--batch-size 64] [--learning-rate 0.003]
+//                    [--schedule one_cycle|linear] [--weight-decay 0.01] [--label-smoothing 0.05] [--flip 1] [--shift
+//                    4]
+//                    [--seed 1] [--threads 1] [--layout channels_last|planes] [--limit N]
 //
-// FILE comes from scripts/pictures_to_raw.py; SPEC is explained in network.hpp. AdamW with a one-cycle schedule,
-// without decay on biases and norms. With --limit N training stops after N steps and prints what they took, for
-// choosing among settings.
+// FILE comes from scripts/pictures_to_raw.py; SPEC is explained in network.hpp. AdamW, without decay on biases and
+// norms. With --limit, training stops after N steps: for choosing among settings.
 
 #include <bench/peers/libtorch/train/network.hpp>
 #include <bench/peers/libtorch/train/pictures.hpp>
@@ -29,15 +30,16 @@ Options parse(int argc, char** argv) {
                   {"net", ""},
                   {"epochs", "25"},
                   {"batch-size", "64"},
-                  {"rate", "0.003"},
-                  {"decay", "0.01"},
+                  {"learning-rate", "0.003"},
+                  {"schedule", "one_cycle"},
+                  {"weight-decay", "0.01"},
+                  {"label-smoothing", "0.05"},
                   {"flip", "1"},
                   {"shift", "4"},
                   {"seed", "1"},
-                  {"smoothing", "0.05"},
-                  {"limit", "0"},
                   {"threads", "1"},
-                  {"layout", "channels_last"}};
+                  {"layout", "channels_last"},
+                  {"limit", "0"}};
   for (int i = 1; i < argc; i += 2) {
     const std::string name = argv[i];
     const auto found = options.find(name.substr(std::min<std::size_t>(2, name.size())));
@@ -60,7 +62,7 @@ std::vector<torch::optim::OptimizerParamGroup> parameter_groups(torch::nn::Seque
   return {{weights, options(decay)}, {others, options(0)}};
 }
 
-void follow(const OneCycle& schedule, std::int64_t step, torch::optim::AdamW& optimizer) {
+void follow(const Schedule& schedule, std::int64_t step, torch::optim::AdamW& optimizer) {
   for (auto& group : optimizer.param_groups()) {
     auto& options = static_cast<torch::optim::AdamWOptions&>(group.options());
     options.lr(schedule.rate(step)).betas({schedule.beta1(step), 0.999});
@@ -73,11 +75,11 @@ double train(torch::nn::Sequential& model, const Pictures& pictures, at::MemoryF
   const std::int64_t size = pictures.train.size(0), epoch_steps = (size + batch_size - 1) / batch_size;
   const std::int64_t limit = std::stol(options.at("limit"));
   const auto loss_options =
-      torch::nn::functional::CrossEntropyFuncOptions().label_smoothing(std::stod(options.at("smoothing")));
+      torch::nn::functional::CrossEntropyFuncOptions().label_smoothing(std::stod(options.at("label-smoothing")));
   Augment augment(options.at("flip") == "1", std::stoi(options.at("shift")),
                   static_cast<unsigned>(std::stoul(options.at("seed"))));
-  const OneCycle schedule(std::stod(options.at("rate")), epochs * epoch_steps);
-  torch::optim::AdamW optimizer(parameter_groups(model, std::stod(options.at("decay"))));
+  const Schedule schedule(options.at("schedule"), std::stod(options.at("learning-rate")), epochs * epoch_steps);
+  torch::optim::AdamW optimizer(parameter_groups(model, std::stod(options.at("weight-decay"))));
   const auto parameters = model->parameters();
 
   const auto start = std::chrono::steady_clock::now();

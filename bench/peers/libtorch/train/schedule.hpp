@@ -2,15 +2,26 @@
 
 #include <cmath>
 #include <cstdint>
+#include <stdexcept>
+#include <string>
 
-/// PyTorch's OneCycleLR with its defaults: the rate rises from most / 25 over the first 30 % of the steps and falls to
-/// 1e-4 of where it began, along cosines; beta1 falls from 0.95 to 0.85 and comes back.
-class OneCycle {
+/// How the learning rate goes over the steps of a run.
+///   one_cycle  PyTorch's OneCycleLR with its defaults: it rises from most / 25 over the first 30 % of the steps and
+///   falls
+///              to 1e-4 of where it began, along cosines; beta1 falls from 0.95 to 0.85 and comes back
+///   linear     it falls from most to 0 along a line
+class Schedule {
  public:
-  OneCycle(double most, std::int64_t steps) : most_(most), steps_(static_cast<double>(steps)) {}
+  Schedule(const std::string& kind, double most, std::int64_t steps)
+      : cycle_(kind == "one_cycle"), most_(most), steps_(static_cast<double>(steps)) {
+    if (!cycle_ && kind != "linear")
+      throw std::invalid_argument("--schedule: expected one_cycle or linear, got " + kind);
+  }
 
-  double rate(std::int64_t step) const { return between(step, most_ / 25, most_, most_ / 25e4); }
-  double beta1(std::int64_t step) const { return between(step, 0.95, 0.85, 0.95); }
+  double rate(std::int64_t step) const {
+    return cycle_ ? between(step, most_ / 25, most_, most_ / 25e4) : most_ * (1 - static_cast<double>(step) / steps_);
+  }
+  double beta1(std::int64_t step) const { return cycle_ ? between(step, 0.95, 0.85, 0.95) : 0.9; }
 
  private:
   double between(std::int64_t step, double start, double middle, double end) const {
@@ -21,5 +32,6 @@ class OneCycle {
     return to + (from - to) / 2 * (1 + std::cos(M_PI * share));
   }
 
+  bool cycle_;
   double most_, steps_;
 };
