@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <fstream>
 #include <random>
@@ -13,6 +14,25 @@
 struct Pictures {
   torch::Tensor train, train_labels, test, test_labels;  // (N, C, H, W) and (N)
 };
+
+/// Normalises a channel by the mean and deviation of the training part, in place: what training needs at its peak is
+/// measured too.
+inline void normalise(torch::Tensor& train, torch::Tensor& test, std::int64_t channel) {
+  const auto for_each = [&](torch::Tensor& pictures, auto body) {
+    const std::int64_t planes = pictures.size(0) * pictures.size(1), pixels = pictures.size(2) * pictures.size(3);
+    for (std::int64_t plane = channel; plane < planes; plane += pictures.size(1)) {
+      float* values = pictures.data_ptr<float>() + plane * pixels;
+      std::for_each(values, values + pixels, body);
+    }
+  };
+  double sum = 0, squares = 0;
+  for_each(train, [&](float value) { sum += value, squares += static_cast<double>(value) * value; });
+  const auto count = static_cast<double>(train.numel() / train.size(1));
+  const double mean = sum / count, deviation = std::sqrt(squares / count - mean * mean);
+  const auto apply = [&](float& value) { value = static_cast<float>((value - mean) / deviation); };
+  for_each(train, apply);
+  for_each(test, apply);
+}
 
 inline Pictures read_pictures(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
@@ -32,9 +52,7 @@ inline Pictures read_pictures(const std::string& path) {
   p.train_labels = read({train}).to(torch::kInt64);
   p.test = read({test, channels, side, side});
   p.test_labels = read({test}).to(torch::kInt64);
-  const auto mean = p.train.mean({0, 2, 3}, true), deviation = p.train.std({0, 2, 3}, false, true);
-  p.train.sub_(mean).div_(deviation);
-  p.test.sub_(mean).div_(deviation);
+  for (std::int64_t channel = 0; channel < channels; ++channel) normalise(p.train, p.test, channel);
   return p;
 }
 
