@@ -23,8 +23,9 @@ inline std::size_t peak_memory() {
   return 0;
 }
 
-/// Numbers that a training run cannot do without. Activations are the batch and what each layer with weights or pool
-/// makes of it: activation functions can work in place, and gradients of activations can reuse memory.
+/// Numbers that a training run cannot do without. Activations are the batch and what each dense layer and pool makes of
+/// it: activation functions can work in place, a convolution and the pool after it can run as one, and gradients of
+/// activations can reuse memory.
 struct Needed {
   std::size_t parameters = 0, activations = 0;
 };
@@ -40,7 +41,7 @@ inline Needed needed(const Net& net) {
 
 inline Needed needed(const ConvNet& net) {
   const std::size_t pools = net.filters1 * net.pixels() / 4 + net.filters2 * net.pixels() / 16;
-  Needed n{0, net.batch * (net.channels * net.pixels() + 5 * pools + ConvNet::hidden + ConvNet::classes)};
+  Needed n{0, net.batch * (net.channels * net.pixels() + pools + ConvNet::hidden + ConvNet::classes)};
   for (const auto& fan : net.fans()) n.parameters += (fan.in + 1) * fan.out;
   return n;
 }
