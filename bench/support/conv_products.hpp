@@ -75,7 +75,7 @@ class ConvProducts {
 
     Convolution(std::size_t k, std::size_t filters, std::size_t pixels, std::size_t batch, bool is_first)
         : first(is_first), weight(uniform_tensor(filters, k)), y(batch, uniform_tensor(filters, pixels)) {
-      const std::size_t threads = minnow::num_threads();
+      const auto threads = static_cast<std::size_t>(minnow::num_threads());
       columns.assign(threads, uniform_tensor(k, pixels));
       if (!first) dcolumns = columns;
       gradient.assign(threads, uniform_tensor(filters, k));
