@@ -77,12 +77,12 @@ MnistSplit read(const fs::path& folder, const Kind& kind) {
 }  // namespace
 
 MnistSplit mnist(const fs::path& folder) {
-  return read(folder, {"mnist", "", {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"}});
+  return read(folder, {"datasets::mnist", "", {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"}});
 }
 
 MnistSplit fashion_mnist(const fs::path& folder) {
   return read(folder,
-              {"fashion_mnist",
+              {"datasets::fashion_mnist",
                " On Debian: apt-get install dataset-fashion-mnist",
                {"T-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "boot"}});
 }

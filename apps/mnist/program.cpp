@@ -51,9 +51,8 @@ Parts read_pictures(const Subject& subject, const Options& options, Rng rng) {
 
 Augmentation augmentation(const Subject& subject, const Network& network, Rng rng) {
   Augmentation augment{rng};
-  if (network.shift == 0) return augment;
   if (subject.mirrored) augment.transforms.emplace_back(augment::Flip());
-  augment.transforms.emplace_back(augment::ShiftedCrop(network.shift));
+  if (network.shift > 0) augment.transforms.emplace_back(augment::ShiftedCrop(network.shift));
   return augment;
 }
 

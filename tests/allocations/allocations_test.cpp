@@ -3,6 +3,7 @@
 
 #include <minnow/minnow.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstdlib>
@@ -155,6 +156,31 @@ TEST(NormsAndBranches, TakeNoMemoryInTheSecondEpoch) {
   DataLoader loader{train, {.batch_size = 64, .shuffle = rng.split()}}, validation{held_out, {.batch_size = 40}};
   run_epoch(model, loss, sgd, loader, validation);
   EXPECT_EQ(count_during([&] { run_epoch(model, loss, sgd, loader, validation); }), 0u);
+}
+
+TEST(DataLoader, TakesNoMemoryToAugmentInTheSecondEpoch) {
+  const TensorDataset dataset = random_dataset(200, Rng{1});
+  const Augmentation augment{
+      Rng{2},
+      {augment::Flip(), augment::ShiftedCrop(2, {.reflect = true}), augment::Rotation(10),
+       augment::ColourJitter({.brightness = 0.4, .contrast = 0.4, .saturation = 0.4}), augment::Cutout(3)},
+      Mixup{.classes = 4}};
+  for (const std::size_t workers : {0u, 1u, 2u, 3u}) {
+    DataLoader loader{dataset,
+                      {.batch_size = 64,
+                       .shuffle = Rng{3},
+                       .prefetch = workers > 0,
+                       .workers = std::max<std::size_t>(workers, 1),
+                       .augment = augment,
+                       .normalize = Normalization(dataset.inputs())}};
+    std::size_t samples = 0;
+    const auto epoch = [&] {
+      for (const Batch& batch : loader) samples += batch.size();
+    };
+    epoch();
+    EXPECT_EQ(count_during(epoch), 0u) << workers << " workers";
+    EXPECT_EQ(samples, 400u);
+  }
 }
 
 TEST(AdamW, TakesNoMemoryAfterItsFirstStep) {

@@ -86,8 +86,10 @@ TEST(Flip, MirrorsThatShareOfThePictures) {
 
 TEST(ShiftedCrop, IsEachShiftOfThePaddedPictureEquallyOften) {
   for (const augment::Edge& edge : {augment::Edge{}, augment::Edge{.fill = 0.5}, augment::Edge{.reflect = true}})
-    for (const auto& [shape, padding] : {std::pair{Shape{2, 5, 7}, 2L}, std::pair{Shape{1, 6, 4}, 3L},
-                                         std::pair{Shape{1, 2, 3}, 4L}, std::pair{Shape{1, 1, 1}, 2L}}) {
+    for (const auto& [its_shape, its_padding] : {std::pair{Shape{2, 5, 7}, 2L}, std::pair{Shape{1, 6, 4}, 3L},
+                                                 std::pair{Shape{1, 2, 3}, 4L}, std::pair{Shape{1, 1, 1}, 2L}}) {
+      const Shape& shape = its_shape;  // Clang 14 captures no structured binding
+      const long padding = its_padding;
       const Values picture = random_picture(shape, 2);
       std::vector<Values> shifts;
       for (long down = -padding; down <= padding; ++down)
@@ -211,8 +213,10 @@ TEST(ColourJitter, LeavesOutWhatIsZeroAndKnowsGreyPictures) {
 }
 
 TEST(Cutout, HidesEachSquareEquallyOften) {
-  for (const auto& [shape, size] :
+  for (const auto& [its_shape, its_size] :
        {std::pair{Shape{2, 6, 5}, 3L}, std::pair{Shape{1, 4, 4}, 2L}, std::pair{Shape{1, 3, 2}, 9L}}) {
+    const Shape& shape = its_shape;
+    const long size = its_size;
     const Values picture = random_picture(shape, 5);
     std::vector<Values> holes;
     for (long cy = 0; cy < static_cast<long>(shape[1]); ++cy)

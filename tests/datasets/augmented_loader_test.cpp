@@ -70,9 +70,9 @@ TEST(AugmentedLoader, GivesTheSameBitsWhateverTheBatchTheOrderAndTheWorkers) {
       .batch_size = 64, .augment = everything(Mixup{.classes = n}), .normalize = Normalization(data.inputs())};
   const std::vector<Epoch> expected = epochs(data, alone, 3);
   EXPECT_NE(expected[0].inputs, expected[1].inputs) << "an epoch is like the one before";
-  for (const std::size_t batch_size : {1, 7, 64})
+  for (const std::size_t batch_size : {1u, 7u, 64u})
     for (const bool shuffle : {false, true})
-      for (const std::size_t workers : {0, 1, 2, 3, 9}) {
+      for (const std::size_t workers : {0u, 1u, 2u, 3u, 9u}) {
         DataLoaderOptions options = alone;
         options.batch_size = batch_size;
         if (shuffle) options.shuffle = Rng{3};

@@ -4,13 +4,13 @@
 #include <minnow/datasets/idx.hpp>
 #include <minnow/datasets/mnist.hpp>
 
+#include <tests/support/idx_bytes.hpp>
 #include <tests/support/message.hpp>
 
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <string>
 #include <vector>
 
@@ -22,19 +22,8 @@ namespace minnow {
 namespace {
 
 namespace fs = std::filesystem;
-using Bytes = std::vector<std::uint8_t>;
-
-/// Magic number and extents, big-endian, and the values.
-Bytes idx(std::uint32_t magic, const std::vector<std::uint32_t>& extents, const Bytes& values) {
-  Bytes bytes;
-  const auto append = [&](std::uint32_t number) {
-    for (const int shift : {24, 16, 8, 0}) bytes.push_back(static_cast<std::uint8_t>(number >> shift));
-  };
-  append(magic);
-  for (const std::uint32_t extent : extents) append(extent);
-  bytes.insert(bytes.end(), values.begin(), values.end());
-  return bytes;
-}
+using test::Bytes;
+using test::idx;
 
 Bytes images(std::uint32_t n, std::uint32_t height, std::uint32_t width) {
   Bytes values(n * height * width);
@@ -70,8 +59,7 @@ class Idx : public ::testing::Test {
   void TearDown() override { fs::remove_all(folder_); }
 
   fs::path write(const std::string& name, const Bytes& bytes) {
-    std::ofstream(folder_ / name, std::ios::binary)
-        .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+    test::write_bytes(folder_ / name, bytes);
     return folder_ / name;
   }
 
@@ -177,7 +165,7 @@ TEST_F(Idx, SurvivesAnyByteChanged) {
   const Bytes packed = gzip(images(3, 4, 5));
   for (const Bytes& whole : {images(3, 4, 5), packed})
     for (std::size_t i = 0; i < whole.size(); ++i)
-      for (const int change : {1, 0x80, 0xFF}) {
+      for (const int change : {1, 0xFF}) {
         Bytes changed = whole;
         changed[i] ^= static_cast<std::uint8_t>(change);
         const fs::path path = write("file", changed);
@@ -214,37 +202,39 @@ TEST_F(Idx, APartMayHaveALongerName) {
 TEST_F(Idx, SaysWhatIsWrongWithAFolder) {
   const std::string none = (folder_ / "none").string();
   EXPECT_EQ(message<DataError>([&] { datasets::mnist(none); }),
-            "mnist: expected a folder of IDX files at '" + none + "', got: No such file or directory.");
+            "datasets::mnist: expected a folder of IDX files at '" + none + "', got: No such file or directory.");
   EXPECT_EQ(message<DataError>([&] { datasets::fashion_mnist(none); }),
-            "fashion_mnist: expected a folder of IDX files at '" + none +
+            "datasets::fashion_mnist: expected a folder of IDX files at '" + none +
                 "', got: No such file or directory. On Debian: apt-get install dataset-fashion-mnist");
   write("file", {});
   EXPECT_EQ(message<DataError>([&] { datasets::mnist(folder_ / "file"); }),
-            "mnist: expected a folder of IDX files at '" + (folder_ / "file").string() + "', got: Not a directory.");
+            "datasets::mnist: expected a folder of IDX files at '" + (folder_ / "file").string() +
+                "', got: Not a directory.");
   EXPECT_EQ(refused_split(),
-            "mnist: expected 'train-images-idx3-ubyte' or the same with .gz in 'DIR', got no such file.");
+            "datasets::mnist: expected 'train-images-idx3-ubyte' or the same with .gz in 'DIR', got no such file.");
   write_split();
   fs::remove(folder_ / "t10k-labels-idx1-ubyte");
   EXPECT_EQ(refused_split(),
-            "mnist: expected 't10k-labels-idx1-ubyte' or the same with .gz in 'DIR', got no such file.");
+            "datasets::mnist: expected 't10k-labels-idx1-ubyte' or the same with .gz in 'DIR', got no such file.");
 }
 
 TEST_F(Idx, SaysWhatDoesNotFitTogether) {
   write_split();
   write("train-labels-idx1-ubyte", labels({1, 2, 3, 4}));
   EXPECT_EQ(refused_split(),
-            "mnist: expected 5 labels in 'DIR/train-labels-idx1-ubyte', one for each picture in "
+            "datasets::mnist: expected 5 labels in 'DIR/train-labels-idx1-ubyte', one for each picture in "
             "'DIR/train-images-idx3-ubyte', got 4.");
   write("train-labels-idx1-ubyte", labels({1, 2, 10, 4, 200}));
-  EXPECT_EQ(refused_split(), "mnist: expected labels from 0 to 9 in 'DIR/train-labels-idx1-ubyte', got 10 in row 2.");
+  EXPECT_EQ(refused_split(),
+            "datasets::mnist: expected labels from 0 to 9 in 'DIR/train-labels-idx1-ubyte', got 10 in row 2.");
   write_split();
   write("t10k-images-idx3-ubyte", images(2, 2, 3));
   EXPECT_EQ(refused_split(),
-            "mnist: expected training and test pictures of one size in 'DIR', got (1, 3, 2) and (1, 2, 3).");
+            "datasets::mnist: expected training and test pictures of one size in 'DIR', got (1, 3, 2) and (1, 2, 3).");
   write("t10k-images-idx3-ubyte", images(2, 0, 3));
-  EXPECT_EQ(refused_split(), "mnist: expected pictures in 'DIR/t10k-images-idx3-ubyte', got (2, 0, 3).");
+  EXPECT_EQ(refused_split(), "datasets::mnist: expected pictures in 'DIR/t10k-images-idx3-ubyte', got (2, 0, 3).");
   write("t10k-images-idx3-ubyte", images(0, 3, 2));
-  EXPECT_EQ(refused_split(), "mnist: expected pictures in 'DIR/t10k-images-idx3-ubyte', got (0, 3, 2).");
+  EXPECT_EQ(refused_split(), "datasets::mnist: expected pictures in 'DIR/t10k-images-idx3-ubyte', got (0, 3, 2).");
   write("t10k-images-idx3-ubyte", {0, 0, 8, 3});
   EXPECT_EQ(refused_split(),
             "read_idx: 'DIR/t10k-images-idx3-ubyte': expected a header of 16 bytes, got 4 bytes in all.");
