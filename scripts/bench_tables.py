@@ -20,6 +20,7 @@ TITLES = {
     "cross_entropy": "Cross-entropy, forward and backward, (4096, C)",
     "optim": "Optimizers, one step over 4 Mi parameters",
     "datasets": "Datasets, one epoch",
+    "augment": "Augmentations, 256 pictures (3, 64, 64) in batches of 64",
 }
 
 PAGE = """# Benchmarks

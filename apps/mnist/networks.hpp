@@ -12,7 +12,7 @@ struct Network {
   minnow::Sequential (*make)(const minnow::Shape& picture, std::size_t classes, minnow::Rng rng);
   std::size_t epochs, batch_size;
   double learning_rate, weight_decay, label_smoothing;
-  std::size_t shift;  // pictures are moved by up to so many pixels, and mirrored where that shows the same
+  std::size_t shift;  // pictures are moved by up to so many pixels
 };
 
 /// The first is what is trained unless told otherwise.

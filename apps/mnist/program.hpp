@@ -12,7 +12,7 @@ struct Subject {
   const char* description;
   std::optional<std::filesystem::path> folder;  // to read when --data names none
   std::function<minnow::datasets::MnistSplit(const std::filesystem::path&)> read;
-  bool mirrored = false;  // whether a picture and its mirror image show the same
+  bool mirrored = false;  // whether a picture shows the same in a mirror: then it is trained on both
 };
 
 /// Trains a classifier on the training pictures and tests it: the whole of main.
