@@ -6,6 +6,7 @@ int main(int argc, char** argv) {
   return run_program({.name = "mnist",
                       .description = "Trains a small network to read handwritten digits, and shows how well it does.",
                       .folder = std::nullopt,
-                      .read = minnow::datasets::mnist},
+                      .read = minnow::datasets::mnist,
+                      .shift = 2},
                      argc, argv);
 }

@@ -104,6 +104,12 @@ void classify(const Subject& subject, const Options& options) {
   fmt::print("{}\n{}", matrix.to_string(), classification_report(matrix));
 }
 
+std::vector<Network> networks_for(const Subject& subject) {
+  std::vector<Network> all = networks();
+  for (Network& network : all) network.shift = std::max(network.shift, subject.shift);
+  return all;
+}
+
 /// The network named after --model comes with its own defaults for the options, which these overwrite.
 struct Overrides {
   std::string model = networks().front().name;
@@ -130,9 +136,8 @@ struct Overrides {
           100);
   }
 
-  Network apply() const {
-    Network network = *std::find_if(networks().begin(), networks().end(),
-                                    [&](const Network& candidate) { return candidate.name == model; });
+  Network apply(const std::vector<Network>& all) const {
+    Network network = *std::find_if(all.begin(), all.end(), [&](const Network& n) { return n.name == model; });
     network.epochs = epochs.value_or(network.epochs);
     network.batch_size = batch_size.value_or(network.batch_size);
     network.shift = shift.value_or(network.shift);
@@ -146,7 +151,7 @@ struct Overrides {
 std::string describe(const Subject& subject) {
   std::string text = subject.description;
   text += "\nUnless told otherwise,";
-  for (const Network& n : networks())
+  for (const Network& n : networks_for(subject))
     text += fmt::format(
         "\n  --model {} is --epochs {} --batch-size {} --learning-rate {}\n    --weight-decay {} "
         "--label-smoothing {} --shift {}",
@@ -171,7 +176,7 @@ int run_program(const Subject& subject, int argc, char** argv) {
   overrides.add_to(app);
   options.common.add_to(app);
   return run(app, argc, argv, [&] {
-    options.network = overrides.apply();
+    options.network = overrides.apply(networks_for(subject));
     classify(subject, options);
   });
 }

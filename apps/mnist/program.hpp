@@ -2,6 +2,7 @@
 
 #include <minnow/datasets/mnist.hpp>
 
+#include <cstddef>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -12,6 +13,7 @@ struct Subject {
   const char* description;
   std::optional<std::filesystem::path> folder;  // to read when --data names none
   std::function<minnow::datasets::MnistSplit(const std::filesystem::path&)> read;
+  std::size_t shift = 0;  // how far, at least, pictures are moved while training
   bool mirrored = false;  // whether a picture shows the same in a mirror: then it is trained on both
 };
 

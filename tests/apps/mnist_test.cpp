@@ -50,7 +50,7 @@ class Mnist : public ::testing::Test {
 };
 
 TEST_F(Mnist, TrainsAndShowsTheResultAndTheMatrix) {
-  const ProgramResult result = run("mnist", data() + "--epochs 4 --batch-size 32");
+  const ProgramResult result = run("mnist", data() + "--epochs 4 --batch-size 32 --shift 0");
   EXPECT_EQ(result.exit_code, 0);
   for (const char* piece :
        {"Read 600 training and 100 test pictures of 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 in ", "Dense(64 -> 256)",
