@@ -28,12 +28,21 @@ Sequential make_cnn(const Shape& picture, std::size_t classes, Rng rng) {
                     Dense(128, classes, rng, {.init = Init::xavier})};
 }
 
+/// A learning rate that falls linearly to 0.
+Schedule falling(std::size_t steps) {
+  return linear_warmup({.total_steps = steps, .start_factor = 1, .end_factor = 0});
+}
+
+/// One that rises and falls once.
+Schedule one_rise(std::size_t steps) { return one_cycle({.total_steps = steps}); }
+
 }  // namespace
 
 const std::vector<Network>& networks() {
   static const std::vector<Network> all{
       {.name = "dense",
        .make = make_dense,
+       .schedule = falling,
        .epochs = 30,
        .batch_size = 128,
        .learning_rate = 0.002,
@@ -42,6 +51,7 @@ const std::vector<Network>& networks() {
        .shift = 0},
       {.name = "cnn",
        .make = make_cnn,
+       .schedule = one_rise,
        .epochs = 15,
        .batch_size = 64,
        .learning_rate = 0.002,

@@ -56,19 +56,15 @@ Augmentation augmentation(const Subject& subject, const Network& network, Rng rn
   return augment;
 }
 
-/// Trains by AdamW with a learning rate that falls linearly to 0.
 void train(Sequential& model, const Network& network, DataLoader& loader) {
   CrossEntropyLoss loss({.label_smoothing = network.label_smoothing});
-  AdamW adamw{model.parameters(), {.learning_rate = network.learning_rate, .weight_decay = network.weight_decay}};
+  AdamW adamw{no_decay_on_biases_and_norms(
+      model.parameters(), AdamWOptions{.learning_rate = network.learning_rate, .weight_decay = network.weight_decay})};
+  adamw.set_schedule(network.schedule(network.epochs * loader.size()));
   ProgressBar bar;
-  const double steps = static_cast<double>(network.epochs) * static_cast<double>(loader.size());
   fit(model, loss, adamw, loader,
       {.epochs = network.epochs,
-       .on_step =
-           [&](const Progress& p) {
-             adamw.set_learning_rate(network.learning_rate * (1 - static_cast<double>(adamw.steps()) / steps));
-             bar.step(p);
-           },
+       .on_step = [&](const Progress& p) { bar.step(p); },
        .on_epoch =
            [&](const Progress& p) {
              bar.epoch(p);
@@ -129,7 +125,7 @@ struct Overrides {
     };
     count("--epochs", epochs, "Times to go through the training pictures", 1, 1'000'000);
     count("--batch-size", batch_size, "Pictures per step", 1, 1'000'000);
-    rate("--learning-rate", learning_rate, "Of the first step; it falls to 0 by the last", 1e30);
+    rate("--learning-rate", learning_rate, "The highest; it falls to 0 by the last step", 1e30);
     rate("--weight-decay", weight_decay, "Pull of the weights towards 0", 1e30);
     rate("--label-smoothing", label_smoothing, "Share of each target spread over all classes", 1);
     count("--shift", shift, "Move the pictures by up to so many pixels while\ntraining; 0 leaves them as they are", 0,
