@@ -21,6 +21,13 @@ constexpr std::size_t tile_rows = 8, tile_sums = 24;
 constexpr std::size_t tile_rows = 4, tile_sums = 12;
 #endif
 
+/// Keeps GCC from loading the vector again for each use: loads are what the loops below run out of.
+HWY_INLINE void hold_in_register([[maybe_unused]] V& v) {
+#if HWY_TARGET == HWY_AVX3
+  asm("" : "+v"(v.raw));
+#endif
+}
+
 // ------------------------------------------------------------------------------------------------------------- forward
 
 struct Correlation {
@@ -118,7 +125,8 @@ HWY_INLINE void filter_tile(const FilterCorrelation& c, std::size_t first, std::
     for (std::size_t t = 0; t < taps; ++t) x[t] = hn::LoadU(d, from[t] + p);
 #pragma GCC unroll 8
     for (std::size_t r = 0; r < rows; ++r) {
-      const V g = hn::LoadU(d, gradient + r * c.gradient_row + p);
+      V g = hn::LoadU(d, gradient + r * c.gradient_row + p);
+      hold_in_register(g);
 #pragma GCC unroll 12
       for (std::size_t t = 0; t < taps; ++t) sums[t][r] = hn::MulAdd(g, x[t], sums[t][r]);
     }

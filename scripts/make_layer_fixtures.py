@@ -247,7 +247,24 @@ def containers(numbers=Numbers(117)):
                (3, 3, 4, 2), numbers, text="of pictures")
 
 
-KINDS = {"conv2d": conv2d, "max_pool2d": max_pool2d, "avg_pool2d": avg_pool2d, "global_avg_pool2d": global_avg_pool2d,
+def blocks(numbers=Numbers(118)):
+    """Convolutions with what a plan runs together with them."""
+    def conv(n_in, out, **options):
+        return {"layer": "Conv2d", "in": n_in, "out": out, "kernel": 3, "padding": 1, **options}
+
+    norm = lambda features, **options: {"layer": "BatchNorm2d", "features": features, **options}
+    pool = {"layer": "MaxPool2d", "kernel": 2}
+    for after in (["ReLU"], [pool], ["ReLU", pool], [norm(3)], [norm(3), "ReLU"], [norm(3), pool],
+                  [norm(3), "ReLU", pool], [norm(3, track_running_stats=False), "ReLU", pool]):
+        text = " ".join(a if isinstance(a, str) else a["layer"] for a in after)
+        yield case("Conv2d " + text, chain(conv(2, 3), *after), (3, 2, 4, 6), numbers)
+        yield case("Conv2d " + text, chain(conv(2, 3, bias=False, stride=[1, 2]), *after), (2, 2, 5, 9), numbers,
+                   text="odd sizes")
+    yield case("blocks", chain(conv(1, 4), norm(4), "ReLU", pool, conv(4, 9), "ReLU", pool, "Flatten", dense(18, 3)),
+               (4, 1, 5, 9), numbers, batches=(4, 2, 3, 4, 2, 1), text="batches of 4 to 2")
+
+
+KINDS = {"conv2d": conv2d, "blocks": blocks, "max_pool2d": max_pool2d, "avg_pool2d": avg_pool2d, "global_avg_pool2d": global_avg_pool2d,
          "batch_norm1d": batch_norm1d, "batch_norm2d": batch_norm2d, "layer_norm": layer_norm,
          "activations": activations, "log_softmax": log_softmax, "reshape": reshape, "embedding": embedding,
          "containers": containers}
