@@ -107,6 +107,13 @@ void BatchNorm::prepare(std::size_t c, BatchNormPass& pass) {
   pass.shift[c] = bias(c);
 }
 
+/// All of that for evaluation with the running statistics.
+void BatchNorm::prepare_evaluation(const Shape& input, BatchNormPass& pass) const {
+  auto& self = const_cast<BatchNorm&>(*this);  // which evaluation does not write to
+  self.begin(input, Mode::eval, pass);
+  for (std::size_t c = 0; c < channels_; ++c) self.prepare(c, pass);
+}
+
 namespace {
 
 /// Calls body(first, last) for ranges of channels.

@@ -31,6 +31,8 @@ class MINNOW_API BatchNorm : public Layer, public RepeatsForward {
   MemoryUse memory_use() const override { return {.reads_y = false}; }
   std::vector<NamedTensor> state() override;
 
+  bool tracks_running_stats() const { return options_.track_running_stats; }
+
   /// Evaluation as y = scale x + shift for each channel, to be folded into the layer before: scale = weight /
   /// sqrt(running_var + eps), shift = bias - running_mean scale. False, and nothing written, without running
   /// statistics.
@@ -42,9 +44,11 @@ class MINNOW_API BatchNorm : public Layer, public RepeatsForward {
 
  private:
   friend class FusedConv2d;
+  friend class FusedDense;
   void check_tensors() const;
   void begin(const Shape& input, Mode mode, BatchNormPass& pass);
   void prepare(std::size_t channel, BatchNormPass& pass);
+  void prepare_evaluation(const Shape& input, BatchNormPass& pass) const;
   void prepare_backward(std::size_t channel, BatchNormPass& pass) const;
   void target_gradients(BatchNormPass& pass);
   void backward_columns(const Tensor& x, const Tensor& dy, Tensor* dx, bool sums, std::size_t first, std::size_t last,

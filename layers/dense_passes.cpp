@@ -1,6 +1,7 @@
 #include <minnow/core/error.hpp>
 #include <minnow/core/format.hpp>
 #include <minnow/core/product.hpp>
+#include <minnow/layers/batch_norm_pass.hpp>
 #include <minnow/layers/dense_passes.hpp>
 
 #include <algorithm>
@@ -24,7 +25,8 @@ void check(const DenseParameters& parameters, std::size_t in, std::size_t out) {
 
 }  // namespace
 
-void dense_forward(const DenseParameters& parameters, Activation activation, const Tensor& x, Tensor& y) {
+void dense_forward(const DenseParameters& parameters, Activation activation, const Tensor& x, Tensor& y,
+                   const BatchNormPass* norm) {
   const std::size_t rows = y.shape()[0], out = y.shape()[1];
   if (rows == 0) return;
   const std::size_t in = x.size() / rows;
@@ -37,8 +39,13 @@ void dense_forward(const DenseParameters& parameters, Activation activation, con
   for_each_block(rows, out, in, [&](Block block) {
     Real* corner = y.data() + block.top * out + block.left;
     multiply(block.rows(), block.columns(), in, input.from_row(block.top), weight.from_column(block.left), corner, out);
-    kernels::bias_activation(activation, bias != nullptr ? bias + block.left : nullptr, corner, block.rows(),
-                             block.columns(), out);
+    const Real* block_bias = bias != nullptr ? bias + block.left : nullptr;
+    if (norm == nullptr)
+      return kernels::bias_activation(activation, block_bias, corner, block.rows(), block.columns(), out);
+    kernels::bias_activation(Activation::none, block_bias, corner, block.rows(), block.columns(), out);
+    kernels::normalize(corner, corner, {block.rows(), block.columns(), out}, &norm->mean[block.left],
+                       &norm->scale[block.left], &norm->shift[block.left]);
+    kernels::bias_activation(activation, nullptr, corner, block.rows(), block.columns(), out);
   });
 }
 

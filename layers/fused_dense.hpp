@@ -1,5 +1,6 @@
 #pragma once
 
+#include <minnow/layers/batch_norm.hpp>
 #include <minnow/layers/dense_passes.hpp>
 #include <minnow/layers/flatten.hpp>
 
@@ -10,8 +11,8 @@ namespace minnow::inline MINNOW_PRECISION {
 /// sample's numbers lie one after another as they are. Made by a Plan; the parameters are the Dense's own.
 class FusedDense : public Layer {
  public:
-  /// `flatten` may be null.
-  FusedDense(const Flatten* flatten, Dense& dense, Activation activation);
+  /// `flatten` may be null, and so may `norm`, which evaluates and has no way back: for prediction.
+  FusedDense(const Flatten* flatten, Dense& dense, const BatchNorm1d* norm, Activation activation);
 
   std::string name() const override { return "FusedDense"; }
   Shape output_shape(const Shape& input) const override;
@@ -22,6 +23,7 @@ class FusedDense : public Layer {
  private:
   const Flatten* flatten_;
   Dense& dense_;  // asked anew for its parameters in each pass: one may be assigned to it
+  const BatchNorm1d* norm_;
   Activation activation_;
 };
 

@@ -35,16 +35,25 @@ struct Rewrite {
   std::size_t children;  // how many of the first it stands for
 };
 
-/// [Flatten] Dense [ReLU | Sigmoid | Tanh], at least two of them.
-std::optional<Rewrite> fuse_dense(Children children) {
+/// [Flatten] Dense [BatchNorm1d, in prediction] [ReLU | Sigmoid | Tanh], at least two of them.
+std::optional<Rewrite> fuse_dense(Children children, bool prediction) {
   const bool flattens = is<Flatten>(*children[0]);
-  const std::size_t at = flattens ? 1 : 0, next = at + 1;
+  const std::size_t at = flattens ? 1 : 0;
   if (at == children.size() || !is<Dense>(*children[at])) return {};
+  std::size_t next = at + 1;
+  const BatchNorm1d* norm = nullptr;
+  if (prediction && next < children.size() && is<BatchNorm1d>(*children[next])) {
+    norm = static_cast<const BatchNorm1d*>(children[next]);
+    if (norm->tracks_running_stats())
+      ++next;
+    else
+      norm = nullptr;  // it needs the batch's
+  }
   const Activation activation = next < children.size() ? activation_of(*children[next]) : Activation::none;
   const std::size_t count = activation == Activation::none ? next : next + 1;
   if (count == 1) return {};
   const auto* flatten = flattens ? static_cast<const Flatten*>(children[0]) : nullptr;
-  return Rewrite{std::make_unique<FusedDense>(flatten, static_cast<Dense&>(*children[at]), activation), count};
+  return Rewrite{std::make_unique<FusedDense>(flatten, static_cast<Dense&>(*children[at]), norm, activation), count};
 }
 
 /// Conv2d [BatchNorm2d] [ReLU] [MaxPool2d of 2 x 2 tiles], at least two of them.
@@ -62,11 +71,11 @@ std::optional<Rewrite> fuse_conv2d(Children children) {
   return Rewrite{std::make_unique<FusedConv2d>(static_cast<Conv2d&>(*children[0]), norm, relu, pool), next};
 }
 
-std::vector<Plan::Step> rewrite(Children children) {
+std::vector<Plan::Step> rewrite(Children children, bool prediction) {
   std::vector<Plan::Step> steps;
   for (std::size_t first = 0; first < children.size(); first = steps.back().last) {
     Plan::Step step{children[first], nullptr, first, first + 1};
-    std::optional<Rewrite> found = fuse_dense(children.subspan(first));
+    std::optional<Rewrite> found = fuse_dense(children.subspan(first), prediction);
     if (!found) found = fuse_conv2d(children.subspan(first));
     if (found) {
       step.fused = std::move(found->fused);
@@ -80,7 +89,7 @@ std::vector<Plan::Step> rewrite(Children children) {
 
 }  // namespace
 
-Plan::Plan(const std::vector<Layer*>& children) : steps(rewrite(children)) {
+Plan::Plan(const std::vector<Layer*>& children, bool prediction) : steps(rewrite(children, prediction)) {
   for (std::size_t i = 0; i < steps.size(); ++i) {
     const MemoryUse use = steps[i].layer->memory_use();
     steps[i].in_place = i > 0 && use.in_place && !use.reads_x && !steps[i - 1].layer->memory_use().reads_y;

@@ -20,7 +20,8 @@ struct Plan {
     std::size_t slot = 0;      // which tensor holds its output
   };
 
-  explicit Plan(const std::vector<Layer*>& children);
+  /// A plan for `prediction` has no backward: more can be rewritten.
+  Plan(const std::vector<Layer*>& children, bool prediction);
 
   std::vector<Step> steps;
   std::size_t slots = 0;  // that of the last step is the container's own output

@@ -9,13 +9,14 @@
 namespace minnow::inline MINNOW_PRECISION {
 Sequential::Sequential(const Sequential& other) : Layer(other) {
   for (const Child& child : other.children_) append(child.copy(*child.layer), child.copy);
-  plan_ = make_plan();
+  make_plans();
 }
 
 Sequential::Sequential(Sequential&& other) noexcept
     : Layer(other),
       children_(std::move(other.children_)),
       plan_(std::move(other.plan_)),
+      prediction_plan_(std::move(other.prediction_plan_)),
       training_(std::move(other.training_)),
       prediction_(std::move(other.prediction_)),
       x_(std::exchange(other.x_, nullptr)),
@@ -36,6 +37,7 @@ Sequential& Sequential::operator=(Sequential&& other) {
   } else {
     children_ = std::move(other.children_);
     plan_ = std::move(other.plan_);
+    prediction_plan_ = std::move(other.prediction_plan_);
     x_ = nullptr;  // the last pass was another model's
   }
   return *this;
@@ -75,7 +77,7 @@ Sequential& Sequential::add(std::unique_ptr<Layer> layer, Copy copy) {
     throw Error("Sequential: expected layers to be added before an optimizer is built, got " + layer->name() +
                 " after it. The optimizer would not train it: build the optimizer last.");
   append(std::move(layer), copy);
-  plan_ = make_plan();
+  make_plans();
   x_ = nullptr;  // the last pass was without the layer
   return *this;
 }
@@ -88,10 +90,11 @@ void Sequential::append(std::unique_ptr<Layer> layer, Copy copy) {
   children_.push_back({std::move(layer), copy, std::move(parameters), nested, branches});
 }
 
-std::shared_ptr<const Plan> Sequential::make_plan() const {
+void Sequential::make_plans() {
   std::vector<Layer*> layers;
   for (const Child& child : children_) layers.push_back(child.layer.get());
-  return std::make_shared<Plan>(layers);
+  plan_ = std::make_shared<Plan>(layers, false);
+  prediction_plan_ = std::make_shared<Plan>(layers, true);
 }
 
 Layer& Sequential::operator[](std::size_t index) { return const_cast<Layer&>(std::as_const(*this)[index]); }

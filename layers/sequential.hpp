@@ -98,7 +98,7 @@ class MINNOW_API Sequential : public Layer {
   friend class Branches;
   Sequential& add(std::unique_ptr<Layer> layer, Copy copy);
   void append(std::unique_ptr<Layer> layer, Copy copy);
-  std::shared_ptr<const Plan> make_plan() const;
+  void make_plans();
   bool in_optimizer();
   bool same_layers(const Sequential& other) const;
   void copy_numbers(const Sequential& other);
@@ -109,7 +109,8 @@ class MINNOW_API Sequential : public Layer {
   void run(const Tensor& x, Tensor& y, Context& context);
 
   std::vector<Child> children_;
-  std::shared_ptr<const Plan> plan_;  // how to run them; made anew whenever they change
+  // How to run them, and how without a backward; made anew whenever they change.
+  std::shared_ptr<const Plan> plan_, prediction_plan_;
 
   // Buffers of forward(x) and predict(x); a copy of the model starts with none.
   Context training_{Mode::train}, prediction_{Mode::eval};

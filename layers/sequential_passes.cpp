@@ -45,10 +45,10 @@ void Sequential::forward(const Tensor& x, Tensor& y, Context& context) {
     return;
   }
   auto& between = context.scratch<Activations>();
-  between.prepare(plan_);
+  between.prepare(context.mode == Mode::eval && !context.backward_follows ? prediction_plan_ : plan_);
   const Tensor* input = &x;
-  for (std::size_t i = 0; i < plan_->steps.size(); ++i) {
-    const Plan::Step& step = plan_->steps[i];
+  for (std::size_t i = 0; i < between.plan->steps.size(); ++i) {
+    const Plan::Step& step = between.plan->steps[i];
     Tensor& output = between.output(step.slot, y, context.backward_follows);
     Context& child = between.contexts[i];
     child.mode = context.mode;

@@ -47,6 +47,7 @@ Evaluation train(Sequential& model, const Pictures& pictures, const Options& opt
   DataLoader test_loader{*pictures.test, {.batch_size = 256, .prefetch = true, .normalize = pictures.normalization}};
   const auto optimizer = network.optimizer(model, network, network.epochs * loader.size());
   ProgressBar bar;
+  double trained = 0;
   fit(model, smoothed, *optimizer, loader,
       {.epochs = network.epochs,
        .on_step =
@@ -57,8 +58,10 @@ Evaluation train(Sequential& model, const Pictures& pictures, const Options& opt
        .on_epoch =
            [&](const Progress& p) {
              if (show) bar.epoch(p);
+             trained = p.seconds;
              return true;
            }});
+  if (show) fmt::print("trained in {:.1f} s\n", trained);
   return evaluate(model, loss, test_loader);
 }
 

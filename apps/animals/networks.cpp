@@ -19,18 +19,17 @@ std::unique_ptr<Optimizer> make_sgd(Sequential& model, const Network& network, s
   return sgd;
 }
 
-void add_block(Sequential& model, std::size_t in, std::size_t out, Rng& rng) {
-  model.add(Conv2d(in, out, 3, rng, {.padding = 1, .bias = false})).add(BatchNorm2d(out)).add(ReLU());
-}
-
-/// Four convolutions of 16 to 128 filters, each of which halves the picture, and the mean over what is left of it.
+/// A picture is halved five times, after one or two convolutions each, and the mean taken over what is left of it.
 Sequential make_convolutional(const Shape& picture, std::size_t classes, Rng rng) {
   Sequential model;
   std::size_t channels = picture[0];
-  for (const std::size_t filters : {16, 32, 64, 128}) {
-    add_block(model, channels, filters, rng);
-    model.add(MaxPool2d(2));
-    channels = filters;
+  for (const std::vector<std::size_t>& stage : {std::vector<std::size_t>{16}, {32, 32}, {64, 64}, {128, 128}, {192}}) {
+    if (model.size() > 0) model.add(MaxPool2d(2));
+    for (const std::size_t filters : stage) {
+      model.add(Conv2d(channels, filters, 3, rng, {.padding = 1, .bias = false}));
+      model.add(BatchNorm2d(filters)).add(ReLU());
+      channels = filters;
+    }
   }
   model.add(GlobalAvgPool2d()).add(Dropout(0.2, rng)).add(Dense(channels, classes, rng, {.init = Init::xavier}));
   return model;
@@ -68,7 +67,7 @@ const Network& convolutional_network() {
                                .make = make_convolutional,
                                .optimizer = make_adamw,
                                .size = 64,
-                               .epochs = 25,
+                               .epochs = 40,
                                .batch_size = 64,
                                .learning_rate = 0.003,
                                .momentum = 0.9,
@@ -80,6 +79,9 @@ const Network& convolutional_network() {
 
 Augmentation augmentation(const Network& network, Rng rng) {
   Augmentation result{rng};
-  if (network.augment) result.transforms = {augment::Flip(), augment::ShiftedCrop(network.size / 16)};
+  if (!network.augment) return result;
+  result.transforms = {augment::Flip(), augment::ShiftedCrop(network.size / 16),
+                       augment::ColourJitter({.brightness = 0.2, .contrast = 0.2, .saturation = 0.2}),
+                       augment::Cutout(network.size / 4, {.fill = 0.45})};
   return result;
 }

@@ -62,14 +62,17 @@ void train(Sequential& model, const Network& network, DataLoader& loader) {
       model.parameters(), AdamWOptions{.learning_rate = network.learning_rate, .weight_decay = network.weight_decay})};
   adamw.set_schedule(network.schedule(network.epochs * loader.size()));
   ProgressBar bar;
+  double trained = 0;
   fit(model, loss, adamw, loader,
       {.epochs = network.epochs,
        .on_step = [&](const Progress& p) { bar.step(p); },
        .on_epoch =
            [&](const Progress& p) {
              bar.epoch(p);
+             trained = p.seconds;
              return true;
            }});
+  fmt::print("trained in {:.1f} s\n", trained);
 }
 
 void classify(const Subject& subject, const Options& options) {

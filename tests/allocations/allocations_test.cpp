@@ -139,6 +139,42 @@ TEST_P(Training, TakesNoMemoryInTheSecondEpoch) {
 
 INSTANTIATE_TEST_SUITE_P(PrefetchAndThreads, Training, ::testing::Combine(::testing::Bool(), ::testing::Values(1, 2)));
 
+class Convolutions : public ::testing::TestWithParam<std::tuple<std::size_t, int>> {};  // workers, threads
+
+TEST_P(Convolutions, TakeNoMemoryInTheSecondEpoch) {
+  const auto [workers, threads] = GetParam();
+  set_threads(threads);
+  Rng rng{1};
+  const TensorDataset train = random_dataset(200, rng.split()), held_out = random_dataset(90, rng.split());
+  Sequential model{Conv2d(3, 12, 3, rng, {.padding = 1, .bias = false}),
+                   BatchNorm2d(12),
+                   ReLU(),
+                   MaxPool2d(2),
+                   Residual(Sequential{Conv2d(12, 12, 3, rng, {.padding = Padding2d::same()}), ReLU()}),
+                   Conv2d(12, 8, 3, rng, {.stride = 2, .padding = 1, .groups = 2}),
+                   GELU(),
+                   AvgPool2d(2, {.stride = 1}),
+                   MaxPool2d(1),
+                   GlobalAvgPool2d(),
+                   Dropout(0.2, rng),
+                   Dense(8, 4, rng)};
+  CrossEntropyLoss loss;
+  AdamW adamw{no_decay_on_biases_and_norms(model.parameters(), AdamWOptions{.weight_decay = 0.1})};
+  adamw.set_schedule(one_cycle({.total_steps = 100}));
+  DataLoader loader{train,
+                    {.batch_size = 64,
+                     .shuffle = rng.split(),
+                     .prefetch = workers > 0,
+                     .workers = std::max<std::size_t>(workers, 1),
+                     .augment = Augmentation{rng.split(), {augment::Flip(), augment::ShiftedCrop(1)}}}};
+  DataLoader validation{held_out, {.batch_size = 40}};
+  run_epoch(model, loss, adamw, loader, validation);
+  EXPECT_EQ(count_during([&] { run_epoch(model, loss, adamw, loader, validation); }), 0u);
+}
+
+INSTANTIATE_TEST_SUITE_P(WorkersAndThreads, Convolutions,
+                         ::testing::Combine(::testing::Values(0, 1, 2), ::testing::Values(1, 2)));
+
 TEST(NormsAndBranches, TakeNoMemoryInTheSecondEpoch) {
   Rng rng{1};
   const TensorDataset train = random_dataset(200, rng.split()), held_out = random_dataset(90, rng.split());

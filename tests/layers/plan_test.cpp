@@ -3,6 +3,7 @@
 
 #include <minnow/core/error.hpp>
 #include <minnow/core/threads.hpp>
+#include <minnow/layers/batch_norm.hpp>
 #include <minnow/layers/dense.hpp>
 #include <minnow/layers/flatten.hpp>
 #include <minnow/layers/relu.hpp>
@@ -11,6 +12,7 @@
 #include <minnow/layers/tanh.hpp>
 
 #include <tests/support/by_hand.hpp>
+#include <tests/support/compare.hpp>
 #include <tests/support/layers_of_ones_own.hpp>
 #include <tests/support/small_model.hpp>
 
@@ -93,6 +95,33 @@ TEST(Plan, DenseAndWhatIsAroundIt) {
     for (const bool bias : {false, true})
       for (int kind = 0; kind < 4; ++kind)
         check(dense_model(flatten, kind, (kind + 1) % 4, bias), flatten ? Shape{2, 3} : Shape{6});
+}
+
+// Predictions of a dense layer with a norm folded into it; the steps of evaluation with a backward are the layers.
+TEST(Plan, NormsAreFoldedInPrediction) {
+  for (const bool bias : {true, false})
+    for (const bool tracks : {true, false}) {
+      Rng rng{7};
+      Sequential model{Flatten(),
+                       Dense(12, 130, rng, {.bias = bias}),
+                       BatchNorm1d(130, {.track_running_stats = tracks}),
+                       Tanh(),
+                       Dense(130, 5, rng),
+                       BatchNorm1d(5)};
+      for (const NamedTensor& entry : model.state())
+        for (Real& v : *entry.value) v += static_cast<Real>(std::abs(0.3 * rng.normal()));
+      const Tensor x = random({33, 3, 4}, 5);
+      Tensor y = zeros({33, 5});
+      Context context{Mode::eval};
+      model.forward(x, y, context);
+      const Tensor& predicted = model.predict(x);
+      EXPECT_LE(error(predicted, y.shape(), {y.begin(), y.end()}), tolerance) << bias << tracks;
+      if (!tracks) continue;
+      Tensor one = zeros({1, 3, 4});
+      std::copy_n(x.data() + 12 * 32, 12, one.data());
+      const Tensor last = from({y.data() + 5 * 32, 5}, {1, 5});
+      EXPECT_LE(error(model.predict(one), last.shape(), {last.begin(), last.end()}), tolerance) << bias;
+    }
 }
 
 TEST(Plan, FrozenParameters) {

@@ -1,31 +1,37 @@
-// The same seed gives the same bits: in two processes, with prefetching and without, at one thread and at two.
+// The same seed gives the same bits: in two processes, whoever fills the batches, at one thread and at two.
 
 #include <tests/support/run_program.hpp>
 
 #include <string>
+#include <tuple>
 
 #include <gtest/gtest.h>
 
 namespace {
 
-std::string hash(int threads, bool prefetch, int seed) {
-  const std::string command = std::string(MINNOW_TRAIN_AND_HASH) + " " + std::to_string(threads) +
-                              (prefetch ? " 1 " : " 0 ") + std::to_string(seed);
+/// Of a model, a number of threads, and workers that fill the batches.
+std::string hash(const std::string& model, int threads, int workers, int seed) {
+  std::string command = MINNOW_TRAIN_AND_HASH;
+  for (const std::string& word : {model, std::to_string(threads), std::to_string(workers), std::to_string(seed)})
+    command += " " + word;
   const ProgramResult result = run_program(command);
   EXPECT_EQ(result.exit_code, 0) << command;
   return result.output;
 }
 
-class Reproducible : public ::testing::TestWithParam<int> {};  // threads
+class Reproducible : public ::testing::TestWithParam<std::tuple<std::string, int>> {};  // model, threads
 
 TEST_P(Reproducible, SameSeedSameBits) {
-  const std::string first = hash(GetParam(), false, 7);
+  const auto& [model, threads] = GetParam();
+  const std::string first = hash(model, threads, 0, 7);
   EXPECT_EQ(first.size(), 17u);
-  EXPECT_EQ(hash(GetParam(), false, 7), first) << "two processes differ";
-  EXPECT_EQ(hash(GetParam(), true, 7), first) << "prefetching changes the result";
-  EXPECT_NE(hash(GetParam(), false, 8), first) << "the seed has no effect";
+  EXPECT_EQ(hash(model, threads, 0, 7), first) << "two processes differ";
+  EXPECT_EQ(hash(model, threads, 1, 7), first) << "prefetching changes the result";
+  EXPECT_EQ(hash(model, threads, 2, 7), first) << "a second worker changes the result";
+  EXPECT_NE(hash(model, threads, 0, 8), first) << "the seed has no effect";
 }
 
-INSTANTIATE_TEST_SUITE_P(Threads, Reproducible, ::testing::Values(1, 2));
+INSTANTIATE_TEST_SUITE_P(ModelAndThreads, Reproducible,
+                         ::testing::Combine(::testing::Values("dense", "cnn"), ::testing::Values(1, 2)));
 
 }  // namespace

@@ -2,9 +2,9 @@
 // loss and accuracy on the test pictures, as a line of JSON.
 //
 // usage: torch_train --data FILE --net SPEC [--epochs 25] [--batch-size 64] [--learning-rate 0.003]
-//                    [--schedule one_cycle|linear] [--weight-decay 0.01] [--label-smoothing 0.05] [--flip 1] [--shift
-//                    4]
-//                    [--seed 1] [--threads 1] [--layout channels_last|planes] [--limit N]
+//                    [--schedule one_cycle|linear] [--weight-decay 0.01] [--label-smoothing 0.05] [--flip 1]
+//                    [--shift 4] [--jitter 0] [--cutout 0] [--seed 1] [--threads 1] [--layout channels_last|planes]
+//                    [--limit N]
 //
 // FILE comes from scripts/pictures_to_raw.py; SPEC is explained in network.hpp. AdamW, without decay on biases and
 // norms. With --limit, training stops after N steps: for choosing among settings.
@@ -36,6 +36,8 @@ Options parse(int argc, char** argv) {
                   {"label-smoothing", "0.05"},
                   {"flip", "1"},
                   {"shift", "4"},
+                  {"jitter", "0"},
+                  {"cutout", "0"},
                   {"seed", "1"},
                   {"threads", "1"},
                   {"layout", "channels_last"},
@@ -76,7 +78,9 @@ double train(torch::nn::Sequential& model, const Pictures& pictures, at::MemoryF
   const std::int64_t limit = std::stol(options.at("limit"));
   const auto loss_options =
       torch::nn::functional::CrossEntropyFuncOptions().label_smoothing(std::stod(options.at("label-smoothing")));
-  Augment augment(options.at("flip") == "1", std::stoi(options.at("shift")),
+  Augment augment(pictures,
+                  {options.at("flip") == "1", std::stoi(options.at("shift")), std::stod(options.at("jitter")),
+                   std::stoi(options.at("cutout"))},
                   static_cast<unsigned>(std::stoul(options.at("seed"))));
   const Schedule schedule(options.at("schedule"), std::stod(options.at("learning-rate")), epochs * epoch_steps);
   torch::optim::AdamW optimizer(parameter_groups(model, std::stod(options.at("weight-decay"))));
@@ -87,7 +91,7 @@ double train(torch::nn::Sequential& model, const Pictures& pictures, at::MemoryF
   std::int64_t step = 0;
   for (std::int64_t epoch = 0; epoch < epochs; ++epoch)
     for (const auto& chosen : torch::randperm(size, torch::kInt64).split(batch_size)) {
-      const auto x = augment(pictures.train, chosen).contiguous(format);
+      const auto x = augment(chosen).contiguous(format);
       const auto labels = pictures.train_labels.index_select(0, chosen);
       follow(schedule, step, optimizer);
       for (const auto& parameter : parameters) parameter.mutable_grad().reset();

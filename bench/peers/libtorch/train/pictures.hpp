@@ -1,23 +1,27 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <fstream>
 #include <random>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include <torch/torch.h>
 
 /// What scripts/pictures_to_raw.py writes, normalised by the mean and deviation of each channel of the training part.
 struct Pictures {
   torch::Tensor train, train_labels, test, test_labels;  // (N, C, H, W) and (N)
+  std::vector<float> mean, deviation;                    // of each channel
 };
 
 /// Normalises a channel by the mean and deviation of the training part, in place: what training needs at its peak is
 /// measured too.
-inline void normalise(torch::Tensor& train, torch::Tensor& test, std::int64_t channel) {
+inline void normalise(Pictures& p, std::int64_t channel) {
+  torch::Tensor &train = p.train, &test = p.test;
   const auto for_each = [&](torch::Tensor& pictures, auto body) {
     const std::int64_t planes = pictures.size(0) * pictures.size(1), pixels = pictures.size(2) * pictures.size(3);
     for (std::int64_t plane = channel; plane < planes; plane += pictures.size(1)) {
@@ -32,6 +36,8 @@ inline void normalise(torch::Tensor& train, torch::Tensor& test, std::int64_t ch
   const auto apply = [&](float& value) { value = static_cast<float>((value - mean) / deviation); };
   for_each(train, apply);
   for_each(test, apply);
+  p.mean.push_back(static_cast<float>(mean));
+  p.deviation.push_back(static_cast<float>(deviation));
 }
 
 inline Pictures read_pictures(const std::string& path) {
@@ -52,34 +58,46 @@ inline Pictures read_pictures(const std::string& path) {
   p.train_labels = read({train}).to(torch::kInt64);
   p.test = read({test, channels, side, side});
   p.test_labels = read({test}).to(torch::kInt64);
-  for (std::int64_t channel = 0; channel < channels; ++channel) normalise(p.train, p.test, channel);
+  for (std::int64_t channel = 0; channel < channels; ++channel) normalise(p, channel);
   return p;
 }
 
-/// Copies the chosen pictures, each mirrored or not and moved by up to `shift` pixels each way, with 0 where nothing
-/// was. A plain loop, so that the step waits for nothing.
+struct AugmentOptions {
+  bool flip;
+  int shift;      // moved by up to so many pixels each way, with 0 where nothing was
+  double jitter;  // brightness, contrast and saturation change by up to so much
+  int cutout;     // side of the square that is hidden
+};
+
+/// Copies the chosen pictures, each changed in its own way. Plain loops, so that the step waits for nothing.
 class Augment {
  public:
-  Augment(bool flip, int shift, unsigned seed) : flip_(flip), shift_(shift), random_(seed) {}
+  Augment(const Pictures& pictures, const AugmentOptions& options, unsigned seed)
+      : pictures_(pictures), options_(options), random_(seed) {}
 
-  /// pictures: (N, C, H, W), chosen: (B) -> (B, C, H, W)
-  torch::Tensor operator()(const torch::Tensor& pictures, const torch::Tensor& chosen) {
-    const std::int64_t channels = pictures.size(1), side = pictures.size(2), size = channels * side * side;
+  /// chosen: (B) -> (B, C, H, W)
+  torch::Tensor operator()(const torch::Tensor& chosen) {
+    const std::int64_t channels = pictures_.train.size(1), side = pictures_.train.size(2),
+                       size = channels * side * side;
     auto batch = torch::zeros({chosen.size(0), channels, side, side});
     for (std::int64_t i = 0; i < chosen.size(0); ++i) {
-      const float* from = pictures.data_ptr<float>() + chosen.data_ptr<std::int64_t>()[i] * size;
+      const float* from = pictures_.train.data_ptr<float>() + chosen.data_ptr<std::int64_t>()[i] * size;
       float* to = batch.data_ptr<float>() + i * size;
-      const bool mirror = flip_ && random_() % 2 == 1;
+      const bool mirror = options_.flip && random_() % 2 == 1;
       const std::int64_t down = draw(), right = draw();
       for (std::int64_t plane = 0; plane < channels; ++plane)
         for (std::int64_t y = std::max<std::int64_t>(0, down); y < std::min(side, side + down); ++y)
           copy_row(from + (plane * side + y - down) * side, to + (plane * side + y) * side, side, right, mirror);
+      if (options_.jitter > 0 && channels == 3) jitter(to, side * side);
+      if (options_.cutout > 0) cut_out(to, channels, side);
     }
     return batch;
   }
 
  private:
-  std::int64_t draw() { return static_cast<std::int64_t>(random_() % static_cast<unsigned>(2 * shift_ + 1)) - shift_; }
+  std::int64_t draw() {
+    return static_cast<std::int64_t>(random_() % static_cast<unsigned>(2 * options_.shift + 1)) - options_.shift;
+  }
 
   static void copy_row(const float* from, float* to, std::int64_t side, std::int64_t right, bool mirror) {
     const std::int64_t first = std::max<std::int64_t>(0, right), last = std::min(side, side + right);
@@ -89,7 +107,47 @@ class Augment {
       std::copy(from + first - right, from + last - right, to + first);
   }
 
-  bool flip_;
-  int shift_;
+  static float grey(const float* r, std::int64_t pixels, std::int64_t i) {
+    return 0.299F * r[i] + 0.587F * r[pixels + i] + 0.114F * r[2 * pixels + i];
+  }
+
+  /// As torchvision's ColorJitter, on the picture as it was before it was normalised.
+  void jitter(float* picture, std::int64_t pixels) {
+    const auto on_colours = [&](bool back) {
+      for (std::int64_t i = 0; i < 3 * pixels; ++i) {
+        const auto c = static_cast<std::size_t>(i / pixels);
+        picture[i] = back ? (picture[i] - pictures_.mean[c]) / pictures_.deviation[c]
+                          : picture[i] * pictures_.deviation[c] + pictures_.mean[c];
+      }
+    };
+    std::array<int, 3> order{0, 1, 2};
+    std::shuffle(order.begin(), order.end(), random_);
+    on_colours(false);
+    for (const int kind : order) {
+      const auto spread = static_cast<float>(options_.jitter);
+      const float f = std::uniform_real_distribution<float>(1 - spread, 1 + spread)(random_);
+      float mean = 0;
+      if (kind == 1)
+        for (std::int64_t i = 0; i < pixels; ++i) mean += grey(picture, pixels, i) / static_cast<float>(pixels);
+      for (std::int64_t i = 0; i < pixels; ++i) {
+        const float other = kind == 0 ? 0 : kind == 1 ? mean : grey(picture, pixels, i);
+        for (float* v = picture + i; v < picture + 3 * pixels; v += pixels)
+          *v = std::clamp(f * *v + (1 - f) * other, 0.0F, 1.0F);
+      }
+    }
+    on_colours(true);
+  }
+
+  void cut_out(float* picture, std::int64_t channels, std::int64_t side) {
+    const auto middle = [&] { return static_cast<std::int64_t>(random_() % static_cast<unsigned>(side)); };
+    const std::int64_t top = middle() - options_.cutout / 2, left = middle() - options_.cutout / 2;
+    for (std::int64_t row = std::max<std::int64_t>(0, top); row < std::min(side, top + options_.cutout); ++row)
+      for (std::int64_t c = 0; c < channels; ++c)
+        std::fill(picture + (c * side + row) * side + std::max<std::int64_t>(0, left),
+                  picture + (c * side + row) * side + std::min(side, left + options_.cutout), 0.0F);
+  }
+
+  const Pictures& pictures_;
+  AugmentOptions options_;
   std::mt19937 random_;
 };
