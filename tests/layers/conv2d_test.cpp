@@ -1,4 +1,5 @@
 #include <minnow/core/check_gradients.hpp>
+#include <minnow/core/error.hpp>
 #include <minnow/core/threads.hpp>
 #include <minnow/layers/batch_norm.hpp>
 #include <minnow/layers/conv2d.hpp>

@@ -1,4 +1,5 @@
 #include <minnow/core/check_gradients.hpp>
+#include <minnow/core/error.hpp>
 #include <minnow/layers/avg_pool2d.hpp>
 #include <minnow/layers/global_avg_pool2d.hpp>
 #include <minnow/layers/max_pool2d.hpp>
