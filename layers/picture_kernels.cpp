@@ -74,7 +74,7 @@ void copy_rows(Rows<const Real> x, Rows<Real> y, Pictures pictures, const Affine
 /// The larger number of best and v, and its place; NaN is larger than any.
 template <class D, class V>
 HWY_INLINE void take_larger(D d, V v, Real place, V& best, V& which) {
-  const auto larger = hn::Or(hn::Gt(v, best), hn::Ne(v, v));
+  const auto larger = hn::Or(hn::Gt(v, best), hn::IsNaN(v));  // Highway 1.0.3 has NaN Ne NaN false
   best = hn::IfThenElse(larger, v, best);
   which = hn::IfThenElse(larger, hn::Set(d, place), which);
 }
