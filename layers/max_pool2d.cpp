@@ -13,8 +13,9 @@ namespace {
 /// Where the largest numbers were, one for each number of y.
 struct Places {
   std::vector<std::uint8_t> in_tile;    // of 2 x 2 tiles
-  std::vector<std::uint32_t> in_plane;  // of other windows
+  std::vector<std::uint32_t> in_plane;  // of other windows, nowhere for one that lies in the padding
 };
+constexpr auto nowhere = std::numeric_limits<std::uint32_t>::max();
 
 struct Planes {
   std::size_t count, height, width, out_height, out_width;
@@ -31,12 +32,14 @@ void for_planes(const Planes& planes, const Body& body) {
                [&](std::size_t begin, std::size_t end) { body(begin, end - begin); });
 }
 
+/// `places` may be null.
 void pool_plane(const PoolingWindow& window, const Planes& planes, const Real* x, Real* y, std::uint32_t* places) {
   const Size2d step = window.dilation();
   for (std::size_t h = 0; h < planes.out_height; ++h)
     for (std::size_t w = 0; w < planes.out_width; ++w) {
       const PoolingWindow::Span rows = window.rows(h, planes.height), columns = window.columns(w, planes.width);
-      std::size_t place = rows.begin * planes.width + columns.begin;
+      const bool in_padding = rows.begin >= rows.end || columns.begin >= columns.end;  // with dilation it may step over
+      std::size_t place = in_padding ? nowhere : rows.begin * planes.width + columns.begin;
       Real best = -std::numeric_limits<Real>::infinity();
       for (std::size_t i = rows.begin; i < rows.end; i += step.height)
         for (std::size_t j = columns.begin; j < columns.end; j += step.width) {
@@ -46,7 +49,7 @@ void pool_plane(const PoolingWindow& window, const Planes& planes, const Real* x
           place = i * planes.width + j;
         }
       *y++ = best;
-      *places++ = static_cast<std::uint32_t>(place);
+      if (places != nullptr) *places++ = static_cast<std::uint32_t>(place);
     }
 }
 
@@ -64,11 +67,11 @@ void MaxPool2d::forward(const Tensor& x, Tensor& y, Context& context) {
                             {which, planes.out_width, planes.out_size()}, {count, planes.height, planes.width});
     });
   }
-  places.in_plane.resize(y.size());
+  places.in_plane.resize(context.backward_follows ? y.size() : 0);
   for_planes(planes, [&](std::size_t first, std::size_t count) {
     for (std::size_t p = first; p < first + count; ++p)
       pool_plane(window_, planes, x.data() + p * planes.size(), y.data() + p * planes.out_size(),
-                 places.in_plane.data() + p * planes.out_size());
+                 context.backward_follows ? places.in_plane.data() + p * planes.out_size() : nullptr);
   });
 }
 
@@ -85,7 +88,8 @@ void MaxPool2d::backward(const Tensor&, const Tensor& y, const Tensor& dy, Tenso
                                {to, planes.width, planes.size()}, {count, planes.height, planes.width});
     std::fill_n(to, count * planes.size(), Real{0});
     for (std::size_t i = 0; i < count * planes.out_size(); ++i)
-      to[i / planes.out_size() * planes.size() + places.in_plane[out + i]] += dy.data()[out + i];
+      if (const std::uint32_t place = places.in_plane[out + i]; place != nowhere)
+        to[i / planes.out_size() * planes.size() + place] += dy.data()[out + i];
   });
 }
 

@@ -7,7 +7,8 @@ namespace minnow::inline MINNOW_PRECISION {
 
 /// The largest number of each window, torch.nn.MaxPool2d: MaxPool2d(2), MaxPool2d(3, {.stride = 2, .padding = 1}).
 /// x: (N, C, H, W), y: (N, C, H', W') with H' = floor((H + 2 padding - dilation (kernel - 1) - 1) / stride) + 1. The
-/// first of equal numbers takes the gradient; NaN is larger than any number.
+/// first of equal numbers takes the gradient; NaN is larger than any number, and -inf what a dilated window has that
+/// steps over the picture.
 class MINNOW_API MaxPool2d : public Layer {
  public:
   /// Throws ValueError for sizes of 0 or padding of more than half of the kernel.

@@ -54,6 +54,15 @@ TEST(MaxPool2d, NaNIsLargerThanAnyNumber) {
   }
 }
 
+// As for PyTorch: windows of columns -1 and 1, 0 and 2, 1 and 3 over a picture of one row, whose rows -1 and 1 it
+// lacks.
+TEST(MaxPool2d, ADilatedWindowMayStepOverThePicture) {
+  MaxPool2d layer(2, {.stride = 1, .padding = 1, .dilation = 2});
+  const Pooled result = pool(layer, from(std::vector<Real>{1, 2, 3, 4, 5, 6}, {2, 1, 1, 3}));
+  EXPECT_EQ(numbers(result.y), std::vector<Real>(6, -inf));
+  EXPECT_EQ(numbers(result.dx), std::vector<Real>(6, 0));
+}
+
 TEST(MaxPool2d, LeavesOutAnOddLastRowAndColumn) {
   MaxPool2d layer(2);
   std::vector<Real> x(2 * 3 * 3);
