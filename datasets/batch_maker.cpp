@@ -24,11 +24,14 @@ std::span<Real> row_of(Tensor& tensor, std::size_t i) {
 }
 
 /// From Beta(alpha, alpha), by Jöhnk's method: of uniform u and v, u^(1/alpha) is a share of the sum of the two powers
-/// whenever that sum is at most 1. That is seldom when alpha is large.
+/// whenever that sum is at most 1. That is seldom when alpha is large; when it is small, both may be too small for a
+/// double, but not what one is of the other.
 double draw_share(double alpha, Rng& rng) {
   for (;;) {
-    const double a = std::pow(rng.uniform(), 1 / alpha), b = std::pow(rng.uniform(), 1 / alpha);
+    const double u = rng.uniform(), v = rng.uniform();
+    const double a = std::pow(u, 1 / alpha), b = std::pow(v, 1 / alpha);
     if (a + b > 0 && a + b <= 1) return a / (a + b);
+    if (a + b == 0 && u != v) return 1 / (1 + std::pow(v / u, 1 / alpha));
   }
 }
 

@@ -142,7 +142,7 @@ TEST(Mixup, DrawsItsSharesFromTheBetaDistribution) {
   Tensor labels = zeros({n});
   std::iota(labels.begin(), labels.end(), Real{0});
   const TensorDataset data(zeros({n, 1}), labels);
-  for (const double alpha : {0.1, 0.2, 1.0, 4.0}) {
+  for (const double alpha : {1e-300, 1e-9, 0.1, 0.2, 1.0, 4.0}) {
     DataLoader loader{data, {.augment = Augmentation{Rng{1}, {}, Mixup{.classes = n, .alpha = alpha}}}};
     double sum = 0, squares = 0;
     for (std::size_t e = 0; e < times; ++e) {
