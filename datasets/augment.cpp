@@ -11,6 +11,8 @@
 namespace minnow::inline MINNOW_PRECISION::augment {
 namespace {
 
+constexpr std::size_t most = 1 << 16;  // pixels; beyond it nothing is meant, as by a -1
+
 void check_probability(const char* who, double probability) {
   if (!(probability >= 0 && probability <= 1))
     throw ValueError(format_text("{}: expected a probability from 0 to 1, got {}.", who, probability));
@@ -73,6 +75,8 @@ void Flip::operator()(std::span<Real> sample, const Shape& shape, Rng& rng) cons
 }
 
 ShiftedCrop::ShiftedCrop(std::size_t padding, Edge edge) : padding_(padding), edge_(edge) {
+  if (padding > most)
+    throw ValueError(format_text("ShiftedCrop: expected a padding of 0 to {}, got {}.", most, padding));
   check_fill("ShiftedCrop", edge.fill);
 }
 
@@ -137,7 +141,8 @@ void ColourJitter::operator()(std::span<Real> sample, const Shape& shape, Rng& r
 }
 
 Cutout::Cutout(std::size_t size, const CutoutOptions& options) : size_(size), options_(options) {
-  if (size == 0) throw ValueError("Cutout: expected a size of at least 1, got 0.");
+  if (size == 0 || size > most)
+    throw ValueError(format_text("Cutout: expected a size of 1 to {}, got {}.", most, size));
   check_probability("Cutout", options.probability);
   check_fill("Cutout", options.fill);
 }

@@ -42,7 +42,7 @@ class MINNOW_API Flip {
 /// padded on all sides, and a part of its own size cut out, as torchvision's RandomCrop(size, padding).
 class MINNOW_API ShiftedCrop {
  public:
-  /// Throws ValueError unless edge.fill is finite.
+  /// Throws ValueError unless padding is at most 65536 and edge.fill finite.
   explicit ShiftedCrop(std::size_t padding, Edge edge = {});
   void operator()(std::span<Real> sample, const Shape& shape, Rng& rng);
 
@@ -91,7 +91,7 @@ struct CutoutOptions {
 /// Hides a square of size x size pixels (DeVries and Taylor, 2017): its centre is any pixel, what lies outside is lost.
 class MINNOW_API Cutout {
  public:
-  /// Throws ValueError for a size of 0, a probability outside [0, 1] or a fill that is not finite.
+  /// Throws ValueError for a size of 0 or above 65536, a probability outside [0, 1] or a fill that is not finite.
   explicit Cutout(std::size_t size, const CutoutOptions& options = {});
   void operator()(std::span<Real> sample, const Shape& shape, Rng& rng) const;
 

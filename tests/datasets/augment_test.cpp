@@ -263,7 +263,12 @@ TEST(Augment, RefusesWhatItCannotDo) {
   EXPECT_EQ(refused([] { augment::Rotation(1, {.fill = INFINITY}); }), "Rotation: expected a finite fill, got inf.");
   EXPECT_EQ(refused([] { augment::ColourJitter({.contrast = -0.5}); }),
             "ColourJitter: expected options that are finite and not negative, got -0.5.");
-  EXPECT_EQ(refused([] { augment::Cutout(0); }), "Cutout: expected a size of at least 1, got 0.");
+  EXPECT_EQ(refused([] { augment::Cutout(0); }), "Cutout: expected a size of 1 to 65536, got 0.");
+  const auto minus_one = static_cast<std::size_t>(-1);  // what -1 becomes
+  EXPECT_EQ(refused([=] { augment::Cutout{minus_one}; }),
+            "Cutout: expected a size of 1 to 65536, got 18446744073709551615.");
+  EXPECT_EQ(refused([=] { augment::ShiftedCrop{minus_one}; }),
+            "ShiftedCrop: expected a padding of 0 to 65536, got 18446744073709551615.");
   EXPECT_EQ(refused([] { augment::Cutout(3, {.probability = -1}); }),
             "Cutout: expected a probability from 0 to 1, got -1.");
 
