@@ -39,7 +39,9 @@ Schedule cosine_annealing(const CosineAnnealingOptions& options) {
   check_steps("cosine_annealing", "total_steps", options.total_steps);
   check_not_negative("cosine_annealing", "min_learning_rate", options.min_learning_rate);
   return [options](Rates rates, Steps t) {
-    const double share = static_cast<double>(t % (2 * options.total_steps)) / static_cast<double>(options.total_steps);
+    const Steps half = t / options.total_steps, step = t % options.total_steps;  // odd halves go up again
+    const Steps at = half % 2 == 0 ? step : options.total_steps - step;
+    const double share = static_cast<double>(at) / static_cast<double>(options.total_steps);
     rates.learning_rate = between(Anneal::cosine, rates.learning_rate, options.min_learning_rate, share);
     return rates;
   };

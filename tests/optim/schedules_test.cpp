@@ -119,6 +119,13 @@ TEST(OneCycle, OfFewStepsIsFinite) {
       }
 }
 
+TEST(Schedules, ACosineMayTakeAnyNumberOfSteps) {
+  const Schedule schedule = cosine_annealing({.total_steps = std::uint64_t{1} << 63});
+  EXPECT_EQ(schedule({1, 0}, 0).learning_rate, 1);
+  EXPECT_NEAR(schedule({1, 0}, std::uint64_t{1} << 62).learning_rate, 0.5, 1e-15);
+  EXPECT_NEAR(schedule({1, 0}, std::uint64_t{3} << 62).learning_rate, 0.5, 1e-15);
+}
+
 TEST(Schedules, RefuseOptionsThatMakeNoSense) {
   const auto says = [](const std::function<Schedule()>& make) { return message<ValueError>([&] { make(); }); };
   EXPECT_EQ(says([] { return step_lr({.step_size = 0}); }), "step_lr: expected step_size to be at least 1, got 0.");
