@@ -5,6 +5,13 @@
 
 namespace minnow::inline MINNOW_PRECISION {
 
+namespace {
+
+constexpr std::size_t most_elements = 1 << 24;             // of a filter's channel: 4096 by 4096
+constexpr std::size_t most_padded = std::size_t{1} << 32;  // numbers in a channel of a picture with its padding
+
+}  // namespace
+
 Conv2d::Conv2d(std::size_t in, std::size_t out, Size2d kernel, Rng& rng, const Conv2dOptions& options)
     : in_(in),
       out_(out),
@@ -21,6 +28,7 @@ Conv2d::Conv2d(std::size_t in, std::size_t out, Size2d kernel, Rng& rng, const C
   };
   if (in == 0 || out == 0) refuse("at least 1 channel in and out");
   if (outside(kernel)) refuse("a kernel of 1 to 65536");
+  if (kernel.height * kernel.width > most_elements) refuse("a kernel of at most 2^24 numbers");
   if (outside(stride_)) refuse("a stride of 1 to 65536");
   if (outside(dilation_)) refuse("a dilation of 1 to 65536");
   if (padding_.zeros && outside({padding_.zeros->height + 1, padding_.zeros->width + 1}))
@@ -45,7 +53,9 @@ ConvolutionGeometry Conv2d::geometry(const Shape& input) const {
   const auto axis = [&](std::size_t size, std::size_t kernel, std::size_t stride, std::size_t dilation,
                         std::optional<std::size_t> zeros) {
     const std::size_t same = dilation * (kernel - 1);
-    return ConvolutionAxis{size, zeros.value_or(same / 2), zeros.value_or(same - same / 2), kernel, dilation, stride};
+    ConvolutionAxis result{size, zeros.value_or(same / 2), zeros.value_or(same - same / 2), kernel, dilation, stride};
+    result.stride = std::min(stride, std::max<std::size_t>(result.padded(), 1));  // to go further leads nowhere else
+    return result;
   };
   using Zeros = std::optional<std::size_t>;
   const auto& zeros = padding_.zeros;
@@ -58,6 +68,10 @@ ConvolutionGeometry Conv2d::geometry(const Shape& input) const {
     throw ShapeError(format_text("{}: expected pictures of at least {} by {} with their padding, got {} by {} in {}.",
                                  name(), result.rows.reach(), result.columns.reach(), result.rows.padded(),
                                  result.columns.padded(), to_string(input)));
+  if (result.rows.padded() > most_padded / result.columns.padded())
+    throw ShapeError(
+        format_text("{}: expected pictures of at most 2^32 numbers with their padding, got {} by {} in {}.", name(),
+                    result.rows.padded(), result.columns.padded(), to_string(input)));
   return result;
 }
 

@@ -101,9 +101,8 @@ void FusedConv2d::backward(const Tensor& x, const Tensor& y, const Tensor& dy, T
     end.norm = &norm;
     norm_->target_gradients(norm);
     for_each_channel(g, pictures, [&](ChannelPictures at) {
-      kernels::GradientSums sums{0, 0};
-      if (pictures > 0)
-        sums = kernels::way_back_sums(end.back(at), end.input(at), norm.centre(at.channel), end.pictures(at));
+      if (pictures == 0) return norm.add_gradients(at.channel, 0, 0);  // of no numbers: a pass before may have left NaN
+      const auto sums = kernels::way_back_sums(end.back(at), end.input(at), norm.centre(at.channel), end.pictures(at));
       norm.sum_dy[at.channel] = sums.dy;
       norm.sum_dy_x[at.channel] = sums.dy_x - norm.remainder(at.channel) * sums.dy;  // about the mean itself
       norm_->prepare_backward(at.channel, norm);

@@ -227,6 +227,38 @@ TEST(Conv2d, TrainsWhatIsNotFrozen) {
   EXPECT_TRUE(conv.state()[1].parameter->has_gradient());
 }
 
+// A stride may lead out of the picture, how far does not matter: not to the numbers, nor to the memory they take.
+TEST(Conv2d, AStrideBeyondThePictureLeavesOneNumber) {
+  Rng rng{1};
+  Conv2d far(2, 3, 2, rng, {.stride = {65536, 40}, .padding = 1});
+  const Tensor x = normal({2, 2, 5, 7}, rng.split());
+  ASSERT_EQ(far.output_shape(x.shape()), (Shape{2, 3, 1, 1}));
+  Tensor y = zeros({2, 3, 1, 1});
+  Context context;
+  far.forward(x, y, context);
+  const auto state = far.state();
+  const Tensor expected =
+      by_definition(x, *state[0].value, state[1].value, {65536, 40}, Size2d(1), Size2d(1), 1, y.shape());
+  EXPECT_LE(relative_error(y, expected), is_double ? 1e-13 : 1e-6);
+  const GradientReport report = check_gradients(far, x.shape());
+  EXPECT_TRUE(report) << report.failure;
+}
+
+TEST(Conv2d, AnEmptyBatchHasNoGradientWhateverCameBefore) {
+  Rng rng{1};
+  Sequential model{Conv2d(1, 2, 3, rng), BatchNorm2d(2), ReLU()};
+  const Tensor nothing = zeros({0, 1, 5, 5});
+  Tensor bad = zeros({2, 1, 5, 5});
+  bad.fill(std::numeric_limits<Real>::quiet_NaN());
+  for (const Tensor* x : {static_cast<const Tensor*>(&bad), &nothing}) {
+    for (const NamedTensor& entry : model.parameters()) entry.parameter->clear_gradient();
+    const Tensor dy = zeros(model.forward(*x).shape());
+    model.backward(dy);
+  }
+  for (const NamedTensor& entry : model.parameters())
+    for (const Real g : entry.parameter->grad) EXPECT_EQ(g, 0) << entry.name;
+}
+
 TEST(Conv2d, RefusesWhatMakesNoSense) {
   Rng rng{1};
   const auto made = [&](std::size_t in, std::size_t out, Size2d kernel, const Conv2dOptions& options) {
@@ -238,6 +270,7 @@ TEST(Conv2d, RefusesWhatMakesNoSense) {
             "Conv2d(4 -> 6, 3): expected groups to divide the channels in and out, got 0.");
   EXPECT_EQ(made(0, 6, 3, {}), "Conv2d(0 -> 6, 3): expected at least 1 channel in and out.");
   EXPECT_EQ(made(4, 6, 0, {}), "Conv2d(4 -> 6, 0): expected a kernel of 1 to 65536.");
+  EXPECT_EQ(made(1, 1, 65536, {}), "Conv2d(1 -> 1, 65536): expected a kernel of at most 2^24 numbers.");
   EXPECT_EQ(made(4, 6, 3, {.stride = 0}), "Conv2d(4 -> 6, 3): expected a stride of 1 to 65536.");
   EXPECT_EQ(made(4, 6, 3, {.stride = -1}), "Conv2d(4 -> 6, 3): expected a stride of 1 to 65536.");
   EXPECT_EQ(made(4, 6, 3, {.padding = -1}), "Conv2d(4 -> 6, 3): expected a padding of 0 to 65535.");
@@ -252,6 +285,13 @@ TEST(Conv2d, RefusesWhatMakesNoSense) {
   EXPECT_EQ(
       shaped({2, 4, 2, 8}),
       "Conv2d(4 -> 6, 5x3): expected pictures of at least 5 by 3 with their padding, got 4 by 8 in (2, 4, 2, 8).");
+
+  const Conv2d far(4, 6, 1, rng, {.stride = 65536, .padding = 65535});
+  EXPECT_EQ(message<ShapeError>([&] {
+              far.output_shape({1, 4, 1, 1});
+            }),
+            "Conv2d(4 -> 6, 1): expected pictures of at most 2^32 numbers with their padding, got 131071 by 131071 in "
+            "(1, 4, 1, 1).");
 
   Conv2d other(4, 6, 3, rng);
   *other.state()[0].value = zeros({6, 4, 2, 3});
