@@ -7,6 +7,8 @@
 #include <minnow/core/simd-inl.hpp>
 #include <minnow/layers/picture_kernels.hpp>
 
+#include <algorithm>
+
 HWY_BEFORE_NAMESPACE();
 namespace minnow::simd::HWY_NAMESPACE {
 namespace {
@@ -241,36 +243,6 @@ void way_back_norm(const WayBack& back, Rows<const Real> x, const BackwardAffine
     rows_back(back, x, ThroughNorm{affine}, dx, pictures);
 }
 
-/// Sums of vectors of every width that for_each_vector uses.
-template <class D>
-struct WidthSums {
-  hn::VFromD<D> g, g_x;
-  HWY_INLINE void add(hn::VFromD<D> gradient, hn::VFromD<D> centred) {
-    g = hn::Add(g, gradient);
-    g_x = hn::MulAdd(gradient, centred, g_x);
-  }
-  HWY_INLINE void add_to(kernels::GradientSums& sums) const {
-    sums.dy += static_cast<double>(hn::GetLane(hn::SumOfLanes(D(), g)));
-    sums.dy_x += static_cast<double>(hn::GetLane(hn::SumOfLanes(D(), g_x)));
-  }
-};
-
-struct Sums {
-  WidthSums<hn::ScalableTag<Real>> wide;
-  WidthSums<hn::CappedTag<Real, 4>> four;
-  WidthSums<hn::CappedTag<Real, 1>> one;
-
-  template <class D>
-  HWY_INLINE void add(D, hn::VFromD<D> gradient, hn::VFromD<D> centred) {
-    if constexpr (std::is_same_v<D, hn::ScalableTag<Real>>)
-      wide.add(gradient, centred);
-    else if constexpr (std::is_same_v<D, hn::CappedTag<Real, 4>>)
-      four.add(gradient, centred);
-    else
-      one.add(gradient, centred);
-  }
-};
-
 /// The numbers of the windows at the places.
 template <class D>
 HWY_INLINE hn::VFromD<D> at_places(D d, const Real* top, const Real* bottom, hn::VFromD<D> place) {
@@ -282,40 +254,50 @@ HWY_INLINE hn::VFromD<D> at_places(D d, const Real* top, const Real* bottom, hn:
   return hn::IfThenElse(hn::Eq(place, hn::Set(d, Real{3})), f, a);
 }
 
-/// Rows are summed up a few at a time, and these sums in double.
+/// A part of a row at a time, and its products in double: what cancels costs no digits.
 kernels::GradientSums way_back_sums(const WayBack& back, Rows<const Real> x, Real centre, Pictures pictures) {
   const bool pools = back.which.data != nullptr;
   const std::size_t height = pools ? pictures.height / 2 : pictures.height;
-  const std::size_t width = pools ? pictures.width / 2 : pictures.width, together = 1024 / (width + 1) + 1;
-  kernels::GradientSums total{0, 0};
-  for (std::size_t i = 0; i < pictures.count; ++i)
-    for (std::size_t first = 0; first < height; first += together) {
-      const auto zero = hn::Zero(hn::ScalableTag<Real>());
-      const auto zero_four = hn::Zero(hn::CappedTag<Real, 4>());
-      const auto zero_one = hn::Zero(hn::CappedTag<Real, 1>());
-      Sums sums{{zero, zero}, {zero_four, zero_four}, {zero_one, zero_one}};
-      for (std::size_t h = first; h < height && h < first + together; ++h) {
-        const Real *dy = row_of(back.dy, i, h), *y = back.y.data != nullptr ? row_of(back.y, i, h) : nullptr;
-        const Real* top = row_of(x, i, pools ? 2 * h : h);
-        const std::uint8_t* places = pools ? row_of(back.which, i, h) : nullptr;
-        for_each_vector<Real>(width, [&](auto d, std::size_t w) HWY_ATTR {
-          if (pools) {
-            const auto place = load_places(d, places + w);
-            const auto none = hn::Eq(place, hn::Set(d, Real{kernels::no_maximum}));
-            const auto g = hn::IfThenZeroElse(none, hn::LoadU(d, dy + w));
-            const auto v = at_places(d, top + 2 * w, top + x.row + 2 * w, place);
-            sums.add(d, g, hn::Sub(v, hn::Set(d, centre)));
-          } else {
-            sums.add(d, gradient_at(d, y != nullptr ? y + w : nullptr, dy + w),
-                     hn::Sub(hn::LoadU(d, top + w), hn::Set(d, centre)));
-          }
-        });
+  const std::size_t width = pools ? pictures.width / 2 : pictures.width;
+  constexpr std::size_t part = 256;
+  alignas(64) Real gradient[part], centred[part];
+  const hn::ScalableTag<double> wide;
+  const std::size_t lanes = hn::Lanes(wide);
+  auto sum = hn::Zero(wide);
+  auto sum_x = hn::Zero(wide);
+  for_each_row(pictures.count, height, [&](std::size_t i, std::size_t h) HWY_ATTR {
+    for (std::size_t first = 0; first < width; first += part) {
+      const std::size_t n = std::min(part, width - first);
+      const Real* dy = row_of(back.dy, i, h) + first;
+      const Real* y = back.y.data != nullptr ? row_of(back.y, i, h) + first : nullptr;
+      const Real* top = row_of(x, i, pools ? 2 * h : h) + (pools ? 2 * first : first);
+      const std::uint8_t* places = pools ? row_of(back.which, i, h) + first : nullptr;
+      for_each_vector<Real>(n, [&](auto d, std::size_t w) HWY_ATTR {
+        auto g = hn::Zero(d);
+        auto v = g;
+        if (pools) {
+          const auto place = load_places(d, places + w);
+          const auto none = hn::Eq(place, hn::Set(d, Real{kernels::no_maximum}));
+          g = hn::IfThenZeroElse(none, hn::LoadU(d, dy + w));
+          v = at_places(d, top + 2 * w, top + x.row + 2 * w, place);
+        } else {
+          g = gradient_at(d, y != nullptr ? y + w : nullptr, dy + w);
+          v = hn::LoadU(d, top + w);
+        }
+        hn::StoreU(g, d, gradient + w);
+        hn::StoreU(hn::Sub(v, hn::Set(d, centre)), d, centred + w);
+      });
+      const std::size_t whole = (n + lanes - 1) / lanes * lanes;
+      std::fill(gradient + n, gradient + whole, Real{0});
+      std::fill(centred + n, centred + whole, Real{0});
+      for (std::size_t w = 0; w < whole; w += lanes) {
+        const auto g = load_double(wide, gradient + w);
+        sum = hn::Add(sum, g);
+        sum_x = hn::MulAdd(g, load_double(wide, centred + w), sum_x);
       }
-      sums.wide.add_to(total);
-      sums.four.add_to(total);
-      sums.one.add_to(total);
     }
-  return total;
+  });
+  return {hn::GetLane(hn::SumOfLanes(wide, sum)), hn::GetLane(hn::SumOfLanes(wide, sum_x))};
 }
 
 }  // namespace

@@ -21,8 +21,8 @@ struct PictureOptions {
   std::optional<std::filesystem::path> folder;  // of photographs; none: the drawn animals
   std::size_t size;
   std::size_t train_drawings = 16000, test_drawings = 2000;
-  double validation = 0;      // this share of the training pictures is held out instead of the test pictures
-  double calibration = 0.05;  // and this share of what is left, for the temperature
+  double validation = 0;   // this share of the training pictures is held out instead of the test pictures
+  double calibration = 0;  // and this share of what is left, for the temperature
 };
 
 /// Reads photographs, or prepares to draw each picture when it is first needed, and says so.

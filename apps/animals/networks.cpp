@@ -58,6 +58,7 @@ const Network& dense_network() {
                                .momentum = 0.9,
                                .weight_decay = 0,
                                .label_smoothing = 0,
+                               .calibration = 0.05,
                                .augment = false};
   return network;
 }
@@ -73,6 +74,7 @@ const Network& convolutional_network() {
                                .momentum = 0.9,
                                .weight_decay = 0.05,
                                .label_smoothing = 0.05,
+                               .calibration = 0,  // photographs are few
                                .augment = true};
   return network;
 }

@@ -15,7 +15,8 @@ struct Network {
   std::size_t size;  // of the pictures
   std::size_t epochs, batch_size;
   double learning_rate, momentum, weight_decay, label_smoothing;
-  bool augment;  // whether pictures are mirrored, moved, recoloured and partly hidden while training
+  double calibration;  // share of the training pictures held out for the temperature of the probabilities
+  bool augment;        // whether pictures are mirrored, moved, recoloured and partly hidden while training
 };
 
 /// For the drawings, and, with convolutions, for photographs.

@@ -48,7 +48,7 @@ const std::vector<Network>& networks() {
       {.name = "cnn",
        .make = make_cnn,
        .schedule = one_rise,
-       .epochs = 12,
+       .epochs = 18,
        .batch_size = 64,
        .learning_rate = 0.003,
        .weight_decay = 0.05,
