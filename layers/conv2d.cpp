@@ -45,7 +45,15 @@ Conv2d::Conv2d(std::size_t in, std::size_t out, Size2d kernel, Rng& rng, const C
   init_bias(bias_.value, options.init, fan_in, rng);
 }
 
-std::string Conv2d::name() const { return format_text("Conv2d({} -> {}, {})", in_, out_, to_string(kernel_)); }
+std::string Conv2d::name() const {
+  std::string options = to_string(kernel_);
+  if (stride_ != Size2d(1)) options += ", stride " + to_string(stride_);
+  if (!padding_.zeros) options += ", padding same";
+  if (padding_.zeros && *padding_.zeros != Size2d(0)) options += ", padding " + to_string(*padding_.zeros);
+  if (dilation_ != Size2d(1)) options += ", dilation " + to_string(dilation_);
+  if (groups_ != 1) options += ", groups " + std::to_string(groups_);
+  return format_text("Conv2d({} -> {}, {})", in_, out_, options);
+}
 
 ConvolutionGeometry Conv2d::geometry(const Shape& input) const {
   if (input.size() != 4 || input[1] != in_)

@@ -32,13 +32,17 @@ PoolingWindow::Span span(std::size_t at, std::size_t size, std::size_t kernel, s
 
 }  // namespace
 
-PoolingWindow::PoolingWindow(std::string name, Size2d kernel, const PoolingOptions& options)
-    : name_(name + "(" + to_string(kernel) + ")"),
-      kernel_(kernel),
+PoolingWindow::PoolingWindow(const std::string& name, Size2d kernel, const PoolingOptions& options)
+    : kernel_(kernel),
       stride_(options.stride.value_or(kernel)),
       padding_(options.padding),
       dilation_(options.dilation),
       ceil_mode_(options.ceil_mode) {
+  name_ = name + "(" + to_string(kernel_);
+  if (stride_ != kernel_) name_ += ", stride " + to_string(stride_);
+  if (padding_ != Size2d(0)) name_ += ", padding " + to_string(padding_);
+  if (dilation_ != Size2d(1)) name_ += ", dilation " + to_string(dilation_);
+  name_ += ceil_mode_ ? ", ceil mode)" : ")";
   const auto check = [this](const char* what, Size2d size) {
     if (size.height == 0 || size.width == 0 || size.height > most || size.width > most)
       throw ValueError(format_text("{}: expected a {} of 1 to {}, got {}.", name_, what, most, to_string(size)));

@@ -18,8 +18,8 @@ struct PoolingOptions {
 /// The windows of a pooling layer over (N, C, H, W).
 class MINNOW_API PoolingWindow {
  public:
-  /// `name` is that of the layer, for errors. Throws ValueError for sizes of 0 or too much padding.
-  PoolingWindow(std::string name, Size2d kernel, const PoolingOptions& options);
+  /// `name` is that of the layer's class, for errors. Throws ValueError for sizes of 0 or too much padding.
+  PoolingWindow(const std::string& name, Size2d kernel, const PoolingOptions& options);
 
   /// Throws ShapeError when there is no window.
   Shape output_shape(const Shape& input) const;

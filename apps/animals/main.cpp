@@ -106,7 +106,7 @@ void classify(const Options& options) {
 struct Overrides {
   std::string model;
   std::optional<std::size_t> size, epochs, batch_size;
-  std::optional<double> learning_rate, momentum, weight_decay, label_smoothing;
+  std::optional<double> learning_rate, momentum, weight_decay, label_smoothing, calibration;
 
   void add_to(CLI::App& app) {
     const auto count = [&](const char* name, std::optional<std::size_t>& value, const char* help, std::uint64_t low,
@@ -125,6 +125,8 @@ struct Overrides {
     rate("--momentum", momentum, "Of dense: how much of the last step to keep", 1);
     rate("--weight-decay", weight_decay, "Pull of the weights towards 0", 1e30);
     rate("--label-smoothing", label_smoothing, "Share of each target spread over all classes", 1);
+    rate("--calibration", calibration,
+         "Hold out this share of the training pictures\nto fit the temperature of the probabilities on", 0.9);
   }
 
   Network apply(bool photographs) const {
@@ -136,6 +138,7 @@ struct Overrides {
     network.momentum = momentum.value_or(network.momentum);
     network.weight_decay = weight_decay.value_or(network.weight_decay);
     network.label_smoothing = label_smoothing.value_or(network.label_smoothing);
+    network.calibration = calibration.value_or(network.calibration);
     return network;
   }
 };
@@ -143,8 +146,8 @@ struct Overrides {
 std::string describe(const Network& n) {
   return fmt::format(
       "\n  --model {} is --size {} --epochs {} --batch-size {} --learning-rate {}\n    --weight-decay {} "
-      "--label-smoothing {}",
-      n.name, n.size, n.epochs, n.batch_size, n.learning_rate, n.weight_decay, n.label_smoothing);
+      "--label-smoothing {} --calibration {}",
+      n.name, n.size, n.epochs, n.batch_size, n.learning_rate, n.weight_decay, n.label_smoothing, n.calibration);
 }
 
 }  // namespace
@@ -173,8 +176,6 @@ int main(int argc, char** argv) {
   count("--train", pictures.train_drawings, "Drawings to learn from", 1, 10'000'000)->excludes(data);
   count("--test", pictures.test_drawings, "Drawings held out to test on", 1, 10'000'000)->excludes(data);
   share("--validation", pictures.validation, "Test on this share of the training pictures\ninstead");
-  share("--calibration", pictures.calibration,
-        "Hold out this share of the training pictures\nto fit the temperature of the probabilities on");
   overrides.add_to(app);
   count("--examples", options.examples, "Test pictures to show from scores to loss", 0, 1000);
   app.add_option("--contact-sheet", options.contact_sheet, "Write 64 test pictures to this PNG")->type_name("FILE");
@@ -183,6 +184,7 @@ int main(int argc, char** argv) {
   return run(app, argc, argv, [&] {
     options.network = overrides.apply(pictures.folder.has_value());
     pictures.size = options.network.size;
+    pictures.calibration = options.network.calibration;
     classify(options);
   });
 }

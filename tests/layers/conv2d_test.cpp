@@ -265,32 +265,36 @@ TEST(Conv2d, RefusesWhatMakesNoSense) {
     return message<ValueError>([&] { Conv2d(in, out, kernel, rng, options); });
   };
   EXPECT_EQ(made(4, 6, 3, {.groups = 4}),
-            "Conv2d(4 -> 6, 3): expected groups to divide the channels in and out, got 4.");
+            "Conv2d(4 -> 6, 3, groups 4): expected groups to divide the channels in and out, got 4.");
   EXPECT_EQ(made(4, 6, 3, {.groups = 0}),
-            "Conv2d(4 -> 6, 3): expected groups to divide the channels in and out, got 0.");
+            "Conv2d(4 -> 6, 3, groups 0): expected groups to divide the channels in and out, got 0.");
   EXPECT_EQ(made(0, 6, 3, {}), "Conv2d(0 -> 6, 3): expected at least 1 channel in and out.");
   EXPECT_EQ(made(4, 6, 0, {}), "Conv2d(4 -> 6, 0): expected a kernel of 1 to 65536.");
   EXPECT_EQ(made(1, 1, 65536, {}), "Conv2d(1 -> 1, 65536): expected a kernel of at most 2^24 numbers.");
-  EXPECT_EQ(made(4, 6, 3, {.stride = 0}), "Conv2d(4 -> 6, 3): expected a stride of 1 to 65536.");
-  EXPECT_EQ(made(4, 6, 3, {.stride = -1}), "Conv2d(4 -> 6, 3): expected a stride of 1 to 65536.");
-  EXPECT_EQ(made(4, 6, 3, {.padding = -1}), "Conv2d(4 -> 6, 3): expected a padding of 0 to 65535.");
-  EXPECT_EQ(made(4, 6, {3, 5}, {.dilation = 0}), "Conv2d(4 -> 6, 3x5): expected a dilation of 1 to 65536.");
+  EXPECT_EQ(made(4, 6, 3, {.stride = 0}), "Conv2d(4 -> 6, 3, stride 0): expected a stride of 1 to 65536.");
+  EXPECT_EQ(made(4, 6, 3, {.stride = -1}),
+            "Conv2d(4 -> 6, 3, stride 18446744073709551615): expected a stride of 1 to 65536.");
+  EXPECT_EQ(made(4, 6, 3, {.padding = -1}),
+            "Conv2d(4 -> 6, 3, padding 18446744073709551615): expected a padding of 0 to 65535.");
+  EXPECT_EQ(made(4, 6, {3, 5}, {.dilation = 0}), "Conv2d(4 -> 6, 3x5, dilation 0): expected a dilation of 1 to 65536.");
   EXPECT_EQ(made(4, 6, 3, {.stride = 2, .padding = Padding2d::same()}),
-            "Conv2d(4 -> 6, 3): expected a stride of 1 with padding \"same\".");
+            "Conv2d(4 -> 6, 3, stride 2, padding same): expected a stride of 1 with padding \"same\".");
 
   const Conv2d conv(4, 6, {5, 3}, rng, {.padding = {1, 0}});
   const auto shaped = [&](const Shape& input) { return message<ShapeError>([&] { conv.output_shape(input); }); };
-  EXPECT_EQ(shaped({2, 3, 8, 8}), "Conv2d(4 -> 6, 5x3): expected input (N, 4, H, W), got (2, 3, 8, 8).");
-  EXPECT_EQ(shaped({2, 4, 64}), "Conv2d(4 -> 6, 5x3): expected input (N, 4, H, W), got (2, 4, 64).");
-  EXPECT_EQ(
-      shaped({2, 4, 2, 8}),
-      "Conv2d(4 -> 6, 5x3): expected pictures of at least 5 by 3 with their padding, got 4 by 8 in (2, 4, 2, 8).");
+  EXPECT_EQ(shaped({2, 3, 8, 8}), "Conv2d(4 -> 6, 5x3, padding 1x0): expected input (N, 4, H, W), got (2, 3, 8, 8).");
+  EXPECT_EQ(shaped({2, 4, 64}), "Conv2d(4 -> 6, 5x3, padding 1x0): expected input (N, 4, H, W), got (2, 4, 64).");
+  EXPECT_EQ(shaped({2, 4, 2, 8}),
+            "Conv2d(4 -> 6, 5x3, padding 1x0): expected pictures of at least 5 by 3 with their padding, got 4 by 8 in "
+            "(2, 4, 2, 8).");
 
   const Conv2d far(4, 6, 1, rng, {.stride = 65536, .padding = 65535});
   EXPECT_EQ(message<ShapeError>([&] {
               far.output_shape({1, 4, 1, 1});
             }),
-            "Conv2d(4 -> 6, 1): expected pictures of at most 2^32 numbers with their padding, got 131071 by 131071 in "
+            "Conv2d(4 -> 6, 1, stride 65536, padding 65535): expected pictures of at most 2^32 numbers with their "
+            "padding, got "
+            "131071 by 131071 in "
             "(1, 4, 1, 1).");
 
   Conv2d other(4, 6, 3, rng);

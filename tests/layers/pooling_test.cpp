@@ -88,9 +88,9 @@ TEST(Pooling, GradientsAreThoseOfDifferences) {
 TEST(Pooling, RefusesWhatMakesNoSense) {
   EXPECT_EQ(message<ValueError>([] { MaxPool2d(0); }), "MaxPool2d(0): expected a kernel of 1 to 65536, got 0.");
   EXPECT_EQ(message<ValueError>([] { MaxPool2d(2, {.stride = 0}); }),
-            "MaxPool2d(2): expected a stride of 1 to 65536, got 0.");
+            "MaxPool2d(2, stride 0): expected a stride of 1 to 65536, got 0.");
   EXPECT_EQ(message<ValueError>([] { AvgPool2d(3, {.padding = 2}); }),
-            "AvgPool2d(3): expected a padding of at most half of the kernel, got 2.");
+            "AvgPool2d(3, padding 2): expected a padding of at most half of the kernel, got 2.");
   EXPECT_EQ(message<ShapeError>([] {
               MaxPool2d(2).output_shape({4, 3, 1, 8});
             }),
