@@ -42,8 +42,8 @@ struct Conv2dOptions {
 /// H' = floor((H + 2 padding - dilation (kernel - 1) - 1) / stride) + 1.
 class MINNOW_API Conv2d : public Layer {
  public:
-  /// Draws the weights from `rng`. Throws ValueError when a size is 0 or beyond what anybody means, groups do not divide
-  /// the channels, or padding is "same" with a stride.
+  /// Draws the weights from `rng`. Throws ValueError when a size is 0 or beyond what anybody means, groups do not
+  /// divide the channels, or padding is "same" with a stride.
   Conv2d(std::size_t in, std::size_t out, Size2d kernel, Rng& rng, const Conv2dOptions& options = {});
 
   std::string name() const override;
