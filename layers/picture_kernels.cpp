@@ -263,8 +263,10 @@ kernels::GradientSums way_back_sums(const WayBack& back, Rows<const Real> x, Rea
   alignas(64) Real gradient[part], centred[part];
   const hn::ScalableTag<double> wide;
   const std::size_t lanes = hn::Lanes(wide);
-  auto sum = hn::Zero(wide);
-  auto sum_x = hn::Zero(wide);
+  auto sum = hn::Zero(wide);  // two of each: one would wait for itself
+  auto sum_x = sum;
+  auto odd_sum = sum;
+  auto odd_sum_x = sum;
   for_each_row(pictures.count, height, [&](std::size_t i, std::size_t h) HWY_ATTR {
     for (std::size_t first = 0; first < width; first += part) {
       const std::size_t n = std::min(part, width - first);
@@ -287,17 +289,21 @@ kernels::GradientSums way_back_sums(const WayBack& back, Rows<const Real> x, Rea
         hn::StoreU(g, d, gradient + w);
         hn::StoreU(hn::Sub(v, hn::Set(d, centre)), d, centred + w);
       });
-      const std::size_t whole = (n + lanes - 1) / lanes * lanes;
+      const std::size_t whole = (n + 2 * lanes - 1) / (2 * lanes) * (2 * lanes);
       std::fill(gradient + n, gradient + whole, Real{0});
       std::fill(centred + n, centred + whole, Real{0});
-      for (std::size_t w = 0; w < whole; w += lanes) {
+      for (std::size_t w = 0; w < whole; w += 2 * lanes) {
         const auto g = load_double(wide, gradient + w);
+        const auto odd_g = load_double(wide, gradient + w + lanes);
         sum = hn::Add(sum, g);
+        odd_sum = hn::Add(odd_sum, odd_g);
         sum_x = hn::MulAdd(g, load_double(wide, centred + w), sum_x);
+        odd_sum_x = hn::MulAdd(odd_g, load_double(wide, centred + w + lanes), odd_sum_x);
       }
     }
   });
-  return {hn::GetLane(hn::SumOfLanes(wide, sum)), hn::GetLane(hn::SumOfLanes(wide, sum_x))};
+  return {hn::GetLane(hn::SumOfLanes(wide, hn::Add(sum, odd_sum))),
+          hn::GetLane(hn::SumOfLanes(wide, hn::Add(sum_x, odd_sum_x)))};
 }
 
 }  // namespace

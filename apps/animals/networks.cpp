@@ -26,12 +26,12 @@ Sequential make_convolutional(const Shape& picture, std::size_t classes, Rng rng
   for (const std::vector<std::size_t>& stage : {std::vector<std::size_t>{16}, {32, 32}, {64, 64}, {128, 128}, {192}}) {
     if (model.size() > 0) model.add(MaxPool2d(2));
     for (const std::size_t filters : stage) {
-      model.add(Conv2d(channels, filters, 3, rng, {.padding = 1, .bias = false}));
+      model.add(Conv2d(channels, filters, 3, rng, {.padding = 1, .bias = false, .init = Init::pytorch}));
       model.add(BatchNorm2d(filters)).add(ReLU());
       channels = filters;
     }
   }
-  model.add(GlobalAvgPool2d()).add(Dropout(0.2, rng)).add(Dense(channels, classes, rng, {.init = Init::xavier}));
+  model.add(GlobalAvgPool2d()).add(Dropout(0.2, rng)).add(Dense(channels, classes, rng, {.init = Init::pytorch}));
   return model;
 }
 
@@ -82,8 +82,9 @@ const Network& convolutional_network() {
 Augmentation augmentation(const Network& network, Rng rng) {
   Augmentation result{rng};
   if (!network.augment) return result;
-  result.transforms = {augment::Flip(), augment::ShiftedCrop(network.size / 16),
+  constexpr double grey = 0.45;
+  result.transforms = {augment::Flip(), augment::ShiftedCrop(network.size / 16, {.fill = grey}),
                        augment::ColourJitter({.brightness = 0.2, .contrast = 0.2, .saturation = 0.2}),
-                       augment::Cutout(network.size / 4, {.fill = 0.45})};
+                       augment::Cutout(network.size / 4, {.fill = grey})};
   return result;
 }

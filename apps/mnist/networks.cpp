@@ -15,12 +15,14 @@ Sequential make_cnn(const Shape& picture, std::size_t classes, Rng rng) {
   Sequential model;
   std::size_t channels = picture[0];
   for (const std::size_t filters : {32, 64, 64}) {
-    model.add(Conv2d(channels, filters, 3, rng, {.padding = 1, .bias = false})).add(BatchNorm2d(filters)).add(ReLU());
+    model.add(Conv2d(channels, filters, 3, rng, {.padding = 1, .bias = false, .init = Init::pytorch}))
+        .add(BatchNorm2d(filters))
+        .add(ReLU());
     if (model.size() < 8) model.add(MaxPool2d(2));
     channels = filters;
   }
   const std::size_t features = channels * (picture[1] / 4) * (picture[2] / 4);
-  model.add(Flatten()).add(Dropout(0.4, rng)).add(Dense(features, classes, rng, {.init = Init::xavier}));
+  model.add(Flatten()).add(Dropout(0.4, rng)).add(Dense(features, classes, rng, {.init = Init::pytorch}));
   return model;
 }
 
@@ -50,7 +52,7 @@ const std::vector<Network>& networks() {
        .schedule = one_rise,
        .epochs = 18,
        .batch_size = 64,
-       .learning_rate = 0.003,
+       .learning_rate = 0.005,
        .weight_decay = 0.05,
        .label_smoothing = 0.05,
        .shift = 1},
