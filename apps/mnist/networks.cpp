@@ -50,7 +50,7 @@ const std::vector<Network>& networks() {
       {.name = "cnn",
        .make = make_cnn,
        .schedule = one_rise,
-       .epochs = 18,
+       .epochs = 14,
        .batch_size = 64,
        .learning_rate = 0.005,
        .weight_decay = 0.05,
