@@ -70,7 +70,7 @@ const Network& convolutional_network() {
                                .size = 64,
                                .epochs = 40,
                                .batch_size = 64,
-                               .learning_rate = 0.003,
+                               .learning_rate = 0.005,
                                .momentum = 0.9,
                                .weight_decay = 0.05,
                                .label_smoothing = 0.05,
