@@ -52,7 +52,8 @@ HWY_INLINE std::uint64_t bits_below(V64 words, std::uint64_t keep) {
   const auto low = hn::BitCast(ds, hn::And(words, hn::Set(d, 0xFFFFFFFFu)));
   std::uint8_t bits[8] = {};
   hn::StoreMaskBits(ds, hn::Lt(low, hn::Set(ds, static_cast<std::int64_t>(keep))), bits);
-  return bits[0];
+  // One byte, and no more: GCC 12, with little optimization, spills a mask as a byte and reads eight.
+  return *static_cast<const volatile std::uint8_t*>(bits);
 }
 
 // Word w of block b of a group, of 64 blocks, decides on element 64 w + b: lanes are neighbours then.
