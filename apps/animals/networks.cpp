@@ -23,7 +23,7 @@ std::unique_ptr<Optimizer> make_sgd(Sequential& model, const Network& network, s
 Sequential make_convolutional(const Shape& picture, std::size_t classes, Rng rng) {
   Sequential model;
   std::size_t channels = picture[0];
-  for (const std::size_t filters : {16, 32, 64, 128}) {
+  for (const std::size_t filters : {16u, 32u, 64u, 128u}) {
     model.add(Conv2d(channels, filters, 3, rng, {.padding = 1, .bias = false, .init = Init::pytorch}));
     model.add(BatchNorm2d(filters)).add(ReLU()).add(MaxPool2d(2));
     channels = filters;

@@ -14,7 +14,7 @@ Sequential make_dense(const Shape& picture, std::size_t classes, Rng rng) {
 Sequential make_cnn(const Shape& picture, std::size_t classes, Rng rng) {
   Sequential model;
   std::size_t channels = picture[0];
-  for (const std::size_t filters : {32, 64, 64}) {
+  for (const std::size_t filters : {32u, 64u, 64u}) {
     model.add(Conv2d(channels, filters, 3, rng, {.padding = 1, .bias = false, .init = Init::pytorch}))
         .add(BatchNorm2d(filters))
         .add(ReLU());

@@ -119,7 +119,7 @@ TEST(Conv2d, RunsAsOneWithWhatFollowsIt) {
     if (pool) add(MaxPool2d(2));
     add(Conv2d(10, 4, 3, rng, {.padding = 1}));
     const std::string what = "case " + std::to_string(i);
-    for (const std::size_t pictures : {5, 2, 5}) {
+    for (const std::size_t pictures : {5u, 2u, 5u}) {
       const Tensor x = normal({pictures, 3, 7, 35}, rng.split());
       const Shape out = fused.output_shape(x.shape());
       ASSERT_EQ(out, alone.output_shape(x.shape()));
