@@ -8,7 +8,8 @@ set(MINNOW_SOURCES
   core/rng.cpp core/small_product.cpp core/softmax_kernels.cpp core/tensor.cpp core/threads.cpp core/version.cpp
   layers/activation_kernels.cpp layers/avg_pool2d.cpp layers/batch_norm.cpp layers/batch_norm_kernels.cpp
   layers/branch_kernels.cpp layers/branches.cpp layers/concat.cpp layers/conv2d.cpp layers/convolution_kernels.cpp
-  layers/convolution_passes.cpp layers/dense.cpp layers/dense_passes.cpp layers/dropout.cpp layers/dropout_kernels.cpp
+  layers/convolution_passes.cpp
+  layers/convolution_room.cpp layers/dense.cpp layers/dense_passes.cpp layers/dropout.cpp layers/dropout_kernels.cpp
   layers/embedding.cpp layers/embedding_kernels.cpp layers/flatten.cpp layers/fused_conv2d.cpp layers/fused_dense.cpp
   layers/gelu.cpp layers/global_avg_pool2d.cpp layers/layer_norm.cpp layers/layer_norm_kernels.cpp layers/leaky_relu.cpp
   layers/log_softmax.cpp layers/log_softmax_kernels.cpp layers/max_pool2d.cpp layers/picture_kernels.cpp layers/plan.cpp
