@@ -138,7 +138,7 @@ TEST(LeakyReLU, KeepsNaNAndInfinityAndTakesAnySlope) {
 
 TEST(LeakyReLU, RefusesASlopeThatIsNoNumber) {
   EXPECT_EQ(message<ValueError>([] { LeakyReLU layer(std::nan("")); }), "LeakyReLU(nan): expected a finite slope.");
-  EXPECT_THROW(LeakyReLU(std::numeric_limits<double>::infinity()), ValueError);
+  EXPECT_THROW(LeakyReLU{std::numeric_limits<double>::infinity()}, ValueError);
 }
 
 TEST(LogSoftmax, KeepsAProbabilityNextToOne) {
