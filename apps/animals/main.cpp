@@ -36,20 +36,21 @@ void print_start(const Options& options) {
 /// Trains the model as the network is trained, and returns how it then does on the pictures held out.
 Evaluation train(Sequential& model, const Pictures& pictures, const Options& options, Rng rng, bool show) {
   const Network& network = options.network;
-  CrossEntropyLoss smoothed({.label_smoothing = network.label_smoothing}), loss;
+  const Training& training = network.training;
+  CrossEntropyLoss smoothed({.label_smoothing = training.label_smoothing}), loss;
   const Rng order = rng;  // a network without augmentation draws nothing else
   DataLoader loader{*pictures.train,
-                    {.batch_size = network.batch_size,
+                    {.batch_size = training.batch_size,
                      .shuffle = order,
                      .prefetch = true,
                      .augment = augmentation(network, rng.split()),
                      .normalize = pictures.normalization}};
   DataLoader test_loader{*pictures.test, {.batch_size = 256, .prefetch = true, .normalize = pictures.normalization}};
-  const auto optimizer = network.optimizer(model, network, network.epochs * loader.size());
+  const auto optimizer = network.optimizer(model, network, training.epochs * loader.size());
   ProgressBar bar;
   double trained = 0;
   fit(model, smoothed, *optimizer, loader,
-      {.epochs = network.epochs,
+      {.epochs = training.epochs,
        .on_step =
            [&](const Progress& p) {
              if (show && optimizer->steps() == 1) print_start(options);
@@ -83,7 +84,7 @@ void classify(const Options& options) {
   if (options.contact_sheet) write_contact_sheet(*options.contact_sheet, pictures, rng.split());
 
   Sequential model = options.network.make(pictures.train->input_shape(), pictures.class_names.size(), rng.split());
-  Shape batch{std::min(options.network.batch_size, pictures.train->size()), 3, options.pictures.size,
+  Shape batch{std::min(options.network.training.batch_size, pictures.train->size()), 3, options.pictures.size,
               options.pictures.size};
   fmt::print("\n{}\n", model.summary(batch));
 
@@ -105,49 +106,38 @@ void classify(const Options& options) {
 /// The network, with what the command line says otherwise.
 struct Overrides {
   std::string model;
-  std::optional<std::size_t> size, epochs, batch_size;
-  std::optional<double> learning_rate, momentum, weight_decay, label_smoothing, calibration;
+  TrainingOptions training;
+  std::optional<std::size_t> size;
+  std::optional<double> momentum, calibration;
 
   void add_to(CLI::App& app) {
-    const auto count = [&](const char* name, std::optional<std::size_t>& value, const char* help, std::uint64_t low,
-                           std::uint64_t high) {
-      app.add_option(name, value, help)->check(whole_number(low, high))->type_name("N");
-    };
-    const auto rate = [&](const char* name, std::optional<double>& value, const char* help, double high) {
+    const auto share = [&](const char* name, std::optional<double>& value, const char* help, double high) {
       app.add_option(name, value, help)->check(number(0, high))->type_name("X");
     };
     app.add_option("--model", model, "dense or cnn; as a rule cnn with --data, else dense")
         ->check(CLI::IsMember({"dense", "cnn"}));
-    count("--size", size, "Height and width of the pictures, in pixels", 8, 1024);
-    count("--epochs", epochs, "Times to go through the training pictures", 1, 1'000'000);
-    count("--batch-size", batch_size, "Pictures per step", 1, 1'000'000);
-    rate("--learning-rate", learning_rate, "The highest; it falls to 0 by the last step", 1e30);
-    rate("--momentum", momentum, "Of dense: how much of the last step to keep", 1);
-    rate("--weight-decay", weight_decay, "Pull of the weights towards 0", 1e30);
-    rate("--label-smoothing", label_smoothing, "Share of each target spread over all classes", 1);
-    rate("--calibration", calibration,
-         "Hold out this share of the training pictures\nto fit the temperature of the probabilities on", 0.9);
+    app.add_option("--size", size, "Height and width of the pictures, in pixels")
+        ->check(whole_number(8, 1024))
+        ->type_name("N");
+    training.add_to(app);
+    share("--momentum", momentum, "Of dense: how much of the last step to keep", 1);
+    share("--calibration", calibration,
+          "Hold out this share of the training pictures\nto fit the temperature of the probabilities on", 0.9);
   }
 
   Network apply(bool photographs) const {
     Network network = (model.empty() ? photographs : model == "cnn") ? convolutional_network() : dense_network();
+    training.apply(network.training);
     network.size = size.value_or(network.size);
-    network.epochs = epochs.value_or(network.epochs);
-    network.batch_size = batch_size.value_or(network.batch_size);
-    network.learning_rate = learning_rate.value_or(network.learning_rate);
     network.momentum = momentum.value_or(network.momentum);
-    network.weight_decay = weight_decay.value_or(network.weight_decay);
-    network.label_smoothing = label_smoothing.value_or(network.label_smoothing);
     network.calibration = calibration.value_or(network.calibration);
     return network;
   }
 };
 
 std::string describe(const Network& n) {
-  return fmt::format(
-      "\n  --model {} is --size {} --epochs {} --batch-size {} --learning-rate {}\n    --weight-decay {} "
-      "--label-smoothing {} --calibration {}",
-      n.name, n.size, n.epochs, n.batch_size, n.learning_rate, n.weight_decay, n.label_smoothing, n.calibration);
+  return fmt::format("\n  --model {} is --size {} {} --calibration {}", n.name, n.size, n.training.to_string(),
+                     n.calibration);
 }
 
 }  // namespace

@@ -12,9 +12,9 @@ Sequential make_dense(const Shape& picture, std::size_t classes, Rng rng) {
 
 /// SGD with a learning rate that falls linearly to 0.
 std::unique_ptr<Optimizer> make_sgd(Sequential& model, const Network& network, std::size_t steps) {
-  auto sgd = std::make_unique<SGD>(model.parameters(), SGDOptions{.learning_rate = network.learning_rate,
+  auto sgd = std::make_unique<SGD>(model.parameters(), SGDOptions{.learning_rate = network.training.learning_rate,
                                                                   .momentum = network.momentum,
-                                                                  .weight_decay = network.weight_decay});
+                                                                  .weight_decay = network.training.weight_decay});
   sgd->set_schedule(linear_warmup({.total_steps = steps, .start_factor = 1, .end_factor = 0}));
   return sgd;
 }
@@ -34,10 +34,10 @@ Sequential make_convolutional(const Shape& picture, std::size_t classes, Rng rng
 
 /// AdamW with a learning rate that rises and falls once, and no decay of biases and norms.
 std::unique_ptr<Optimizer> make_adamw(Sequential& model, const Network& network, std::size_t steps) {
-  auto adamw = std::make_unique<AdamW>(no_decay_on_biases_and_norms(
-      model.parameters(),
-      AdamWOptions{
-          .learning_rate = network.learning_rate, .beta1 = network.momentum, .weight_decay = network.weight_decay}));
+  auto adamw = std::make_unique<AdamW>(
+      no_decay_on_biases_and_norms(model.parameters(), AdamWOptions{.learning_rate = network.training.learning_rate,
+                                                                    .beta1 = network.momentum,
+                                                                    .weight_decay = network.training.weight_decay}));
   adamw->set_schedule(one_cycle({.total_steps = steps}));
   return adamw;
 }
@@ -45,18 +45,15 @@ std::unique_ptr<Optimizer> make_adamw(Sequential& model, const Network& network,
 }  // namespace
 
 const Network& dense_network() {
-  static const Network network{.name = "dense",
-                               .make = make_dense,
-                               .optimizer = make_sgd,
-                               .size = 32,
-                               .epochs = 15,
-                               .batch_size = 64,
-                               .learning_rate = 0.01,
-                               .momentum = 0.9,
-                               .weight_decay = 0,
-                               .label_smoothing = 0,
-                               .calibration = 0.05,
-                               .augment = false};
+  static const Network network{
+      .name = "dense",
+      .make = make_dense,
+      .optimizer = make_sgd,
+      .size = 32,
+      .training = {.epochs = 15, .batch_size = 64, .learning_rate = 0.01, .weight_decay = 0, .label_smoothing = 0},
+      .momentum = 0.9,
+      .calibration = 0.05,
+      .augment = false};
   return network;
 }
 
@@ -65,12 +62,12 @@ const Network& convolutional_network() {
                                .make = make_convolutional,
                                .optimizer = make_adamw,
                                .size = 64,
-                               .epochs = 80,
-                               .batch_size = 64,
-                               .learning_rate = 0.008,
+                               .training = {.epochs = 80,
+                                            .batch_size = 64,
+                                            .learning_rate = 0.008,
+                                            .weight_decay = 0.05,
+                                            .label_smoothing = 0.05},
                                .momentum = 0.9,
-                               .weight_decay = 0.05,
-                               .label_smoothing = 0.05,
                                .calibration = 0,  // photographs are few
                                .augment = true};
   return network;

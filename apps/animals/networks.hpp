@@ -2,6 +2,8 @@
 
 #include <minnow/minnow.hpp>
 
+#include <apps/support/training_options.hpp>
+
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -13,8 +15,8 @@ struct Network {
   minnow::Sequential (*make)(const minnow::Shape& picture, std::size_t classes, minnow::Rng rng);
   std::unique_ptr<minnow::Optimizer> (*optimizer)(minnow::Sequential& model, const Network& network, std::size_t steps);
   std::size_t size;  // of the pictures
-  std::size_t epochs, batch_size;
-  double learning_rate, momentum, weight_decay, label_smoothing;
+  Training training;
+  double momentum;
   double calibration;  // share of the training pictures held out for the temperature of the probabilities
   bool augment;        // whether pictures are mirrored, moved, recoloured and partly hidden while training
 };

@@ -41,20 +41,14 @@ const std::vector<Network>& networks() {
       {.name = "dense",
        .make = make_dense,
        .schedule = falling,
-       .epochs = 30,
-       .batch_size = 128,
-       .learning_rate = 0.002,
-       .weight_decay = 0.1,
-       .label_smoothing = 0.1,
+       .training =
+           {.epochs = 30, .batch_size = 128, .learning_rate = 0.002, .weight_decay = 0.1, .label_smoothing = 0.1},
        .shift = 0},
       {.name = "cnn",
        .make = make_cnn,
        .schedule = one_rise,
-       .epochs = 14,
-       .batch_size = 64,
-       .learning_rate = 0.005,
-       .weight_decay = 0.05,
-       .label_smoothing = 0.05,
+       .training =
+           {.epochs = 14, .batch_size = 64, .learning_rate = 0.005, .weight_decay = 0.05, .label_smoothing = 0.05},
        .shift = 1},
   };
   return all;

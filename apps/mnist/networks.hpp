@@ -2,6 +2,8 @@
 
 #include <minnow/minnow.hpp>
 
+#include <apps/support/training_options.hpp>
+
 #include <cstddef>
 #include <string>
 #include <vector>
@@ -11,8 +13,7 @@ struct Network {
   std::string name;  // of --model
   minnow::Sequential (*make)(const minnow::Shape& picture, std::size_t classes, minnow::Rng rng);
   minnow::Schedule (*schedule)(std::size_t steps);
-  std::size_t epochs, batch_size;
-  double learning_rate, weight_decay, label_smoothing;
+  Training training;
   std::size_t shift;  // pictures are moved by up to so many pixels
 };
 

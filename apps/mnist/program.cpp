@@ -57,14 +57,15 @@ Augmentation augmentation(const Subject& subject, const Network& network, Rng rn
 }
 
 void train(Sequential& model, const Network& network, DataLoader& loader) {
-  CrossEntropyLoss loss({.label_smoothing = network.label_smoothing});
-  AdamW adamw{no_decay_on_biases_and_norms(
-      model.parameters(), AdamWOptions{.learning_rate = network.learning_rate, .weight_decay = network.weight_decay})};
-  adamw.set_schedule(network.schedule(network.epochs * loader.size()));
+  const Training& training = network.training;
+  CrossEntropyLoss loss({.label_smoothing = training.label_smoothing});
+  AdamW adamw{no_decay_on_biases_and_norms(model.parameters(), AdamWOptions{.learning_rate = training.learning_rate,
+                                                                            .weight_decay = training.weight_decay})};
+  adamw.set_schedule(network.schedule(training.epochs * loader.size()));
   ProgressBar bar;
   double trained = 0;
   fit(model, loss, adamw, loader,
-      {.epochs = network.epochs,
+      {.epochs = training.epochs,
        .on_step = [&](const Progress& p) { bar.step(p); },
        .on_epoch =
            [&](const Progress& p) {
@@ -83,12 +84,12 @@ void classify(const Subject& subject, const Options& options) {
   const Normalization normalization(parts.train.inputs());
   Sequential model = network.make(parts.train.input_shape(), parts.train.class_names().size(), rng.split());
   Shape batch = parts.train.inputs().shape();
-  batch[0] = std::min(batch[0], network.batch_size);
+  batch[0] = std::min(batch[0], network.training.batch_size);
   fmt::print("\n{}\n", model.summary(batch));
 
   const Rng order = rng.split();
   DataLoader loader{parts.train,
-                    {.batch_size = network.batch_size,
+                    {.batch_size = network.training.batch_size,
                      .shuffle = order,
                      .prefetch = true,
                      .augment = augmentation(subject, network, rng.split()),
@@ -112,37 +113,24 @@ std::vector<Network> networks_for(const Subject& subject) {
 /// The network named after --model comes with its own defaults for the options, which these overwrite.
 struct Overrides {
   std::string model = networks().front().name;
-  std::optional<std::size_t> epochs, batch_size, shift;
-  std::optional<double> learning_rate, weight_decay, label_smoothing;
+  TrainingOptions training;
+  std::optional<std::size_t> shift;
 
   void add_to(CLI::App& app) {
     std::vector<std::string> names;
     for (const Network& network : networks()) names.push_back(network.name);
     app.add_option("--model", model, "The network")->check(CLI::IsMember(names))->capture_default_str();
-    const auto count = [&](const char* name, std::optional<std::size_t>& value, const char* help, std::uint64_t low,
-                           std::uint64_t high) {
-      app.add_option(name, value, help)->check(whole_number(low, high))->type_name("N");
-    };
-    const auto rate = [&](const char* name, std::optional<double>& value, const char* help, double high) {
-      app.add_option(name, value, help)->check(number(0, high))->type_name("X");
-    };
-    count("--epochs", epochs, "Times to go through the training pictures", 1, 1'000'000);
-    count("--batch-size", batch_size, "Pictures per step", 1, 1'000'000);
-    rate("--learning-rate", learning_rate, "The highest; it falls to 0 by the last step", 1e30);
-    rate("--weight-decay", weight_decay, "Pull of the weights towards 0", 1e30);
-    rate("--label-smoothing", label_smoothing, "Share of each target spread over all classes", 1);
-    count("--shift", shift, "Move the pictures by up to so many pixels while\ntraining; 0 leaves them as they are", 0,
-          100);
+    training.add_to(app);
+    app.add_option("--shift", shift,
+                   "Move the pictures by up to so many pixels while\ntraining; 0 leaves them as they are")
+        ->check(whole_number(0, 100))
+        ->type_name("N");
   }
 
   Network apply(const std::vector<Network>& all) const {
     Network network = *std::find_if(all.begin(), all.end(), [&](const Network& n) { return n.name == model; });
-    network.epochs = epochs.value_or(network.epochs);
-    network.batch_size = batch_size.value_or(network.batch_size);
+    training.apply(network.training);
     network.shift = shift.value_or(network.shift);
-    network.learning_rate = learning_rate.value_or(network.learning_rate);
-    network.weight_decay = weight_decay.value_or(network.weight_decay);
-    network.label_smoothing = label_smoothing.value_or(network.label_smoothing);
     return network;
   }
 };
@@ -151,10 +139,7 @@ std::string describe(const Subject& subject) {
   std::string text = subject.description;
   text += "\nUnless told otherwise,";
   for (const Network& n : networks_for(subject))
-    text += fmt::format(
-        "\n  --model {} is --epochs {} --batch-size {} --learning-rate {}\n    --weight-decay {} "
-        "--label-smoothing {} --shift {}",
-        n.name, n.epochs, n.batch_size, n.learning_rate, n.weight_decay, n.label_smoothing, n.shift);
+    text += fmt::format("\n  --model {} is {} --shift {}", n.name, n.training.to_string(), n.shift);
   return text;
 }
 

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <apps/support/command_line.hpp>
+
+#include <cstddef>
+#include <optional>
+#include <string>
+
+/// How a network is trained.
+struct Training {
+  std::size_t epochs, batch_size;
+  double learning_rate, weight_decay, label_smoothing;
+
+  /// As the options that would say the same.
+  std::string to_string() const {
+    return fmt::format("--epochs {} --batch-size {} --learning-rate {}\n    --weight-decay {} --label-smoothing {}",
+                       epochs, batch_size, learning_rate, weight_decay, label_smoothing);
+  }
+};
+
+/// The options that change a network's own way of being trained.
+struct TrainingOptions {
+  std::optional<std::size_t> epochs, batch_size;
+  std::optional<double> learning_rate, weight_decay, label_smoothing;
+
+  void add_to(CLI::App& app) {
+    const auto count = [&](const char* name, std::optional<std::size_t>& value, const char* help) {
+      app.add_option(name, value, help)->check(whole_number(1, 1'000'000))->type_name("N");
+    };
+    const auto rate = [&](const char* name, std::optional<double>& value, const char* help, double high) {
+      app.add_option(name, value, help)->check(number(0, high))->type_name("X");
+    };
+    count("--epochs", epochs, "Times to go through the training pictures");
+    count("--batch-size", batch_size, "Pictures per step");
+    rate("--learning-rate", learning_rate, "The highest; it falls to 0 by the last step", 1e30);
+    rate("--weight-decay", weight_decay, "Pull of the weights towards 0", 1e30);
+    rate("--label-smoothing", label_smoothing, "Share of each target spread over all classes", 1);
+  }
+
+  void apply(Training& training) const {
+    training.epochs = epochs.value_or(training.epochs);
+    training.batch_size = batch_size.value_or(training.batch_size);
+    training.learning_rate = learning_rate.value_or(training.learning_rate);
+    training.weight_decay = weight_decay.value_or(training.weight_decay);
+    training.label_smoothing = label_smoothing.value_or(training.label_smoothing);
+  }
+};
