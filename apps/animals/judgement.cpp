@@ -6,12 +6,7 @@ using namespace minnow;
 
 namespace {
 
-Predictions predict(Sequential& model, const Dataset& part, const Normalization& normalization) {
-  DataLoader loader{part, {.batch_size = 256, .normalize = normalization}};
-  return predict_all(model, loader);
-}
-
-void print_calibration(const char* when, const Predictions& logits, double temperature) {
+void print_scores(const char* when, const Predictions& logits, double temperature) {
   Calibration calibration;
   ProbabilityScores scores;
   const Tensor p = probabilities(logits.scores(), temperature);
@@ -24,18 +19,30 @@ void print_calibration(const char* when, const Predictions& logits, double tempe
 
 }  // namespace
 
-void print_judgement(Sequential& model, const Pictures& pictures) {
-  const Predictions logits = predict(model, *pictures.test, pictures.normalization);
-  ConfusionMatrix matrix(pictures.class_names);
-  matrix.add(logits.scores(), logits.targets());
+Predictions predict(Sequential& model, const Dataset& part, const Normalization& normalization, bool mirrored) {
+  DataLoader loader{part, {.batch_size = 256, .prefetch = true, .normalize = normalization}};
+  Predictions logits = predict_all(model, loader);
+  if (!mirrored) return logits;
+  DataLoader mirror{part,
+                    {.batch_size = 256,
+                     .prefetch = true,
+                     .augment = Augmentation{Rng{0}, {augment::Flip(1)}},
+                     .normalize = normalization}};
+  Predictions means;
+  means.add((logits.scores() + predict_all(model, mirror).scores()) / Real(2), logits.targets());
+  return means;
+}
+
+void print_confusion(const ConfusionMatrix& matrix) {
   fmt::print("{}\n{}\n", matrix.to_string(), classification_report(matrix));
-  if (pictures.calibration == nullptr) return;
-  const Predictions held_out = predict(model, *pictures.calibration, pictures.normalization);
+}
+
+void print_calibration(const Predictions& test, const Predictions& calibration) {
   fmt::print("Are its probabilities honest? Scaled by a temperature fitted on {} more pictures held out:\n",
-             pictures.calibration->size());
+             calibration.targets().size());
   fmt::print("{:<8}  {:>11}  {:>26}  {:>13}  {:>8}  {:>11}\n", "", "temperature", "expected calibration error",
              "largest error", "log loss", "Brier score");
-  print_calibration("before", logits, 1);
-  print_calibration("after", logits, fit_temperature(held_out.scores(), held_out.targets()));
+  print_scores("before", test, 1);
+  print_scores("after", test, fit_temperature(calibration.scores(), calibration.targets()));
   fmt::print("\n");
 }

@@ -2,6 +2,13 @@
 
 #include <apps/animals/data.hpp>
 
-/// Prints which classes the model takes for which, precision, recall and F1 of each, and how honest its probabilities
-/// are, before and after their temperature is fitted on the pictures held out for that, if any.
-void print_judgement(minnow::Sequential& model, const Pictures& pictures);
+/// What the model says to the pictures of a part, its logits; with `mirrored` the mean of those to each picture and to
+/// its mirror image, which shows the same and gives the model a second look.
+minnow::Predictions predict(minnow::Sequential& model, const minnow::Dataset& part,
+                            const minnow::Normalization& normalization, bool mirrored);
+
+/// Prints which classes are taken for which, and precision, recall and F1 of each.
+void print_confusion(const minnow::ConfusionMatrix& matrix);
+
+/// Prints how honest the probabilities of `test` are, before and after their temperature is fitted on `calibration`.
+void print_calibration(const minnow::Predictions& test, const minnow::Predictions& calibration);

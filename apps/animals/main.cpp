@@ -33,11 +33,11 @@ void print_start(const Options& options) {
   fmt::print("first step after {:.2f} s\n", taken.count());
 }
 
-/// Trains the model as the network is trained, and returns how it then does on the pictures held out.
-Evaluation train(Sequential& model, const Pictures& pictures, const Options& options, Rng rng, bool show) {
+/// Trains the model as the network is trained, and returns what it then says to the pictures held out.
+Predictions train(Sequential& model, const Pictures& pictures, const Options& options, Rng rng, bool show) {
   const Network& network = options.network;
   const Training& training = network.training;
-  CrossEntropyLoss smoothed({.label_smoothing = training.label_smoothing}), loss;
+  CrossEntropyLoss loss({.label_smoothing = training.label_smoothing});
   const Rng order = rng;  // a network without augmentation draws nothing else
   DataLoader loader{*pictures.train,
                     {.batch_size = training.batch_size,
@@ -45,11 +45,10 @@ Evaluation train(Sequential& model, const Pictures& pictures, const Options& opt
                      .prefetch = true,
                      .augment = augmentation(network, rng.split()),
                      .normalize = pictures.normalization}};
-  DataLoader test_loader{*pictures.test, {.batch_size = 256, .prefetch = true, .normalize = pictures.normalization}};
   const auto optimizer = network.optimizer(model, network, training.epochs * loader.size());
   ProgressBar bar;
   double trained = 0;
-  fit(model, smoothed, *optimizer, loader,
+  fit(model, loss, *optimizer, loader,
       {.epochs = training.epochs,
        .on_step =
            [&](const Progress& p) {
@@ -63,17 +62,23 @@ Evaluation train(Sequential& model, const Pictures& pictures, const Options& opt
              return true;
            }});
   if (show) fmt::print("trained in {:.1f} s\n", trained);
-  return evaluate(model, loss, test_loader);
+  return predict(model, *pictures.test, pictures.normalization, network.augment);
+}
+
+ConfusionMatrix confusion(const Predictions& logits, const Pictures& pictures) {
+  ConfusionMatrix matrix(pictures.class_names);
+  matrix.add(logits.scores(), logits.targets());
+  return matrix;
 }
 
 void print_baselines(const Pictures& pictures, const Options& options, double accuracy, Rng rng) {
   const std::size_t classes = pictures.class_names.size();
   Sequential linear{Flatten(),
                     Dense(num_elements(pictures.train->input_shape()), classes, rng, {.init = Init::xavier})};
-  const Evaluation result = train(linear, pictures, options, rng, false);
+  const ConfusionMatrix result = confusion(train(linear, pictures, options, rng, false), pictures);
   fmt::print("\nBaselines on the same pictures\n");
   fmt::print("  nearest class mean  {:5.1f}%\n", 100 * nearest_class_mean(pictures));
-  fmt::print("  linear model        {:5.1f}%\n", 100 * result.accuracy);
+  fmt::print("  linear model        {:5.1f}%\n", 100 * result.accuracy());
   fmt::print("  this network        {:5.1f}%\n", 100 * accuracy);
 }
 
@@ -96,11 +101,16 @@ void classify(const Options& options) {
   pictures.normalization.apply(examples.inputs);
   const Tensor before = model.predict(examples.inputs);
 
-  const Evaluation result = train(model, pictures, options, rng.split(), true);
-  fmt::print("{} loss {:.4f} accuracy {:.2f}%\n\n", pictures.test_name, result.loss, 100 * result.accuracy);
-  print_judgement(model, pictures);
+  const Predictions logits = train(model, pictures, options, rng.split(), true);
+  const ConfusionMatrix matrix = confusion(logits, pictures);
+  const double loss = CrossEntropyLoss().forward(logits.scores(), logits.targets());
+  if (options.network.augment) fmt::print("each picture is judged with its mirror image\n");
+  fmt::print("{} loss {:.4f} accuracy {:.2f}%\n\n", pictures.test_name, loss, 100 * matrix.accuracy());
+  print_confusion(matrix);
+  if (pictures.calibration != nullptr)
+    print_calibration(logits, predict(model, *pictures.calibration, pictures.normalization, options.network.augment));
   print_road(before, model.predict(examples.inputs), examples.targets, pictures.class_names);
-  if (options.baselines) print_baselines(pictures, options, result.accuracy, rng.split());
+  if (options.baselines) print_baselines(pictures, options, matrix.accuracy(), rng.split());
 }
 
 /// The network, with what the command line says otherwise.

@@ -19,11 +19,11 @@ std::unique_ptr<Optimizer> make_sgd(Sequential& model, const Network& network, s
   return sgd;
 }
 
-/// Four convolutions of 16 to 128 filters, each of which halves the picture, and the mean over what is left of it.
+/// Four convolutions of 32 to 128 filters, each of which halves the picture, and the mean over what is left of it.
 Sequential make_convolutional(const Shape& picture, std::size_t classes, Rng rng) {
   Sequential model;
   std::size_t channels = picture[0];
-  for (const std::size_t filters : {16u, 32u, 64u, 128u}) {
+  for (const std::size_t filters : {32u, 64u, 96u, 128u}) {
     model.add(Conv2d(channels, filters, 3, rng, {.padding = 1, .bias = false, .init = Init::pytorch}));
     model.add(BatchNorm2d(filters)).add(ReLU()).add(MaxPool2d(2));
     channels = filters;
@@ -64,7 +64,7 @@ const Network& convolutional_network() {
                                .size = 64,
                                .training = {.epochs = 80,
                                             .batch_size = 64,
-                                            .learning_rate = 0.008,
+                                            .learning_rate = 0.006,
                                             .weight_decay = 0.05,
                                             .label_smoothing = 0.05},
                                .momentum = 0.9,

@@ -14,7 +14,7 @@ Sequential make_dense(const Shape& picture, std::size_t classes, Rng rng) {
 Sequential make_cnn(const Shape& picture, std::size_t classes, Rng rng) {
   Sequential model;
   std::size_t channels = picture[0];
-  for (const std::size_t filters : {32u, 64u, 64u}) {
+  for (const std::size_t filters : {32u, 64u, 128u}) {
     model.add(Conv2d(channels, filters, 3, rng, {.padding = 1, .bias = false, .init = Init::pytorch}))
         .add(BatchNorm2d(filters))
         .add(ReLU());
@@ -43,13 +43,15 @@ const std::vector<Network>& networks() {
        .schedule = falling,
        .training =
            {.epochs = 30, .batch_size = 128, .learning_rate = 0.002, .weight_decay = 0.1, .label_smoothing = 0.1},
-       .shift = 0},
+       .shift = 0,
+       .cutout = 0},
       {.name = "cnn",
        .make = make_cnn,
        .schedule = one_rise,
        .training =
-           {.epochs = 14, .batch_size = 64, .learning_rate = 0.005, .weight_decay = 0.05, .label_smoothing = 0.05},
-       .shift = 1},
+           {.epochs = 18, .batch_size = 64, .learning_rate = 0.005, .weight_decay = 0.05, .label_smoothing = 0.05},
+       .shift = 1,
+       .cutout = 8},
   };
   return all;
 }

@@ -14,7 +14,8 @@ struct Network {
   minnow::Sequential (*make)(const minnow::Shape& picture, std::size_t classes, minnow::Rng rng);
   minnow::Schedule (*schedule)(std::size_t steps);
   Training training;
-  std::size_t shift;  // pictures are moved by up to so many pixels
+  std::size_t shift;   // pictures are moved by up to so many pixels
+  std::size_t cutout;  // the side of the square that is hidden of each
 };
 
 /// The first is what is trained unless told otherwise.

@@ -53,6 +53,7 @@ Augmentation augmentation(const Subject& subject, const Network& network, Rng rn
   Augmentation augment{rng};
   if (subject.mirrored) augment.transforms.emplace_back(augment::Flip());
   if (network.shift > 0) augment.transforms.emplace_back(augment::ShiftedCrop(network.shift));
+  if (network.cutout > 0) augment.transforms.emplace_back(augment::Cutout(network.cutout));
   return augment;
 }
 
@@ -114,23 +115,26 @@ std::vector<Network> networks_for(const Subject& subject) {
 struct Overrides {
   std::string model = networks().front().name;
   TrainingOptions training;
-  std::optional<std::size_t> shift;
+  std::optional<std::size_t> shift, cutout;
 
   void add_to(CLI::App& app) {
     std::vector<std::string> names;
     for (const Network& network : networks()) names.push_back(network.name);
     app.add_option("--model", model, "The network")->check(CLI::IsMember(names))->capture_default_str();
     training.add_to(app);
-    app.add_option("--shift", shift,
-                   "Move the pictures by up to so many pixels while\ntraining; 0 leaves them as they are")
-        ->check(whole_number(0, 100))
-        ->type_name("N");
+    const auto pixels = [&](const char* name, std::optional<std::size_t>& value, const char* help) {
+      app.add_option(name, value, help)->check(whole_number(0, 100))->type_name("N");
+    };
+    pixels("--shift", shift, "Move the pictures by up to so many pixels while\ntraining; 0 leaves them as they are");
+    pixels("--cutout", cutout,
+           "Hide a square of so many pixels a side of each\npicture while training; 0 hides nothing");
   }
 
   Network apply(const std::vector<Network>& all) const {
     Network network = *std::find_if(all.begin(), all.end(), [&](const Network& n) { return n.name == model; });
     training.apply(network.training);
     network.shift = shift.value_or(network.shift);
+    network.cutout = cutout.value_or(network.cutout);
     return network;
   }
 };
@@ -139,7 +143,8 @@ std::string describe(const Subject& subject) {
   std::string text = subject.description;
   text += "\nUnless told otherwise,";
   for (const Network& n : networks_for(subject))
-    text += fmt::format("\n  --model {} is {} --shift {}", n.name, n.training.to_string(), n.shift);
+    text +=
+        fmt::format("\n  --model {} is {} --shift {} --cutout {}", n.name, n.training.to_string(), n.shift, n.cutout);
   return text;
 }
 

@@ -3,11 +3,12 @@
 //
 // usage: torch_train --data FILE --net SPEC [--epochs 25] [--batch-size 64] [--learning-rate 0.003]
 //                    [--schedule one_cycle|linear] [--weight-decay 0.01] [--label-smoothing 0.05] [--flip 1]
-//                    [--shift 4] [--jitter 0] [--cutout 0] [--seed 1] [--threads 1] [--layout channels_last|planes]
-//                    [--limit N]
+//                    [--shift 4] [--jitter 0] [--cutout 0] [--mirror 0] [--seed 1] [--threads 1]
+//                    [--layout channels_last|planes] [--limit N]
 //
 // FILE comes from scripts/pictures_to_raw.py; SPEC is explained in network.hpp. AdamW, without decay on biases and
-// norms. With --limit, training stops after N steps: for choosing among settings.
+// norms. With --mirror 1, the test pictures are judged with their mirror images. With --limit, training stops after N
+// steps: for choosing among settings.
 
 #include <bench/peers/libtorch/train/network.hpp>
 #include <bench/peers/libtorch/train/pictures.hpp>
@@ -38,6 +39,7 @@ Options parse(int argc, char** argv) {
                   {"shift", "4"},
                   {"jitter", "0"},
                   {"cutout", "0"},
+                  {"mirror", "0"},
                   {"seed", "1"},
                   {"threads", "1"},
                   {"layout", "channels_last"},
@@ -107,11 +109,14 @@ struct Result {
   double loss, accuracy;
 };
 
-Result test(torch::nn::Sequential& model, const Pictures& pictures, at::MemoryFormat format) {
+Result test(torch::nn::Sequential& model, const Pictures& pictures, at::MemoryFormat format, bool mirror) {
   const torch::NoGradGuard guard;
   model->eval();
   std::vector<torch::Tensor> logits;
-  for (const auto& x : pictures.test.split(256)) logits.push_back(model->forward(x.contiguous(format)));
+  for (const auto& x : pictures.test.split(256)) {
+    logits.push_back(model->forward(x.contiguous(format)));
+    if (mirror) logits.back() = (logits.back() + model->forward(x.flip(3).contiguous(format))) / 2;
+  }
   const auto all = torch::cat(logits);
   return {torch::nn::functional::cross_entropy(all, pictures.test_labels).item<double>(),
           all.argmax(1).eq(pictures.test_labels).to(torch::kFloat64).mean().item<double>()};
@@ -132,7 +137,7 @@ void run(const Options& options) {
     if (parameter.dim() == 4) parameter.set_data(parameter.contiguous(format));
   }
   const double seconds = train(model, pictures, format, options);
-  const Result result = test(model, pictures, format);
+  const Result result = test(model, pictures, format, options.at("mirror") == "1");
   std::printf(R"({"who": "LibTorch", "layout": "%s", "threads": %s, "seed": %s, "parameters": %ld, "seconds": %.2f, )"
               R"("loss": %.4f, "accuracy": %.4f, "peak": %zu})"
               "\n",
