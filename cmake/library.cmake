@@ -134,7 +134,7 @@ function(minnow_add_library target)
   endif()
   minnow_add_part(${target} ${target} ${double} SOURCES ${MINNOW_SOURCES} HEADERS ${MINNOW_HEADERS})
   target_compile_definitions(${target} PRIVATE
-    MINNOW_VERSION="${PROJECT_VERSION}" "HWY_DISABLED_TARGETS=(HWY_SSSE3|HWY_AVX3_DL)")
+    MINNOW_VERSION="${PROJECT_VERSION}" "HWY_DISABLED_TARGETS=(${MINNOW_DISABLED_TARGETS})")
   target_include_directories(${target} SYSTEM PRIVATE ${MINNOW_XTENSOR_BLAS_INCLUDE_DIR} ${MINNOW_CBLAS_INCLUDE_DIR})
   target_link_libraries(${target} PUBLIC xtensor PRIVATE hwy::hwy BLAS::BLAS ${CMAKE_DL_LIBS})
 

@@ -3,12 +3,13 @@
 #include <minnow/minnow.hpp>
 
 #include <apps/animals/baselines.hpp>
+#include <apps/animals/calibration.hpp>
 #include <apps/animals/contact_sheet.hpp>
 #include <apps/animals/data.hpp>
-#include <apps/animals/judgement.hpp>
 #include <apps/animals/networks.hpp>
 #include <apps/animals/road.hpp>
 #include <apps/support/command_line.hpp>
+#include <apps/support/judgement.hpp>
 #include <apps/support/progress_bar.hpp>
 
 #include <chrono>
@@ -65,17 +66,11 @@ Predictions train(Sequential& model, const Pictures& pictures, const Options& op
   return predict(model, *pictures.test, pictures.normalization, network.augment);
 }
 
-ConfusionMatrix confusion(const Predictions& logits, const Pictures& pictures) {
-  ConfusionMatrix matrix(pictures.class_names);
-  matrix.add(logits.scores(), logits.targets());
-  return matrix;
-}
-
 void print_baselines(const Pictures& pictures, const Options& options, double accuracy, Rng rng) {
   const std::size_t classes = pictures.class_names.size();
   Sequential linear{Flatten(),
                     Dense(num_elements(pictures.train->input_shape()), classes, rng, {.init = Init::xavier})};
-  const ConfusionMatrix result = confusion(train(linear, pictures, options, rng, false), pictures);
+  const ConfusionMatrix result = confusion(train(linear, pictures, options, rng, false), pictures.class_names);
   fmt::print("\nBaselines on the same pictures\n");
   fmt::print("  nearest class mean  {:5.1f}%\n", 100 * nearest_class_mean(pictures));
   fmt::print("  linear model        {:5.1f}%\n", 100 * result.accuracy());
@@ -102,11 +97,9 @@ void classify(const Options& options) {
   const Tensor before = model.predict(examples.inputs);
 
   const Predictions logits = train(model, pictures, options, rng.split(), true);
-  const ConfusionMatrix matrix = confusion(logits, pictures);
-  const double loss = CrossEntropyLoss().forward(logits.scores(), logits.targets());
-  if (options.network.augment) fmt::print("each picture is judged with its mirror image\n");
-  fmt::print("{} loss {:.4f} accuracy {:.2f}%\n\n", pictures.test_name, loss, 100 * matrix.accuracy());
-  print_confusion(matrix);
+  const ConfusionMatrix matrix = confusion(logits, pictures.class_names);
+  print_result(pictures.test_name, logits, matrix, options.network.augment);
+  fmt::print("\n");
   if (pictures.calibration != nullptr)
     print_calibration(logits, predict(model, *pictures.calibration, pictures.normalization, options.network.augment));
   print_road(before, model.predict(examples.inputs), examples.targets, pictures.class_names);

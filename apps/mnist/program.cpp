@@ -3,6 +3,7 @@
 #include <apps/mnist/networks.hpp>
 #include <apps/mnist/program.hpp>
 #include <apps/support/command_line.hpp>
+#include <apps/support/judgement.hpp>
 #include <apps/support/progress_bar.hpp>
 
 #include <algorithm>
@@ -97,12 +98,8 @@ void classify(const Subject& subject, const Options& options) {
                      .normalize = normalization}};
   train(model, network, loader);
 
-  DataLoader test_loader{parts.test, {.batch_size = 256, .prefetch = true, .normalize = normalization}};
-  CrossEntropyLoss loss;
-  const Evaluation result = evaluate(model, loss, test_loader);
-  fmt::print("{} loss {:.4f} accuracy {:.2f}%\n\n", parts.test_name, result.loss, 100 * result.accuracy);
-  const ConfusionMatrix matrix = confusion_matrix(model, test_loader, parts.test.class_names());
-  fmt::print("{}\n{}", matrix.to_string(), classification_report(matrix));
+  const Predictions logits = predict(model, parts.test, normalization, subject.mirrored);
+  print_result(parts.test_name, logits, confusion(logits, parts.test.class_names()), subject.mirrored);
 }
 
 std::vector<Network> networks_for(const Subject& subject) {

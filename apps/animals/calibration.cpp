@@ -1,4 +1,6 @@
-#include <apps/animals/judgement.hpp>
+#include <minnow/minnow.hpp>
+
+#include <apps/animals/calibration.hpp>
 
 #include <fmt/format.h>
 
@@ -18,24 +20,6 @@ void print_scores(const char* when, const Predictions& logits, double temperatur
 }
 
 }  // namespace
-
-Predictions predict(Sequential& model, const Dataset& part, const Normalization& normalization, bool mirrored) {
-  DataLoader loader{part, {.batch_size = 256, .prefetch = true, .normalize = normalization}};
-  Predictions logits = predict_all(model, loader);
-  if (!mirrored) return logits;
-  DataLoader mirror{part,
-                    {.batch_size = 256,
-                     .prefetch = true,
-                     .augment = Augmentation{Rng{0}, {augment::Flip(1)}},
-                     .normalize = normalization}};
-  Predictions means;
-  means.add((logits.scores() + predict_all(model, mirror).scores()) / Real(2), logits.targets());
-  return means;
-}
-
-void print_confusion(const ConfusionMatrix& matrix) {
-  fmt::print("{}\n{}\n", matrix.to_string(), classification_report(matrix));
-}
 
 void print_calibration(const Predictions& test, const Predictions& calibration) {
   fmt::print("Are its probabilities honest? Scaled by a temperature fitted on {} more pictures held out:\n",
