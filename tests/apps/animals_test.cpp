@@ -181,8 +181,8 @@ TEST(Animals, LearnsFromPhotographs) {
   const char* folder = std::getenv("MINNOW_PHOTOGRAPHS");
   if (folder == nullptr)
     GTEST_SKIP() << "MINNOW_PHOTOGRAPHS names no folder of {train,test}/{dog,cat,horse,cheetah}: NOT TESTED";
-  // A few passes of eighty.
-  const std::string output = animals(std::string("--epochs 6 --data ") + folder).output;
+  // Three passes of eighty.
+  const std::string output = animals(std::string("--epochs 3 --data ") + folder).output;
   EXPECT_TRUE(std::regex_search(output, std::regex("\ntest loss [0-9.]+ accuracy [6-9][0-9]"))) << output;
   const std::string dense = animals(std::string("--model dense --data ") + folder).output;
   EXPECT_TRUE(std::regex_search(dense, std::regex("\ntest loss [0-9.]+ accuracy (5[5-9]|[6-9][0-9])"))) << dense;
