@@ -1,8 +1,8 @@
 #include <minnow/core/check_gradients.hpp>
-#include <minnow/core/check_memory_use.hpp>
+#include <minnow/core/detail/check_memory_use.hpp>
+#include <minnow/core/detail/format.hpp>
+#include <minnow/core/detail/gradient_differences.hpp>
 #include <minnow/core/error.hpp>
-#include <minnow/core/format.hpp>
-#include <minnow/core/gradient_differences.hpp>
 #include <minnow/core/rng.hpp>
 
 #include <algorithm>

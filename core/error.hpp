@@ -1,6 +1,6 @@
 #pragma once
 
-#include <minnow/core/config.hpp>
+#include <minnow/core/precision.hpp>
 
 #include <stdexcept>
 #include <string>

@@ -1,5 +1,5 @@
+#include <minnow/core/detail/format.hpp>
 #include <minnow/core/error.hpp>
-#include <minnow/core/format.hpp>
 #include <minnow/core/label_encoder.hpp>
 #include <minnow/core/labels.hpp>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <minnow/core/config.hpp>
+#include <minnow/core/precision.hpp>
 
 #if __has_include(<xtensor/containers/xarray.hpp>)  // xtensor 0.26 and later
 #include <xtensor/containers/xarray.hpp>

@@ -1,7 +1,7 @@
+#include <minnow/core/detail/format.hpp>
 #include <minnow/core/error.hpp>
-#include <minnow/core/format.hpp>
 #include <minnow/datasets/augment.hpp>
-#include <minnow/datasets/picture_planes.hpp>
+#include <minnow/datasets/detail/image_planes.hpp>
 
 #include <algorithm>
 #include <array>

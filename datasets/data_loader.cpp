@@ -1,7 +1,7 @@
 #include <minnow/core/error.hpp>
-#include <minnow/datasets/background.hpp>
-#include <minnow/datasets/batch_maker.hpp>
 #include <minnow/datasets/data_loader.hpp>
+#include <minnow/datasets/detail/batch_maker.hpp>
+#include <minnow/datasets/detail/worker_thread.hpp>
 
 #include <algorithm>
 #include <numeric>

@@ -1,5 +1,5 @@
 #include <minnow/losses/bce_with_logits_loss.hpp>
-#include <minnow/losses/elements.hpp>
+#include <minnow/losses/detail/elements.hpp>
 
 namespace minnow::inline MINNOW_PRECISION {
 

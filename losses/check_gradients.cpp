@@ -1,6 +1,6 @@
+#include <minnow/core/detail/format.hpp>
+#include <minnow/core/detail/gradient_differences.hpp>
 #include <minnow/core/error.hpp>
-#include <minnow/core/format.hpp>
-#include <minnow/core/gradient_differences.hpp>
 #include <minnow/losses/check_gradients.hpp>
 
 #include <array>

@@ -1,5 +1,5 @@
+#include <minnow/core/detail/format.hpp>
 #include <minnow/core/error.hpp>
-#include <minnow/core/format.hpp>
 #include <minnow/losses/cosine_embedding_loss.hpp>
 
 #include <algorithm>

@@ -1,9 +1,9 @@
+#include <minnow/core/detail/format.hpp>
 #include <minnow/core/error.hpp>
-#include <minnow/core/format.hpp>
-#include <minnow/core/parallel.hpp>
-#include <minnow/losses/class_kernels.hpp>
-#include <minnow/losses/class_targets.hpp>
+#include <minnow/core/threading/parallel_for.hpp>
 #include <minnow/losses/cross_entropy_loss.hpp>
+#include <minnow/losses/detail/class_kernels.hpp>
+#include <minnow/losses/detail/class_targets.hpp>
 
 #include <algorithm>
 

@@ -1,6 +1,6 @@
+#include <minnow/core/detail/format.hpp>
 #include <minnow/core/error.hpp>
-#include <minnow/core/format.hpp>
-#include <minnow/losses/class_targets.hpp>
+#include <minnow/losses/detail/class_targets.hpp>
 #include <minnow/losses/element_weights.hpp>
 
 #include <algorithm>

@@ -1,8 +1,8 @@
+#include <minnow/core/detail/format.hpp>
 #include <minnow/core/error.hpp>
-#include <minnow/core/format.hpp>
-#include <minnow/core/kernels.hpp>
 #include <minnow/core/labels.hpp>
-#include <minnow/losses/class_targets.hpp>
+#include <minnow/core/math/kernels.hpp>
+#include <minnow/losses/detail/class_targets.hpp>
 #include <minnow/losses/entropy.hpp>
 
 #include <algorithm>

@@ -1,5 +1,5 @@
-#include <minnow/losses/class_targets.hpp>
-#include <minnow/losses/elements.hpp>
+#include <minnow/losses/detail/class_targets.hpp>
+#include <minnow/losses/detail/elements.hpp>
 #include <minnow/losses/kl_div_loss.hpp>
 
 namespace minnow::inline MINNOW_PRECISION {

@@ -1,4 +1,4 @@
-#include <minnow/losses/elements.hpp>
+#include <minnow/losses/detail/elements.hpp>
 #include <minnow/losses/l1_loss.hpp>
 
 namespace minnow::inline MINNOW_PRECISION {

@@ -1,7 +1,7 @@
+#include <minnow/core/detail/format.hpp>
 #include <minnow/core/error.hpp>
-#include <minnow/core/format.hpp>
 #include <minnow/core/labels.hpp>
-#include <minnow/losses/class_targets.hpp>
+#include <minnow/losses/detail/class_targets.hpp>
 #include <minnow/losses/multi_margin_loss.hpp>
 
 #include <algorithm>

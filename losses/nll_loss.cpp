@@ -1,4 +1,4 @@
-#include <minnow/losses/class_targets.hpp>
+#include <minnow/losses/detail/class_targets.hpp>
 #include <minnow/losses/nll_loss.hpp>
 
 #include <algorithm>

@@ -1,7 +1,7 @@
+#include <minnow/core/detail/format.hpp>
 #include <minnow/core/error.hpp>
-#include <minnow/core/format.hpp>
-#include <minnow/losses/class_kernels.hpp>
-#include <minnow/losses/class_targets.hpp>
+#include <minnow/losses/detail/class_kernels.hpp>
+#include <minnow/losses/detail/class_targets.hpp>
 #include <minnow/losses/position_weights.hpp>
 
 #include <cmath>

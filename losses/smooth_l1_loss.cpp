@@ -1,6 +1,6 @@
+#include <minnow/core/detail/format.hpp>
 #include <minnow/core/error.hpp>
-#include <minnow/core/format.hpp>
-#include <minnow/losses/elements.hpp>
+#include <minnow/losses/detail/elements.hpp>
 #include <minnow/losses/smooth_l1_loss.hpp>
 
 #include <cmath>

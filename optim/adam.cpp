@@ -1,7 +1,7 @@
-#include <minnow/core/parallel.hpp>
+#include <minnow/core/threading/parallel_for.hpp>
 #include <minnow/optim/adam.hpp>
-#include <minnow/optim/adam_kernel.hpp>
-#include <minnow/optim/check_option.hpp>
+#include <minnow/optim/detail/adam_kernel.hpp>
+#include <minnow/optim/detail/check_option.hpp>
 
 #include <cmath>
 

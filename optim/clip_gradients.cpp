@@ -1,8 +1,8 @@
+#include <minnow/core/detail/format.hpp>
 #include <minnow/core/error.hpp>
-#include <minnow/core/format.hpp>
-#include <minnow/core/parallel.hpp>
+#include <minnow/core/threading/parallel_for.hpp>
 #include <minnow/optim/clip_gradients.hpp>
-#include <minnow/optim/gradient_kernels.hpp>
+#include <minnow/optim/detail/gradient_kernels.hpp>
 
 #include <algorithm>
 #include <array>

@@ -1,9 +1,9 @@
+#include <minnow/core/detail/format.hpp>
 #include <minnow/core/error.hpp>
-#include <minnow/core/format.hpp>
-#include <minnow/core/parallel.hpp>
-#include <minnow/optim/check_option.hpp>
+#include <minnow/core/threading/parallel_for.hpp>
+#include <minnow/optim/detail/check_option.hpp>
+#include <minnow/optim/detail/gradient_kernels.hpp>
 #include <minnow/optim/ema.hpp>
-#include <minnow/optim/gradient_kernels.hpp>
 
 #include <algorithm>
 

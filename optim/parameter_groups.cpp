@@ -1,4 +1,4 @@
-#include <minnow/core/format.hpp>
+#include <minnow/core/detail/format.hpp>
 #include <minnow/optim/parameter_groups.hpp>
 
 namespace minnow::inline MINNOW_PRECISION {

@@ -1,7 +1,7 @@
-#include <minnow/core/parallel.hpp>
-#include <minnow/optim/check_option.hpp>
+#include <minnow/core/threading/parallel_for.hpp>
+#include <minnow/optim/detail/check_option.hpp>
+#include <minnow/optim/detail/rmsprop_kernel.hpp>
 #include <minnow/optim/rmsprop.hpp>
-#include <minnow/optim/rmsprop_kernel.hpp>
 
 namespace minnow::inline MINNOW_PRECISION {
 namespace {

@@ -1,4 +1,4 @@
-#include <minnow/optim/check_option.hpp>
+#include <minnow/optim/detail/check_option.hpp>
 #include <minnow/optim/schedules.hpp>
 
 #include <algorithm>

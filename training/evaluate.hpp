@@ -1,8 +1,8 @@
 #pragma once
 
 #include <minnow/datasets/data_loader.hpp>
-#include <minnow/layers/sequential.hpp>
 #include <minnow/losses/loss.hpp>
+#include <minnow/models/sequential.hpp>
 #include <minnow/training/metrics.hpp>
 
 #include <string>

@@ -1,4 +1,4 @@
-#include <minnow/core/format.hpp>
+#include <minnow/core/detail/format.hpp>
 #include <minnow/training/find_non_finite.hpp>
 
 #include <algorithm>

@@ -1,6 +1,6 @@
-#include <minnow/core/denormals.hpp>
+#include <minnow/core/detail/format.hpp>
 #include <minnow/core/error.hpp>
-#include <minnow/core/format.hpp>
+#include <minnow/core/threading/denormals.hpp>
 #include <minnow/optim/clip_gradients.hpp>
 #include <minnow/training/find_non_finite.hpp>
 #include <minnow/training/fit.hpp>

@@ -1,5 +1,5 @@
+#include <minnow/core/detail/format.hpp>
 #include <minnow/core/error.hpp>
-#include <minnow/core/format.hpp>
 #include <minnow/losses/entropy.hpp>
 #include <minnow/training/predictions.hpp>
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <minnow/datasets/data_loader.hpp>
-#include <minnow/layers/sequential.hpp>
+#include <minnow/models/sequential.hpp>
 
 namespace minnow::inline MINNOW_PRECISION {
 

@@ -1,4 +1,4 @@
-#include <minnow/datasets/image.hpp>
+#include <minnow/datasets/images/image.hpp>
 
 #include <apps/animals/contact_sheet.hpp>
 

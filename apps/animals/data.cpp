@@ -1,4 +1,4 @@
-#include <minnow/datasets/image_folder.hpp>
+#include <minnow/datasets/images/image_folder.hpp>
 
 #include <apps/animals/data.hpp>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <minnow/datasets/mnist.hpp>
+#include <minnow/datasets/images/mnist.hpp>
 
 #include <cstddef>
 #include <filesystem>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <minnow/core/threads.hpp>
+#include <minnow/core/threading/threads.hpp>
 
 #include <cmath>
 #include <cstdint>

@@ -1,6 +1,6 @@
 // Samples a second: from memory into batches, and drawn.
 
-#include <minnow/datasets/animals.hpp>
+#include <minnow/datasets/animals/animals.hpp>
 #include <minnow/datasets/data_loader.hpp>
 #include <minnow/datasets/tensor_dataset.hpp>
 

@@ -1,10 +1,10 @@
 // Each layer's forward and backward by itself, dL/dx included.
 
-#include <minnow/layers/dense.hpp>
-#include <minnow/layers/relu.hpp>
-#include <minnow/layers/sigmoid.hpp>
-#include <minnow/layers/softmax.hpp>
-#include <minnow/layers/tanh.hpp>
+#include <minnow/layers/activation/relu.hpp>
+#include <minnow/layers/activation/sigmoid.hpp>
+#include <minnow/layers/activation/softmax.hpp>
+#include <minnow/layers/activation/tanh.hpp>
+#include <minnow/layers/linear/dense.hpp>
 
 #include <bench/support/layer_case.hpp>
 

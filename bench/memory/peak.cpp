@@ -1,6 +1,6 @@
 // A program of its own: what it measures is its process.
 
-#include <minnow/core/threads.hpp>
+#include <minnow/core/threading/threads.hpp>
 #include <minnow/losses/cross_entropy_loss.hpp>
 #include <minnow/optim/sgd.hpp>
 

@@ -1,6 +1,6 @@
 // A training step of a convolutional net, written as the README writes it.
 
-#include <minnow/core/denormals.hpp>
+#include <minnow/core/threading/denormals.hpp>
 #include <minnow/losses/cross_entropy_loss.hpp>
 #include <minnow/optim/sgd.hpp>
 

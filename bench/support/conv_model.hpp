@@ -2,12 +2,12 @@
 
 #include <minnow/core/rng.hpp>
 #include <minnow/core/tensor.hpp>
-#include <minnow/layers/conv2d.hpp>
-#include <minnow/layers/dense.hpp>
-#include <minnow/layers/flatten.hpp>
-#include <minnow/layers/max_pool2d.hpp>
-#include <minnow/layers/relu.hpp>
-#include <minnow/layers/sequential.hpp>
+#include <minnow/layers/activation/relu.hpp>
+#include <minnow/layers/convolution/conv2d.hpp>
+#include <minnow/layers/linear/dense.hpp>
+#include <minnow/layers/pooling/max_pool2d.hpp>
+#include <minnow/layers/shape/flatten.hpp>
+#include <minnow/models/sequential.hpp>
 
 #include <bench/support/conv_net.hpp>
 

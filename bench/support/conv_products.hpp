@@ -1,8 +1,8 @@
 #pragma once
 
-#include <minnow/core/gemm.hpp>
-#include <minnow/core/parallel.hpp>
-#include <minnow/core/threads.hpp>
+#include <minnow/core/math/gemm.hpp>
+#include <minnow/core/threading/parallel_for.hpp>
+#include <minnow/core/threading/threads.hpp>
 
 #include <bench/support/conv_net.hpp>
 

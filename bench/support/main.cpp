@@ -1,5 +1,5 @@
-#include <minnow/core/kernels.hpp>
-#include <minnow/core/threads.hpp>
+#include <minnow/core/math/kernels.hpp>
+#include <minnow/core/threading/threads.hpp>
 #include <minnow/core/version.hpp>
 
 #include <bench/support/program.hpp>

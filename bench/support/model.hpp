@@ -2,9 +2,9 @@
 
 #include <minnow/core/rng.hpp>
 #include <minnow/core/tensor.hpp>
-#include <minnow/layers/dense.hpp>
-#include <minnow/layers/relu.hpp>
-#include <minnow/layers/sequential.hpp>
+#include <minnow/layers/activation/relu.hpp>
+#include <minnow/layers/linear/dense.hpp>
+#include <minnow/models/sequential.hpp>
 
 #include <bench/support/net.hpp>
 

@@ -1,7 +1,7 @@
 #include <minnow/core/rng.hpp>
-#include <minnow/datasets/animals.hpp>
-#include <minnow/datasets/draw_animal.hpp>
-#include <minnow/datasets/image.hpp>
+#include <minnow/datasets/animals/animals.hpp>
+#include <minnow/datasets/animals/draw_animal.hpp>
+#include <minnow/datasets/images/image.hpp>
 
 #include <tests/support/run_program.hpp>
 

@@ -1,12 +1,12 @@
 #include <minnow/core/check_gradients.hpp>
 #include <minnow/core/error.hpp>
-#include <minnow/layers/dense.hpp>
-#include <minnow/layers/flatten.hpp>
-#include <minnow/layers/relu.hpp>
-#include <minnow/layers/sequential.hpp>
-#include <minnow/layers/sigmoid.hpp>
-#include <minnow/layers/softmax.hpp>
-#include <minnow/layers/tanh.hpp>
+#include <minnow/layers/activation/relu.hpp>
+#include <minnow/layers/activation/sigmoid.hpp>
+#include <minnow/layers/activation/softmax.hpp>
+#include <minnow/layers/activation/tanh.hpp>
+#include <minnow/layers/linear/dense.hpp>
+#include <minnow/layers/shape/flatten.hpp>
+#include <minnow/models/sequential.hpp>
 
 #include <tests/support/faulty_layers.hpp>
 #include <tests/support/fixture.hpp>

@@ -1,5 +1,5 @@
 #include <minnow/core/error.hpp>
-#include <minnow/datasets/animals.hpp>
+#include <minnow/datasets/animals/animals.hpp>
 #include <minnow/datasets/normalization.hpp>
 #include <minnow/datasets/tensor_dataset.hpp>
 

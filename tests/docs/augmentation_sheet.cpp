@@ -2,7 +2,7 @@
 //   augmentation_sheet FILE           writes it
 //   augmentation_sheet --check FILE   fails when FILE shows something else
 
-#include <minnow/datasets/image.hpp>
+#include <minnow/datasets/images/image.hpp>
 #include <minnow/minnow.hpp>
 
 #include <algorithm>

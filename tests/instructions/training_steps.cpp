@@ -1,12 +1,12 @@
 // Trains a small net on one batch: training_steps IN HIDDEN OUT BATCH STEPS. count.py runs it under callgrind. Prints
 // the instruction set of the kernels.
 
-#include <minnow/core/kernels.hpp>
-#include <minnow/core/threads.hpp>
-#include <minnow/layers/dense.hpp>
-#include <minnow/layers/relu.hpp>
-#include <minnow/layers/sequential.hpp>
+#include <minnow/core/math/kernels.hpp>
+#include <minnow/core/threading/threads.hpp>
+#include <minnow/layers/activation/relu.hpp>
+#include <minnow/layers/linear/dense.hpp>
 #include <minnow/losses/cross_entropy_loss.hpp>
+#include <minnow/models/sequential.hpp>
 #include <minnow/optim/sgd.hpp>
 
 #include <cstdio>

@@ -2,8 +2,8 @@
 // float32. A case whose layer make_layer.hpp does not know is skipped. With MINNOW_LAYER_ACCURACY_TABLE=FILE in the
 // environment, the float build writes the errors there: docs/accuracy.md.
 
+#include <minnow/core/detail/format.hpp>
 #include <minnow/core/error.hpp>
-#include <minnow/core/format.hpp>
 
 #include <tests/layers/make_layer.hpp>
 #include <tests/support/markdown_table.hpp>

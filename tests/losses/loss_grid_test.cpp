@@ -1,8 +1,8 @@
 // Every loss on a grid of options, shapes and extremes, beside float64 references and PyTorch's own float32. With
 // MINNOW_ACCURACY_TABLE=FILE in the environment, the float build writes the errors there: docs/accuracy.md.
 
+#include <minnow/core/detail/format.hpp>
 #include <minnow/core/error.hpp>
-#include <minnow/core/format.hpp>
 
 #include <tests/losses/make_loss.hpp>
 #include <tests/support/markdown_table.hpp>

@@ -1,7 +1,7 @@
 // Figures that textbooks and papers work out by hand, to the digits they print.
 
-#include <minnow/core/kernels.hpp>
 #include <minnow/core/labels.hpp>
+#include <minnow/core/math/kernels.hpp>
 #include <minnow/losses/cross_entropy_loss.hpp>
 #include <minnow/losses/entropy.hpp>
 

@@ -1,8 +1,8 @@
 #include <minnow/core/error.hpp>
-#include <minnow/layers/dense.hpp>
-#include <minnow/layers/sequential.hpp>
-#include <minnow/layers/tanh.hpp>
+#include <minnow/layers/activation/tanh.hpp>
+#include <minnow/layers/linear/dense.hpp>
 #include <minnow/losses/cross_entropy_loss.hpp>
+#include <minnow/models/sequential.hpp>
 #include <minnow/optim/adam.hpp>
 #include <minnow/optim/adamw.hpp>
 

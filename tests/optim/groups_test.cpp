@@ -1,7 +1,7 @@
 #include <minnow/core/error.hpp>
-#include <minnow/layers/dense.hpp>
-#include <minnow/layers/relu.hpp>
-#include <minnow/layers/sequential.hpp>
+#include <minnow/layers/activation/relu.hpp>
+#include <minnow/layers/linear/dense.hpp>
+#include <minnow/models/sequential.hpp>
 #include <minnow/optim/adamw.hpp>
 #include <minnow/optim/parameter_groups.hpp>
 #include <minnow/optim/sgd.hpp>

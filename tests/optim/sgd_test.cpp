@@ -1,8 +1,8 @@
 #include <minnow/core/error.hpp>
-#include <minnow/layers/dense.hpp>
-#include <minnow/layers/relu.hpp>
-#include <minnow/layers/sequential.hpp>
+#include <minnow/layers/activation/relu.hpp>
+#include <minnow/layers/linear/dense.hpp>
 #include <minnow/losses/cross_entropy_loss.hpp>
+#include <minnow/models/sequential.hpp>
 #include <minnow/optim/sgd.hpp>
 
 #include <tests/support/fixture.hpp>

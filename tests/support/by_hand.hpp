@@ -1,6 +1,6 @@
 #pragma once
 
-#include <minnow/layers/sequential.hpp>
+#include <minnow/models/sequential.hpp>
 
 #include <tests/support/compare.hpp>
 

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <minnow/layers/dense.hpp>
-#include <minnow/layers/flatten.hpp>
-#include <minnow/layers/relu.hpp>
+#include <minnow/layers/activation/relu.hpp>
+#include <minnow/layers/linear/dense.hpp>
+#include <minnow/layers/shape/flatten.hpp>
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include <minnow/core/kernels.hpp>
+#include <minnow/core/math/kernels.hpp>
 
 #include <cstdlib>
 

@@ -1,9 +1,9 @@
 // A program that shares loops out among threads and ends in the way it is told: return, exit, exit_in_thread,
 // destructor, product_in_destructor, fork, piece_zero, no_memory.
 
-#include <minnow/core/gemm.hpp>
-#include <minnow/core/parallel.hpp>
-#include <minnow/core/threads.hpp>
+#include <minnow/core/math/gemm.hpp>
+#include <minnow/core/threading/parallel_for.hpp>
+#include <minnow/core/threading/threads.hpp>
 
 #include <atomic>
 #include <chrono>

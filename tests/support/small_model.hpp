@@ -1,8 +1,8 @@
 #pragma once
 
-#include <minnow/layers/dense.hpp>
-#include <minnow/layers/sequential.hpp>
-#include <minnow/layers/tanh.hpp>
+#include <minnow/layers/activation/tanh.hpp>
+#include <minnow/layers/linear/dense.hpp>
+#include <minnow/models/sequential.hpp>
 
 #include <cstdint>
 

@@ -1,7 +1,7 @@
 #include <minnow/core/error.hpp>
 #include <minnow/datasets/tensor_dataset.hpp>
-#include <minnow/layers/dense.hpp>
-#include <minnow/layers/relu.hpp>
+#include <minnow/layers/activation/relu.hpp>
+#include <minnow/layers/linear/dense.hpp>
 #include <minnow/losses/cross_entropy_loss.hpp>
 #include <minnow/optim/clip_gradients.hpp>
 #include <minnow/optim/reduce_lr_on_plateau.hpp>

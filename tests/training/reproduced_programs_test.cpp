@@ -2,12 +2,12 @@
 
 #include <minnow/datasets/data_loader.hpp>
 #include <minnow/datasets/tensor_dataset.hpp>
-#include <minnow/layers/dense.hpp>
-#include <minnow/layers/relu.hpp>
-#include <minnow/layers/sequential.hpp>
-#include <minnow/layers/sigmoid.hpp>
+#include <minnow/layers/activation/relu.hpp>
+#include <minnow/layers/activation/sigmoid.hpp>
+#include <minnow/layers/linear/dense.hpp>
 #include <minnow/losses/bce_loss.hpp>
 #include <minnow/losses/cross_entropy_loss.hpp>
+#include <minnow/models/sequential.hpp>
 #include <minnow/optim/sgd.hpp>
 #include <minnow/training/metrics.hpp>
 

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <minnow/core/precision.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <exception>
+#include <mutex>
+#include <system_error>
+#include <thread>
+#include <vector>
+
+namespace minnow::inline MINNOW_PRECISION {
+
+/// Calls body(i) for every i in [0, count) on all cores, in no particular order. Throws what a body threw first, once
+/// all threads have stopped.
+template <class Body>
+void parallel_for(std::size_t count, const Body& body) {
+  std::atomic<std::size_t> next{0};
+  std::exception_ptr error;
+  std::mutex mutex;
+  const auto work = [&] {
+    try {
+      for (std::size_t i = next++; i < count; i = next++) body(i);
+    } catch (...) {
+      const std::lock_guard lock(mutex);
+      if (!error) error = std::current_exception();
+      next = count;
+    }
+  };
+  {
+    std::vector<std::jthread> helpers;
+    try {
+      for (std::size_t t = 1; t < std::min<std::size_t>(count, std::thread::hardware_concurrency()); ++t)
+        helpers.emplace_back(work);
+    } catch (const std::system_error&) {  // no more threads to be had: those there are will do
+    }
+    work();
+  }
+  if (error) std::rethrow_exception(error);
+}
+
+}  // namespace minnow::inline MINNOW_PRECISION

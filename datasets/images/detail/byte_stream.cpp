@@ -1,0 +1,94 @@
+#include <minnow/core/detail/format.hpp>
+#include <minnow/core/error.hpp>
+#include <minnow/datasets/images/detail/byte_stream.hpp>
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <system_error>
+
+#include <zlib.h>
+
+namespace minnow::inline MINNOW_PRECISION::datasets::detail {
+namespace fs = std::filesystem;
+
+class ByteStream::File {
+ public:
+  explicit File(const fs::path& path) {
+    std::error_code error;
+    const fs::file_status status = fs::status(path, error);
+    if (fs::exists(status) && !fs::is_regular_file(status)) throw DataError("something that is not a file");
+    size_ = fs::file_size(path, error);
+    if (error) throw DataError(error.message());
+    file_ = std::fopen(path.c_str(), "rb");
+    if (file_ == nullptr) throw DataError(std::generic_category().message(errno));
+  }
+  ~File() { std::fclose(file_); }
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+
+  std::size_t read(std::span<std::uint8_t> out) {
+    const std::size_t count = std::fread(out.data(), 1, out.size(), file_);
+    if (std::ferror(file_) != 0) throw DataError(std::generic_category().message(errno));
+    return count;
+  }
+  void rewind() { std::rewind(file_); }
+  std::uintmax_t size() const { return size_; }
+
+ private:
+  std::FILE* file_ = nullptr;
+  std::uintmax_t size_ = 0;
+};
+
+class ByteStream::Gzip {
+ public:
+  explicit Gzip(File& file) : file_(file) {
+    constexpr int gzip_only = 16;
+    if (inflateInit2(&stream_, MAX_WBITS + gzip_only) != Z_OK) throw DataError("no memory to unpack it");
+  }
+  ~Gzip() { inflateEnd(&stream_); }
+  Gzip(const Gzip&) = delete;
+  Gzip& operator=(const Gzip&) = delete;
+
+  std::size_t read(std::span<std::uint8_t> out) {
+    stream_.next_out = out.data();
+    stream_.avail_out = static_cast<unsigned>(out.size());
+    while (stream_.avail_out > 0 && !ended_) {
+      if (stream_.avail_in == 0 && !refill()) throw DataError("a gzip stream that breaks off");
+      const int result = inflate(&stream_, Z_NO_FLUSH);
+      ended_ = result == Z_STREAM_END;
+      if (!ended_ && result != Z_OK && result != Z_BUF_ERROR)
+        throw DataError(format_text("a damaged gzip stream ({})", stream_.msg == nullptr ? "zlib" : stream_.msg));
+    }
+    if (ended_ && (stream_.avail_in > 0 || refill())) throw DataError("a gzip stream with something behind it");
+    return out.size() - stream_.avail_out;
+  }
+
+ private:
+  bool refill() {
+    stream_.next_in = packed_.data();
+    stream_.avail_in = static_cast<unsigned>(file_.read(packed_));
+    return stream_.avail_in > 0;
+  }
+
+  File& file_;
+  z_stream stream_{};
+  bool ended_ = false;
+  std::array<std::uint8_t, 1 << 16> packed_;
+};
+
+ByteStream::ByteStream(const fs::path& path) : file_(std::make_unique<File>(path)), at_most_(file_->size()) {
+  std::array<std::uint8_t, 2> first{};
+  const bool gzip = file_->read(first) == 2 && first[0] == 0x1F && first[1] == 0x8B;
+  file_->rewind();
+  if (!gzip) return;
+  gzip_ = std::make_unique<Gzip>(*file_);
+  constexpr std::uintmax_t best_ratio = 1032;  // of deflate
+  at_most_ *= best_ratio;
+}
+
+ByteStream::~ByteStream() = default;
+
+std::size_t ByteStream::read(std::span<std::uint8_t> out) { return gzip_ ? gzip_->read(out) : file_->read(out); }
+
+}  // namespace minnow::inline MINNOW_PRECISION::datasets::detail

@@ -1,0 +1,14 @@
+#pragma once
+
+/// \file
+/// Dataset, DataLoader, augmentation and the drawn animals. Image files are in <minnow/images.hpp>.
+
+#include <minnow/datasets/animals/animals.hpp>
+#include <minnow/datasets/animals/draw_animal.hpp>
+#include <minnow/datasets/augment.hpp>
+#include <minnow/datasets/augmentation.hpp>
+#include <minnow/datasets/data_loader.hpp>
+#include <minnow/datasets/dataset.hpp>
+#include <minnow/datasets/lazy_dataset.hpp>
+#include <minnow/datasets/normalization.hpp>
+#include <minnow/datasets/tensor_dataset.hpp>

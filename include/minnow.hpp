@@ -1,0 +1,12 @@
+#pragma once
+
+/// \file
+/// Everything but the readers of image files, which are in <minnow/images.hpp> and the target minnow::images.
+
+#include <minnow/core.hpp>
+#include <minnow/datasets.hpp>
+#include <minnow/layers.hpp>
+#include <minnow/losses.hpp>
+#include <minnow/models.hpp>
+#include <minnow/optim.hpp>
+#include <minnow/training.hpp>

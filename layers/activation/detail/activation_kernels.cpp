@@ -1,0 +1,157 @@
+// Highway compiles this file once for each instruction set and picks one at run time.
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE <minnow/layers/activation/detail/activation_kernels.cpp>
+#include <hwy/foreach_target.h>
+
+#include <minnow/core/math/detail/math-inl.hpp>
+#include <minnow/core/math/detail/simd-inl.hpp>
+#include <minnow/layers/activation/detail/activation_kernels.hpp>
+
+HWY_BEFORE_NAMESPACE();
+namespace minnow::simd::HWY_NAMESPACE {
+namespace {
+
+template <class D>
+HWY_INLINE hn::VFromD<D> number(D d, double value) {
+  return hn::Set(d, static_cast<hn::TFromD<D>>(value));
+}
+
+/// y = f(x), vector by vector.
+template <class F>
+HWY_INLINE void map(const Real* x, Real* y, std::size_t n, const F& f) {
+  for_each_vector<Real>(n, [=](auto d, std::size_t i) HWY_ATTR { hn::StoreU(f(d, hn::LoadU(d, x + i)), d, y + i); });
+}
+/// dx = dy slope(x).
+template <class F>
+HWY_INLINE void map_slope(const Real* x, const Real* dy, Real* dx, std::size_t n, const F& slope) {
+  for_each_vector<Real>(n, [=](auto d, std::size_t i) HWY_ATTR {
+    hn::StoreU(hn::Mul(slope(d, hn::LoadU(d, x + i)), hn::LoadU(d, dy + i)), d, dx + i);
+  });
+}
+
+void map_leaky_relu(const Real* x, Real slope, Real* y, std::size_t n) {
+  map(x, y, n, [=](auto d, auto v) HWY_ATTR {
+    return hn::IfThenElse(hn::Gt(v, hn::Zero(d)), v, hn::Mul(v, hn::Set(d, slope)));
+  });
+}
+void map_leaky_relu_backward(const Real* x, Real slope, const Real* dy, Real* dx, std::size_t n) {
+  for_each_vector<Real>(n, [=](auto d, std::size_t i) HWY_ATTR {
+    const auto g = hn::LoadU(d, dy + i);
+    const auto positive = hn::Gt(hn::LoadU(d, x + i), hn::Zero(d));
+    hn::StoreU(hn::IfThenElse(positive, g, hn::Mul(g, hn::Set(d, slope))), d, dx + i);
+  });
+}
+
+/// Phi(x) = erfc(-x / sqrt(2)) / 2. Below 0 it is half of erf's own exponential, 1 - erf(u) = e^-(u + u P(u)), without
+/// the rounding of 1 - erf.
+template <class D, class V>
+HWY_INLINE V normal_cdf(D d, V x) {
+  using N = MathNumbers<hn::TFromD<D>>;
+  const auto half = number(d, 0.5);
+  const auto distance = hn::Mul(hn::Abs(x), number(d, 0.70710678118654752));
+  const auto u = at_most(d, distance, N::one_erf);
+  const auto p = polynomial(d, u, hn::Mul(u, u), N::erf);
+  const auto e = exponential<true>(d, hn::MulAdd(p, u, u));
+  const auto scale = hn::Mul(power_of_two(d, e.shifted), half);
+  const auto tail = hn::IfThenZeroElse(hn::Ge(distance, hn::Set(d, N::one_erf)), hn::MulAdd(e.rest, scale, scale));
+  return hn::IfThenElse(hn::Lt(x, hn::Zero(d)), tail, hn::Sub(number(d, 1), tail));
+}
+
+void map_gelu(const Real* x, Real* y, std::size_t n) {
+  map(x, y, n, [](auto d, auto v) HWY_ATTR { return hn::Mul(v, normal_cdf(d, v)); });
+}
+void map_gelu_backward(const Real* x, const Real* dy, Real* dx, std::size_t n) {
+  map_slope(x, dy, dx, n, [](auto d, auto v) HWY_ATTR {
+    const auto bell = exp_of_nonpositive(d, hn::Mul(hn::Mul(v, v), number(d, -0.5)));
+    return hn::MulAdd(hn::Mul(v, number(d, 0.39894228040143268)), bell, normal_cdf(d, v));  // 1 / sqrt(2 pi)
+  });
+}
+
+/// s = sigmoid(z) and s (1 - s), from the smaller of s and 1 - s, which has all its digits.
+template <class V>
+struct Gate {
+  V s, slope;
+};
+template <class D, class V>
+HWY_INLINE Gate<V> gate(D d, V z) {
+  const auto smaller = sigmoid(d, hn::Neg(hn::Abs(z))), larger = hn::Sub(number(d, 1), smaller);
+  return {hn::IfThenElse(hn::Lt(z, hn::Zero(d)), smaller, larger), hn::Mul(smaller, larger)};
+}
+
+/// (1 + tanh(u)) / 2 = sigmoid(2 u), which loses no digits below 0. 2 u = x (two_root + two_root cubic x^2).
+constexpr double two_root = 1.5957691216057307, cubic = 0.044715;  // 2 sqrt(2 / pi)
+/// x^2, held where the sigmoid is 0 or 1 for long.
+template <class D, class V>
+HWY_INLINE V held_square(D d, V x) {
+  return at_most(d, hn::Mul(x, x), 1e4);
+}
+template <class D, class V>
+HWY_INLINE V twice_u(D d, V x, V square) {
+  return hn::Mul(x, hn::MulAdd(square, number(d, two_root * cubic), number(d, two_root)));
+}
+
+void map_gelu_tanh(const Real* x, Real* y, std::size_t n) {
+  map(x, y, n, [](auto d, auto v) HWY_ATTR { return hn::Mul(v, sigmoid(d, twice_u(d, v, held_square(d, v)))); });
+}
+void map_gelu_tanh_backward(const Real* x, const Real* dy, Real* dx, std::size_t n) {
+  map_slope(x, dy, dx, n, [](auto d, auto v) HWY_ATTR {
+    const auto square = held_square(d, v);
+    const auto g = gate(d, twice_u(d, v, square));
+    const auto inner = hn::MulAdd(square, number(d, 3 * two_root * cubic), number(d, two_root));
+    return hn::MulAdd(v, hn::Mul(inner, g.slope), g.s);
+  });
+}
+
+void map_silu(const Real* x, Real* y, std::size_t n) {
+  map(x, y, n, [](auto d, auto v) HWY_ATTR { return hn::Mul(v, sigmoid(d, v)); });
+}
+void map_silu_backward(const Real* x, const Real* dy, Real* dx, std::size_t n) {
+  map_slope(x, dy, dx, n, [](auto d, auto v) HWY_ATTR {
+    const auto g = gate(d, v);
+    return hn::MulAdd(v, g.slope, g.s);
+  });
+}
+
+}  // namespace
+}  // namespace minnow::simd::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace minnow::simd {
+namespace {
+HWY_EXPORT(map_leaky_relu);
+HWY_EXPORT(map_leaky_relu_backward);
+HWY_EXPORT(map_gelu);
+HWY_EXPORT(map_gelu_backward);
+HWY_EXPORT(map_gelu_tanh);
+HWY_EXPORT(map_gelu_tanh_backward);
+HWY_EXPORT(map_silu);
+HWY_EXPORT(map_silu_backward);
+}  // namespace
+}  // namespace minnow::simd
+
+namespace minnow::inline MINNOW_PRECISION::kernels {
+
+using namespace minnow::simd;
+
+void leaky_relu(const Real* x, Real slope, Real* y, std::size_t n) {
+  HWY_DYNAMIC_DISPATCH(map_leaky_relu)(x, slope, y, n);
+}
+void leaky_relu_backward(const Real* x, Real slope, const Real* dy, Real* dx, std::size_t n) {
+  HWY_DYNAMIC_DISPATCH(map_leaky_relu_backward)(x, slope, dy, dx, n);
+}
+void gelu(const Real* x, Real* y, std::size_t n) { HWY_DYNAMIC_DISPATCH(map_gelu)(x, y, n); }
+void gelu_backward(const Real* x, const Real* dy, Real* dx, std::size_t n) {
+  HWY_DYNAMIC_DISPATCH(map_gelu_backward)(x, dy, dx, n);
+}
+void gelu_tanh(const Real* x, Real* y, std::size_t n) { HWY_DYNAMIC_DISPATCH(map_gelu_tanh)(x, y, n); }
+void gelu_tanh_backward(const Real* x, const Real* dy, Real* dx, std::size_t n) {
+  HWY_DYNAMIC_DISPATCH(map_gelu_tanh_backward)(x, dy, dx, n);
+}
+void silu(const Real* x, Real* y, std::size_t n) { HWY_DYNAMIC_DISPATCH(map_silu)(x, y, n); }
+void silu_backward(const Real* x, const Real* dy, Real* dx, std::size_t n) {
+  HWY_DYNAMIC_DISPATCH(map_silu_backward)(x, dy, dx, n);
+}
+
+}  // namespace minnow::inline MINNOW_PRECISION::kernels
+#endif

@@ -1,0 +1,86 @@
+// Highway compiles this file once for each instruction set and picks one at run time.
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE <minnow/layers/activation/detail/log_softmax_kernels.cpp>
+#include <hwy/foreach_target.h>
+
+#include <minnow/core/math/detail/exponentials-inl.hpp>
+#include <minnow/layers/activation/detail/log_softmax_kernels.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+HWY_BEFORE_NAMESPACE();
+namespace minnow::simd::HWY_NAMESPACE {
+namespace {
+
+/// log(sum of e^(x_j - max)). The numbers equal to max, of which e^0 = 1 is known, are counted apart: added to 1, the
+/// others would lose their digits, and with them the logarithm of a probability close to 1.
+double log_sum(const Real* x, std::size_t n, Real max) {
+  const std::size_t block = 64 * hn::Lanes(hn::ScalableTag<Real>());
+  double others = 0;
+  std::size_t largest = 0;
+  for (std::size_t start = 0; start < n; start += block) {
+    const hn::ScalableTag<Real> wide;
+    auto sum = hn::Zero(wide);
+    Real rest = 0;
+    for_each_vector<Real>(std::min(block, n - start), [&, x = x + start](auto d, std::size_t j) HWY_ATTR {
+      const auto v = hn::Sub(hn::LoadU(d, x + j), hn::Set(d, max));
+      const auto is_largest = hn::Eq(v, hn::Zero(d));
+      const auto e = hn::IfThenZeroElse(is_largest, exp_of_nonpositive(d, v));
+      largest += hn::CountTrue(d, is_largest);
+      if constexpr (std::is_same_v<decltype(e), const decltype(sum)>)
+        sum = hn::Add(sum, e);
+      else
+        rest += hn::GetLane(hn::SumOfLanes(d, e));
+    });
+    others += static_cast<double>(hn::GetLane(hn::SumOfLanes(wide, sum)) + rest);
+  }
+  return std::log1p(others + (static_cast<double>(largest) - 1));
+}
+
+void log_softmax(const Real* x, Real* y, std::size_t rows, std::size_t cols) {
+  if (cols == 0) return;
+  for (std::size_t i = 0; i < rows; ++i, x += cols, y += cols) {
+    const Real max = row_max(x, cols);
+    const auto rest = static_cast<Real>(log_sum(x, cols, max));
+    for_each_vector<Real>(cols, [=](auto d, std::size_t j) HWY_ATTR {
+      hn::StoreU(hn::Sub(hn::Sub(hn::LoadU(d, x + j), hn::Set(d, max)), hn::Set(d, rest)), d, y + j);
+    });
+  }
+}
+
+void log_softmax_backward(const Real* y, const Real* dy, Real* dx, std::size_t rows, std::size_t cols) {
+  for (std::size_t i = 0; i < rows; ++i, y += cols, dy += cols, dx += cols) {
+    const auto sum = static_cast<Real>(row_sum(dy, cols));
+    for_each_vector<Real>(cols, [=](auto d, std::size_t j) HWY_ATTR {
+      const auto p = exp_of_nonpositive(d, hn::LoadU(d, y + j));
+      hn::StoreU(hn::NegMulAdd(p, hn::Set(d, sum), hn::LoadU(d, dy + j)), d, dx + j);
+    });
+  }
+}
+
+}  // namespace
+}  // namespace minnow::simd::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace minnow::simd {
+namespace {
+HWY_EXPORT(log_softmax);
+HWY_EXPORT(log_softmax_backward);
+}  // namespace
+}  // namespace minnow::simd
+
+namespace minnow::inline MINNOW_PRECISION::kernels {
+
+using namespace minnow::simd;
+
+void log_softmax(const Real* x, Real* y, std::size_t rows, std::size_t cols) {
+  HWY_DYNAMIC_DISPATCH(log_softmax)(x, y, rows, cols);
+}
+void log_softmax_backward(const Real* y, const Real* dy, Real* dx, std::size_t rows, std::size_t cols) {
+  HWY_DYNAMIC_DISPATCH(log_softmax_backward)(y, dy, dx, rows, cols);
+}
+
+}  // namespace minnow::inline MINNOW_PRECISION::kernels
+#endif

@@ -1,0 +1,40 @@
+#include <minnow/core/error.hpp>
+#include <minnow/core/threading/parallel_for.hpp>
+#include <minnow/layers/activation/detail/log_softmax_kernels.hpp>
+#include <minnow/layers/activation/log_softmax.hpp>
+
+#include <algorithm>
+
+namespace minnow::inline MINNOW_PRECISION {
+namespace {
+
+/// Calls body(first number, rows) for pieces of a matrix.
+template <class Body>
+void for_each_rows(const Tensor& matrix, const Body& body) {
+  const std::size_t rows = matrix.shape()[0], cols = std::max<std::size_t>(matrix.shape()[1], 1);
+  const std::size_t piece = std::max<std::size_t>(light_piece / 4 / cols, 1);
+  parallel_for(rows, piece, [&](std::size_t begin, std::size_t end) { body(begin * matrix.shape()[1], end - begin); });
+}
+
+}  // namespace
+
+Shape LogSoftmax::output_shape(const Shape& input) const {
+  if (input.size() != 2)
+    throw ShapeError("LogSoftmax: expected input (N, C), got " + to_string(input) + ". Put Flatten before it.");
+  return input;
+}
+
+void LogSoftmax::forward(const Tensor& x, Tensor& y, Context&) {
+  for_each_rows(x, [&](std::size_t at, std::size_t rows) {
+    kernels::log_softmax(x.data() + at, y.data() + at, rows, x.shape()[1]);
+  });
+}
+
+void LogSoftmax::backward(const Tensor&, const Tensor& y, const Tensor& dy, Tensor* dx, Context&) {
+  if (dx == nullptr) return;
+  for_each_rows(y, [&](std::size_t at, std::size_t rows) {
+    kernels::log_softmax_backward(y.data() + at, dy.data() + at, dx->data() + at, rows, y.shape()[1]);
+  });
+}
+
+}  // namespace minnow::inline MINNOW_PRECISION

@@ -1,0 +1,20 @@
+#include <minnow/core/math/kernels.hpp>
+#include <minnow/core/threading/parallel_for.hpp>
+#include <minnow/layers/activation/relu.hpp>
+
+namespace minnow::inline MINNOW_PRECISION {
+
+void ReLU::forward(const Tensor& x, Tensor& y, Context&) {
+  parallel_for(x.size(), light_piece, [&](std::size_t begin, std::size_t end) {
+    kernels::relu(x.data() + begin, y.data() + begin, end - begin);
+  });
+}
+
+void ReLU::backward(const Tensor&, const Tensor& y, const Tensor& dy, Tensor* dx, Context&) {
+  if (dx == nullptr) return;
+  parallel_for(y.size(), light_piece, [&](std::size_t begin, std::size_t end) {
+    kernels::relu_backward(y.data() + begin, dy.data() + begin, dx->data() + begin, end - begin);
+  });
+}
+
+}  // namespace minnow::inline MINNOW_PRECISION

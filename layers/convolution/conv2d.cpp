@@ -1,0 +1,129 @@
+#include <minnow/core/detail/format.hpp>
+#include <minnow/core/error.hpp>
+#include <minnow/layers/convolution/conv2d.hpp>
+#include <minnow/layers/convolution/detail/image_epilogue.hpp>
+
+namespace minnow::inline MINNOW_PRECISION {
+
+namespace {
+
+constexpr std::size_t most_elements = 1 << 24;             // of a filter's channel: 4096 by 4096
+constexpr std::size_t most_padded = std::size_t{1} << 32;  // numbers in a channel of a picture with its padding
+
+}  // namespace
+
+Conv2d::Conv2d(std::size_t in, std::size_t out, Size2d kernel, Rng& rng, const Conv2dOptions& options)
+    : in_(in),
+      out_(out),
+      groups_(options.groups),
+      kernel_(kernel),
+      stride_(options.stride),
+      dilation_(options.dilation),
+      padding_(options.padding),
+      has_bias_(options.bias) {
+  const auto refuse = [this](const char* what) { throw ValueError(name() + ": expected " + what + "."); };
+  const auto outside = [](Size2d size) {
+    constexpr std::size_t most = 1 << 16;  // beyond it nothing is meant, and products of sizes could overflow
+    return size.height == 0 || size.width == 0 || size.height > most || size.width > most;
+  };
+  if (in == 0 || out == 0) refuse("at least 1 channel in and out");
+  if (outside(kernel)) refuse("a kernel of 1 to 65536");
+  if (kernel.height * kernel.width > most_elements) refuse("a kernel of at most 2^24 numbers");
+  if (outside(stride_)) refuse("a stride of 1 to 65536");
+  if (outside(dilation_)) refuse("a dilation of 1 to 65536");
+  if (padding_.zeros && outside({padding_.zeros->height + 1, padding_.zeros->width + 1}))
+    refuse("a padding of 0 to 65535");
+  if (groups_ == 0 || in % groups_ != 0 || out % groups_ != 0)
+    throw ValueError(format_text("{}: expected groups to divide the channels in and out, got {}.", name(), groups_));
+  if (!padding_.zeros && stride_ != Size2d(1)) refuse("a stride of 1 with padding \"same\"");
+  const std::size_t fan_in = in / groups_ * kernel.height * kernel.width;
+  const std::size_t fan_out = out / groups_ * kernel.height * kernel.width;
+  weight_ = Parameter({out, in / groups_, kernel.height, kernel.width});
+  init_weight(weight_.value, options.init, fan_in, fan_out, rng);
+  if (!has_bias_) return;
+  bias_ = Parameter({out});
+  init_bias(bias_.value, options.init, fan_in, rng);
+}
+
+std::string Conv2d::name() const {
+  std::string options = to_string(kernel_);
+  if (stride_ != Size2d(1)) options += ", stride " + to_string(stride_);
+  if (!padding_.zeros) options += ", padding same";
+  if (padding_.zeros && *padding_.zeros != Size2d(0)) options += ", padding " + to_string(*padding_.zeros);
+  if (dilation_ != Size2d(1)) options += ", dilation " + to_string(dilation_);
+  if (groups_ != 1) options += ", groups " + std::to_string(groups_);
+  return format_text("Conv2d({} -> {}, {})", in_, out_, options);
+}
+
+ConvolutionGeometry Conv2d::geometry(const Shape& input) const {
+  if (input.size() != 4 || input[1] != in_)
+    throw ShapeError(format_text("{}: expected input (N, {}, H, W), got {}.", name(), in_, to_string(input)));
+  const auto axis = [&](std::size_t size, std::size_t kernel, std::size_t stride, std::size_t dilation,
+                        std::optional<std::size_t> zeros) {
+    const std::size_t same = dilation * (kernel - 1);
+    ConvolutionAxis result{size, zeros.value_or(same / 2), zeros.value_or(same - same / 2), kernel, dilation, stride};
+    result.stride = std::min(stride, std::max<std::size_t>(result.padded(), 1));  // to go further leads nowhere else
+    return result;
+  };
+  using Zeros = std::optional<std::size_t>;
+  const auto& zeros = padding_.zeros;
+  const ConvolutionGeometry result{
+      in_, out_, groups_,
+      axis(input[2], kernel_.height, stride_.height, dilation_.height, zeros ? Zeros(zeros->height) : Zeros()),
+      axis(input[3], kernel_.width, stride_.width, dilation_.width, zeros ? Zeros(zeros->width) : Zeros())};
+  if (result.rows.padded() < result.rows.reach() || result.columns.padded() < result.columns.reach() || input[2] == 0 ||
+      input[3] == 0)
+    throw ShapeError(format_text("{}: expected pictures of at least {} by {} with their padding, got {} by {} in {}.",
+                                 name(), result.rows.reach(), result.columns.reach(), result.rows.padded(),
+                                 result.columns.padded(), to_string(input)));
+  if (result.rows.padded() > most_padded / result.columns.padded())
+    throw ShapeError(
+        format_text("{}: expected pictures of at most 2^32 numbers with their padding, got {} by {} in {}.", name(),
+                    result.rows.padded(), result.columns.padded(), to_string(input)));
+  return result;
+}
+
+Shape Conv2d::output_shape(const Shape& input) const {
+  const ConvolutionGeometry g = geometry(input);
+  return {input[0], out_, g.rows.out(), g.columns.out()};
+}
+
+/// The parameters are anybody's to assign to: a wrong shape would be read beyond its end.
+void Conv2d::check_parameters() const {
+  const Shape weight{out_, in_ / groups_, kernel_.height, kernel_.width}, bias{out_};
+  const auto check = [this](const char* what, const Shape& expected, const Shape& got) {
+    if (got != expected)
+      throw ShapeError(format_text("{}: expected a {} {}, got {}.", name(), what, to_string(expected), to_string(got)));
+  };
+  check("weight", weight, weight_.value.shape());
+  if (has_bias_) check("bias", bias, bias_.value.shape());
+}
+
+void Conv2d::forward(const Tensor& x, Tensor& y, Context& context) {
+  check_parameters();
+  const ConvolutionGeometry g = geometry(x.shape());
+  PictureEnd end(g);
+  end.y = y.data();
+  convolution_forward(g, {weight_.value.data(), nullptr, has_bias_ ? bias_.value.data() : nullptr}, x.data(),
+                      x.shape()[0], end, context.scratch<ConvolutionRoom>());
+}
+
+void Conv2d::backward(const Tensor& x, const Tensor&, const Tensor& dy, Tensor* dx, Context& context) {
+  const ConvolutionGeometry g = geometry(x.shape());
+  PictureEnd end(g);
+  end.dy = dy.data();
+  convolution_backward(g, weight_.value.data(), trained(), x.data(), dx != nullptr ? dx->data() : nullptr, x.shape()[0],
+                       end, context.scratch<ConvolutionRoom>());
+}
+
+FilterGradients Conv2d::trained() {
+  return {weight_.trainable ? &weight_ : nullptr, has_bias_ && bias_.trainable ? &bias_ : nullptr};
+}
+
+std::vector<NamedTensor> Conv2d::state() {
+  std::vector<NamedTensor> entries{{"weight", weight_}};
+  if (has_bias_) entries.emplace_back("bias", bias_);
+  return entries;
+}
+
+}  // namespace minnow::inline MINNOW_PRECISION

@@ -1,0 +1,78 @@
+#include <minnow/core/detail/format.hpp>
+#include <minnow/core/error.hpp>
+#include <minnow/core/threading/parallel_for.hpp>
+#include <minnow/layers/linear/detail/embedding_kernels.hpp>
+#include <minnow/layers/linear/embedding.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace minnow::inline MINNOW_PRECISION {
+namespace {
+
+/// "(2, 0)", the place of a number in a tensor.
+std::string position(const Shape& shape, std::size_t flat) {
+  Shape at(shape);
+  for (std::size_t axis = shape.size(); axis-- > 0; flat /= shape[axis]) at[axis] = flat % shape[axis];
+  return to_string(at);
+}
+
+}  // namespace
+
+Embedding::Embedding(std::size_t num_embeddings, std::size_t dim, Rng& rng, const EmbeddingOptions& options)
+    : count_(num_embeddings), dim_(dim), padding_(options.padding_idx.value_or(num_embeddings)) {
+  if (count_ == 0 || dim_ == 0) throw ValueError(name() + ": expected sizes of at least 1.");
+  if (options.padding_idx && padding_ >= count_)
+    throw ValueError(format_text("{}: expected a padding_idx below {}, got {}.", name(), count_, padding_));
+  constexpr std::size_t last = std::size_t{1} << std::numeric_limits<Real>::digits;
+  if (count_ - 1 > last)
+    throw ValueError(format_text("{}: expected ids that x can hold, at most {}. Split the table.", name(), last));
+  weight_ = Parameter({count_, dim_});
+  for (Real& value : weight_.value.storage()) value = static_cast<Real>(rng.normal());
+  if (padding_ < count_) std::fill_n(weight_.value.data() + padding_ * dim_, dim_, Real{0});
+}
+
+std::string Embedding::name() const { return format_text("Embedding({} -> {})", count_, dim_); }
+
+Shape Embedding::output_shape(const Shape& input) const {
+  if (input.empty()) throw ShapeError(name() + ": expected input (N, ...), got a scalar. Give it a batch axis.");
+  Shape output(input);
+  output.push_back(dim_);
+  return output;
+}
+
+/// The ids may come from anywhere, and the weight is anybody's to assign to: neither may be read beyond its end.
+void Embedding::check(const Tensor& x) const {
+  if (weight_.value.shape() != Shape{count_, dim_})
+    throw ShapeError(format_text("{}: expected a weight {}, got {}.", name(), to_string({count_, dim_}),
+                                 to_string(weight_.value.shape())));
+  const auto count = static_cast<Real>(count_);
+  const auto wrong = std::find_if(x.storage().begin(), x.storage().end(),
+                                  [=](Real id) { return !(id >= 0 && id < count && std::trunc(id) == id); });
+  if (wrong == x.storage().end()) return;
+  const auto at = static_cast<std::size_t>(wrong - x.storage().begin());
+  throw ValueError(format_text("{}: expected whole numbers from 0 to {}, got {:.9g} at {}.", name(), count_ - 1,
+                               static_cast<double>(*wrong), position(x.shape(), at)));
+}
+
+void Embedding::forward(const Tensor& x, Tensor& y, Context&) {
+  check(x);
+  const std::size_t piece = std::max<std::size_t>(light_piece / dim_, 1);
+  parallel_for(x.size(), piece, [&](std::size_t begin, std::size_t end) {
+    kernels::gather_rows(x.data() + begin, weight_.value.data(), y.data() + begin * dim_, end - begin, dim_);
+  });
+}
+
+void Embedding::backward(const Tensor& x, const Tensor&, const Tensor& dy, Tensor* dx, Context&) {
+  if (dx != nullptr) dx->fill(0);
+  if (!weight_.trainable) return;
+  Real* grad = weight_.grad_to_add().data();
+  constexpr std::size_t line = 64;  // columns that start on a cache line; a row that comes twice has one owner
+  const std::size_t columns = std::max(light_piece / std::max<std::size_t>(x.size(), 1) / line, std::size_t{1}) * line;
+  parallel_for(dim_, columns, [&](std::size_t begin, std::size_t end) {
+    kernels::add_rows(x.data(), dy.data(), grad, x.size(), dim_, begin, end, padding_);
+  });
+}
+
+}  // namespace minnow::inline MINNOW_PRECISION

@@ -1,0 +1,64 @@
+#include <minnow/core/threading/parallel_for.hpp>
+#include <minnow/layers/pooling/avg_pool2d.hpp>
+
+#include <algorithm>
+
+namespace minnow::inline MINNOW_PRECISION {
+namespace {
+
+using Span = PoolingWindow::Span;
+
+/// Calls body(plane of x, place in y, rows, columns, how many numbers the mean is of) for each window.
+template <class Body>
+void for_each_window(const PoolingWindow& window, bool count_padding, const Shape& x, const Shape& y,
+                     const Body& body) {
+  const std::size_t height = x[2], width = x[3], out_height = y[2], out_width = y[3];
+  parallel_for(x[0] * x[1], light_piece / (height * width + 1) + 1, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t plane = begin; plane < end; ++plane)
+      for (std::size_t h = 0; h < out_height; ++h) {
+        const Span rows = window.rows(h, height);
+        for (std::size_t w = 0; w < out_width; ++w) {
+          const Span columns = window.columns(w, width);
+          const auto extent = [count_padding](const Span& span) {
+            const auto all = static_cast<std::ptrdiff_t>(span.padded_end) - span.first;
+            return count_padding ? static_cast<double>(all) : static_cast<double>(span.end - span.begin);
+          };
+          body(plane, (plane * out_height + h) * out_width + w, rows, columns, extent(rows) * extent(columns));
+        }
+      }
+  });
+}
+
+}  // namespace
+
+AvgPool2d::AvgPool2d(Size2d kernel, const AvgPoolOptions& options)
+    : window_("AvgPool2d", kernel,
+              {.stride = options.stride, .padding = options.padding, .ceil_mode = options.ceil_mode}),
+      count_include_pad_(options.count_include_pad) {}
+
+void AvgPool2d::forward(const Tensor& x, Tensor& y, Context&) {
+  const std::size_t width = x.shape()[3], plane_size = x.shape()[2] * width;
+  for_each_window(window_, count_include_pad_, x.shape(), y.shape(),
+                  [&](std::size_t plane, std::size_t place, Span rows, Span columns, double count) {
+                    double sum = 0;
+                    for (std::size_t i = rows.begin; i < rows.end; ++i)
+                      for (std::size_t j = columns.begin; j < columns.end; ++j)
+                        sum += static_cast<double>(x.data()[plane * plane_size + i * width + j]);
+                    y.data()[place] = static_cast<Real>(sum / count);
+                  });
+}
+
+void AvgPool2d::backward(const Tensor&, const Tensor& y, const Tensor& dy, Tensor* dx, Context&) {
+  if (dx == nullptr) return;
+  std::fill(dx->storage().begin(), dx->storage().end(), Real{0});
+  const std::size_t width = dx->shape()[3], plane_size = dx->shape()[2] * width;
+  for_each_window(window_, count_include_pad_, dx->shape(), y.shape(),
+                  [&](std::size_t plane, std::size_t place, Span rows, Span columns, double count) {
+                    const auto share = static_cast<Real>(static_cast<double>(dy.data()[place]) / count);
+                    for (std::size_t i = rows.begin; i < rows.end; ++i)
+                      for (std::size_t j = columns.begin; j < columns.end; ++j)
+                        dx->data()[plane * plane_size + i * width + j] += share;
+                  });
+}
+
+}  // namespace minnow::inline MINNOW_PRECISION

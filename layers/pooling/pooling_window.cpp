@@ -1,0 +1,85 @@
+#include <minnow/core/detail/format.hpp>
+#include <minnow/core/error.hpp>
+#include <minnow/layers/pooling/pooling_window.hpp>
+
+#include <algorithm>
+
+namespace minnow::inline MINNOW_PRECISION {
+namespace {
+
+constexpr std::size_t most = 1 << 16;  // beyond it nothing is meant, and products of sizes could overflow
+
+/// How many windows there are along an axis; 0 for none.
+std::size_t windows(std::size_t size, std::size_t kernel, std::size_t stride, std::size_t padding, std::size_t dilation,
+                    bool ceil_mode) {
+  const std::size_t reach = dilation * (kernel - 1) + 1, padded = size + 2 * padding;
+  if (size == 0 || padded < reach) return 0;
+  const std::size_t room = padded - reach;
+  if (!ceil_mode) return room / stride + 1;
+  const std::size_t count = (room + stride - 1) / stride + 1;
+  return (count - 1) * stride >= size + padding ? count - 1 : count;  // the last must begin inside
+}
+
+PoolingWindow::Span span(std::size_t at, std::size_t size, std::size_t kernel, std::size_t stride, std::size_t padding,
+                         std::size_t dilation) {
+  const auto first = static_cast<std::ptrdiff_t>(at * stride) - static_cast<std::ptrdiff_t>(padding);
+  const auto step = static_cast<std::ptrdiff_t>(dilation);
+  const std::ptrdiff_t begin = first >= 0 ? first : first + (-first + step - 1) / step * step;
+  const std::ptrdiff_t end = first + step * static_cast<std::ptrdiff_t>(kernel - 1) + 1;
+  const auto last = static_cast<std::size_t>(std::max<std::ptrdiff_t>(end, 0));
+  return {first, static_cast<std::size_t>(begin), std::min(last, size), std::min(last, size + padding)};
+}
+
+}  // namespace
+
+PoolingWindow::PoolingWindow(const std::string& name, Size2d kernel, const PoolingOptions& options)
+    : kernel_(kernel),
+      stride_(options.stride.value_or(kernel)),
+      padding_(options.padding),
+      dilation_(options.dilation),
+      ceil_mode_(options.ceil_mode) {
+  name_ = name + "(" + to_string(kernel_);
+  if (stride_ != kernel_) name_ += ", stride " + to_string(stride_);
+  if (padding_ != Size2d(0)) name_ += ", padding " + to_string(padding_);
+  if (dilation_ != Size2d(1)) name_ += ", dilation " + to_string(dilation_);
+  name_ += ceil_mode_ ? ", ceil mode)" : ")";
+  const auto check = [this](const char* what, Size2d size) {
+    if (size.height == 0 || size.width == 0 || size.height > most || size.width > most)
+      throw ValueError(format_text("{}: expected a {} of 1 to {}, got {}.", name_, what, most, to_string(size)));
+  };
+  check("kernel", kernel_);
+  check("stride", stride_);
+  check("dilation", dilation_);
+  if (padding_.height > kernel_.height / 2 || padding_.width > kernel_.width / 2)
+    throw ValueError(
+        format_text("{}: expected a padding of at most half of the kernel, got {}.", name_, to_string(padding_)));
+}
+
+Shape PoolingWindow::output_shape(const Shape& input) const {
+  if (input.size() != 4)
+    throw ShapeError(format_text("{}: expected input (N, C, H, W), got {}.", name_, to_string(input)));
+  const std::size_t height =
+      windows(input[2], kernel_.height, stride_.height, padding_.height, dilation_.height, ceil_mode_);
+  const std::size_t width =
+      windows(input[3], kernel_.width, stride_.width, padding_.width, dilation_.width, ceil_mode_);
+  if (height == 0 || width == 0)
+    throw ShapeError(
+        format_text("{}: expected pictures of at least one window, got {} by {} in {}, which leaves nothing. "
+                    "Pool less, or begin with larger pictures.",
+                    name_, input[2], input[3], to_string(input)));
+  return {input[0], input[1], height, width};
+}
+
+bool PoolingWindow::tiles_2x2() const {
+  return kernel_ == Size2d(2) && stride_ == Size2d(2) && padding_ == Size2d(0) && dilation_ == Size2d(1) && !ceil_mode_;
+}
+
+PoolingWindow::Span PoolingWindow::rows(std::size_t h, std::size_t height) const {
+  return span(h, height, kernel_.height, stride_.height, padding_.height, dilation_.height);
+}
+
+PoolingWindow::Span PoolingWindow::columns(std::size_t w, std::size_t width) const {
+  return span(w, width, kernel_.width, stride_.width, padding_.width, dilation_.width);
+}
+
+}  // namespace minnow::inline MINNOW_PRECISION

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <minnow/core/precision.hpp>
+
+#include <cstddef>
+#include <cstdint>
+
+namespace minnow::inline MINNOW_PRECISION::kernels {
+
+/// How many elements share a draw: their mask is four words of 64 bits.
+inline constexpr std::size_t mask_group = 256;
+
+/// Draws the masks of groups [first, first + groups) into mask[0 ... 4 groups): a bit is set with the probability
+/// keep / 2^32. They depend on the key and the group's number alone, on every CPU.
+void draw_mask(std::uint64_t key, std::uint64_t first, std::size_t groups, std::uint64_t keep, std::uint64_t* mask);
+
+/// y = x * (bit ? scale : 0). y may be x.
+void apply_mask(const std::uint64_t* mask, Real scale, const Real* x, Real* y, std::size_t n);
+
+}  // namespace minnow::inline MINNOW_PRECISION::kernels

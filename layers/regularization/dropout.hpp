@@ -1,0 +1,37 @@
+#pragma once
+
+#include <minnow/core/layer.hpp>
+#include <minnow/core/rng.hpp>
+#include <minnow/models/repeats_forward.hpp>
+
+#include <cstdint>
+
+namespace minnow::inline MINNOW_PRECISION {
+
+/// In training sets each number to 0 with probability p and divides the others by 1 - p, so that the expected value
+/// stays (Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting", 2014). In eval mode
+/// y = x. Any shape.
+///
+/// Each training pass draws anew from the layer's own stream: the same bits on any number of threads.
+class MINNOW_API Dropout : public Layer, public RepeatsForward {
+ public:
+  /// Takes a stream of its own from `rng`. Throws ValueError unless 0 <= p <= 1.
+  Dropout(double p, Rng& rng);
+
+  std::string name() const override;
+  Shape output_shape(const Shape& input) const override { return input; }
+  void forward(const Tensor& x, Tensor& y, Context& context) override;
+  void backward(const Tensor& x, const Tensor& y, const Tensor& dy, Tensor* dx, Context& context) override;
+  MemoryUse memory_use() const override { return {false, false, true}; }
+  void repeat_forward(const Tensor& x, Tensor& y, Context& context) const override;
+
+ private:
+  void apply(const Tensor& x, Tensor& y, Context& context) const;
+
+  double p_;
+  Real scale_;          // 1 / (1 - p); 0 when nothing stays
+  std::uint64_t keep_;  // 2^32 (1 - p)
+  Rng rng_;
+};
+
+}  // namespace minnow::inline MINNOW_PRECISION

@@ -1,0 +1,98 @@
+#include <minnow/core/detail/format.hpp>
+#include <minnow/core/error.hpp>
+#include <minnow/models/concat.hpp>
+#include <minnow/models/detail/branches_pass.hpp>
+
+#include <algorithm>
+
+namespace minnow::inline MINNOW_PRECISION {
+namespace {
+
+/// Copies a stretch of each sample.
+void copy_stretches(const Real* from, std::size_t from_stride, Real* to, std::size_t to_stride, std::size_t samples,
+                    std::size_t length) {
+  parallel_for(samples, light_piece / std::max<std::size_t>(length, 1) + 1, [=](std::size_t begin, std::size_t end) {
+    for (std::size_t n = begin; n < end; ++n) std::copy_n(from + n * from_stride, length, to + n * to_stride);
+  });
+}
+
+std::size_t sample_size(const Shape& shape) {
+  std::size_t size = 1;
+  for (std::size_t axis = 1; axis < shape.size(); ++axis) size *= shape[axis];
+  return size;
+}
+
+bool fit_side_by_side(const Shape& a, const Shape& b) {
+  if (a.size() != b.size() || a.size() < 2) return false;
+  for (std::size_t axis = 0; axis < a.size(); ++axis)
+    if (axis != 1 && a[axis] != b[axis]) return false;
+  return true;
+}
+
+}  // namespace
+
+std::string Concat::name() const {
+  std::string names;
+  for (std::size_t i = 0; i < size(); ++i) names += (i > 0 ? ", " : "") + at(i).layers_name();
+  return "Concat(" + names + ")";
+}
+
+Shape Concat::output_shape(const Shape& input) const {
+  Shape shape = branch_shape(0, input);
+  const Shape first = shape;
+  for (std::size_t i = 1; i < size(); ++i) {
+    const Shape next = branch_shape(i, input);
+    if (!fit_side_by_side(first, next))
+      throw ShapeError(
+          format_text("{}: expected branches whose shapes differ in axis 1 alone, got {} from branch 0 and "
+                      "{} from branch {}.",
+                      name(), to_string(first), to_string(next), i));
+    shape[1] += next[1];
+  }
+  return shape;
+}
+
+void Concat::forward(const Tensor& x, Tensor& y, Context& context) {
+  BranchesPass& pass = pass_of(context);
+  const std::size_t samples = y.shape()[0], stride = sample_size(y.shape());
+  Real* to = y.data();
+  for (std::size_t i = 0; i < size(); ++i) {
+    Tensor& output = keeps_output(i, context) ? pass.outputs[i] : pass.output;
+    pass.shapes[i] = branch_shape(i, x.shape());
+    resize(output, pass.shapes[i]);
+    run_forward(i, x, output, context, pass);
+    const std::size_t length = sample_size(pass.shapes[i]);
+    copy_stretches(output.data(), length, to, stride, samples, length);
+    to += length;
+  }
+}
+
+void Concat::repeat_forward(const Tensor& x, Tensor& y, Context& context) const {
+  BranchesPass& pass = pass_of(context);
+  Real* to = y.data();
+  for (std::size_t i = 0; i < size(); ++i) {
+    const Tensor output = repeat_branch(i, x, pass);
+    const std::size_t length = sample_size(output.shape());
+    copy_stretches(output.data(), length, to, sample_size(y.shape()), y.shape()[0], length);
+    to += length;
+  }
+}
+
+void Concat::backward(const Tensor& x, const Tensor&, const Tensor& dy, Tensor* dx, Context& context) {
+  BranchesPass& pass = pass_of(context);
+  const std::size_t samples = dy.shape()[0], stride = sample_size(dy.shape());
+  const Real* from = dy.data();
+  for (std::size_t i = 0; i < size(); ++i) {
+    const std::size_t length = sample_size(pass.shapes[i]);
+    if (dx != nullptr || trains(i)) {
+      resize(pass.dy, pass.shapes[i]);
+      copy_stretches(from, stride, pass.dy.data(), length, samples, length);
+      const bool kept = keeps_output(i, context);
+      if (!kept) resize(pass.output, pass.shapes[i]);
+      run_backward(i, x, kept ? pass.outputs[i] : pass.output, pass.dy, dx, pass);
+    }
+    from += length;
+  }
+}
+
+}  // namespace minnow::inline MINNOW_PRECISION

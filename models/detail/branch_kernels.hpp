@@ -1,0 +1,12 @@
+#pragma once
+
+#include <minnow/core/precision.hpp>
+
+#include <cstddef>
+
+namespace minnow::inline MINNOW_PRECISION::kernels {
+
+/// y = a + b, any of which may be the same memory.
+MINNOW_API void add(const Real* a, const Real* b, Real* y, std::size_t n);
+
+}  // namespace minnow::inline MINNOW_PRECISION::kernels

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <minnow/core/layer.hpp>
+#include <minnow/core/threading/parallel_for.hpp>
+#include <minnow/models/detail/branch_kernels.hpp>
+
+#include <vector>
+
+namespace minnow::inline MINNOW_PRECISION {
+
+/// One pass through Branches, in their context.
+struct BranchesPass {
+  std::vector<Context> contexts;  // one per branch
+  std::vector<Tensor> outputs;    // those that backward reads
+  std::vector<Shape> shapes;      // of all outputs
+  Tensor output, dy, dx;          // of one branch after the other
+  std::size_t direct = 0;         // Residual's: the branch that wrote its output into y; none: their number
+};
+
+/// to = a + b, any of which may be the same.
+inline void add(const Tensor& a, const Tensor& b, Tensor& to) {
+  parallel_for(to.size(), light_piece, [&](std::size_t begin, std::size_t end) {
+    kernels::add(a.data() + begin, b.data() + begin, to.data() + begin, end - begin);
+  });
+}
+
+}  // namespace minnow::inline MINNOW_PRECISION

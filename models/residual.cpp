@@ -1,0 +1,45 @@
+#include <minnow/core/detail/format.hpp>
+#include <minnow/core/error.hpp>
+#include <minnow/models/detail/branches_pass.hpp>
+#include <minnow/models/residual.hpp>
+
+namespace minnow::inline MINNOW_PRECISION {
+
+std::string Residual::name() const {
+  return "Residual(" + at(0).layers_name() + (size() > 1 ? ", projection " + at(1).layers_name() : "") + ")";
+}
+
+Shape Residual::output_shape(const Shape& input) const {
+  const Shape body = branch_shape(0, input), other = size() > 1 ? branch_shape(1, input) : input;
+  if (body != other)
+    throw ShapeError(format_text("{}: expected {} and body(x) of the same shape, got {} and {}.{}", name(),
+                                 size() > 1 ? "projection(x)" : "x", to_string(other), to_string(body),
+                                 size() > 1 ? "" : " Give it a projection, or a body that keeps the shape."));
+  return body;
+}
+
+/// A branch that does not look at its output again writes it into y, so that the sum needs no tensor of its own.
+void Residual::forward(const Tensor& x, Tensor& y, Context& context) {
+  BranchesPass& pass = pass_of(context);
+  pass.direct = 0;
+  while (pass.direct < size() && keeps_output(pass.direct, context)) ++pass.direct;
+  const auto output = [&](std::size_t i) -> Tensor& { return i == pass.direct ? y : pass.outputs[i]; };
+  for (std::size_t i = 0; i < size(); ++i) {
+    resize(output(i), y.shape());
+    run_forward(i, x, output(i), context, pass);
+  }
+  add(output(0), size() > 1 ? output(1) : x, y);
+}
+
+void Residual::repeat_forward(const Tensor& x, Tensor& y, Context& context) const {
+  BranchesPass& pass = pass_of(context);
+  add(repeat_branch(0, x, pass), size() > 1 ? repeat_branch(1, x, pass) : x, y);
+}
+
+void Residual::backward(const Tensor& x, const Tensor& y, const Tensor& dy, Tensor* dx, Context& context) {
+  BranchesPass& pass = pass_of(context);
+  for (std::size_t i = 0; i < size(); ++i) run_backward(i, x, i == pass.direct ? y : pass.outputs[i], dy, dx, pass);
+  if (size() == 1 && dx != nullptr) add(*dx, dy, *dx);
+}
+
+}  // namespace minnow::inline MINNOW_PRECISION

@@ -1,0 +1,259 @@
+// Small files are written here byte by byte; whatever is wrong with one must be said in one line.
+
+#include <minnow/core/error.hpp>
+#include <minnow/datasets/images/idx.hpp>
+#include <minnow/datasets/images/mnist.hpp>
+
+#include <tests/support/idx_bytes.hpp>
+#include <tests/support/message.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+#include <zlib.h>
+
+namespace minnow {
+namespace {
+
+namespace fs = std::filesystem;
+using test::Bytes;
+using test::idx;
+
+Bytes images(std::uint32_t n, std::uint32_t height, std::uint32_t width) {
+  Bytes values(n * height * width);
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<std::uint8_t>(i * 37 % 256);
+  return idx(0x803, {n, height, width}, values);
+}
+
+Bytes labels(const Bytes& values) { return idx(0x801, {static_cast<std::uint32_t>(values.size())}, values); }
+
+Bytes gzip(const Bytes& bytes) {
+  z_stream stream{};
+  if (deflateInit2(&stream, 9, Z_DEFLATED, MAX_WBITS + 16, 9, Z_DEFAULT_STRATEGY) != Z_OK) std::abort();
+  Bytes packed(deflateBound(&stream, bytes.size()));
+  Bytes input = bytes;
+  stream.next_in = input.data();
+  stream.avail_in = static_cast<unsigned>(input.size());
+  stream.next_out = packed.data();
+  stream.avail_out = static_cast<unsigned>(packed.size());
+  if (deflate(&stream, Z_FINISH) != Z_STREAM_END) std::abort();
+  packed.resize(stream.total_out);
+  deflateEnd(&stream);
+  return packed;
+}
+
+/// A folder, removed at the end.
+class Idx : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    std::string name = (fs::temp_directory_path() / "minnow_idx_XXXXXX").string();
+    ASSERT_NE(mkdtemp(name.data()), nullptr);
+    folder_ = name;
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  fs::path write(const std::string& name, const Bytes& bytes) {
+    test::write_bytes(folder_ / name, bytes);
+    return folder_ / name;
+  }
+
+  /// What is said of the file without where it is.
+  std::string refused(const Bytes& bytes, std::size_t dimensions) {
+    const fs::path path = write("file", bytes);
+    const std::string text = message<DataError>([&] { datasets::read_idx(path, dimensions); });
+    const std::string start = "read_idx: '" + path.string() + "': ";
+    return text.starts_with(start) ? text.substr(start.size()) : text;
+  }
+
+  /// A good folder of 5 training pictures (3, 2) and 2 test pictures.
+  void write_split(const std::string& suffix = "") {
+    const auto pack = [&](const Bytes& bytes) { return suffix.empty() ? bytes : gzip(bytes); };
+    write("train-images-idx3-ubyte" + suffix, pack(images(5, 3, 2)));
+    write("train-labels-idx1-ubyte" + suffix, pack(labels({0, 9, 3, 3, 1})));
+    write("t10k-images-idx3-ubyte" + suffix, pack(images(2, 3, 2)));
+    write("t10k-labels-idx1-ubyte" + suffix, pack(labels({8, 2})));
+  }
+  std::string refused_split() {
+    std::string text = message<DataError>([&] { datasets::mnist(folder_); });
+    for (std::size_t at; (at = text.find(folder_.string())) != std::string::npos;)
+      text.replace(at, folder_.string().size(), "DIR");
+    return text;
+  }
+
+  fs::path folder_;
+};
+
+TEST_F(Idx, ReadsBytesPlainAndCompressed) {
+  for (const bool packed : {false, true}) {
+    const auto as_is = [&](const Bytes& bytes) { return write("file", packed ? gzip(bytes) : bytes); };
+    EXPECT_EQ(datasets::read_idx(as_is(labels({0, 7, 255})), 1), (Tensor{0, 7, 255}));
+    const Tensor pictures = datasets::read_idx(as_is(images(300, 28, 28)), 3);  // more than one piece
+    EXPECT_EQ(pictures.shape(), (Shape{300, 28, 28}));
+    for (std::size_t i = 0; i < pictures.size(); ++i) ASSERT_EQ(pictures.data()[i], static_cast<Real>(i * 37 % 256));
+    EXPECT_EQ(datasets::read_idx(as_is(images(0, 3, 2)), 3).shape(), (Shape{0, 3, 2}));
+  }
+}
+
+TEST_F(Idx, SaysWhatIsWrongWithAFile) {
+  EXPECT_EQ(refused({}, 3), "expected a header of 16 bytes, got 0 bytes in all.");
+  EXPECT_EQ(refused({0, 0, 8}, 1), "expected a header of 8 bytes, got 3 bytes in all.");
+  EXPECT_EQ(refused(labels({1, 2}), 3),
+            "expected the magic number 0x00000803 (unsigned bytes, 3 axes), got 0x00000801.");
+  EXPECT_EQ(refused(idx(0xD01, {2}, {}), 1),  // floats
+            "expected the magic number 0x00000801 (unsigned bytes, 1 axis), got 0x00000d01.");
+  EXPECT_EQ(refused({'<', 'h', 't', 'm', 'l', '>'}, 1),
+            "expected the magic number 0x00000801 (unsigned bytes, 1 axis), got 0x3c68746d.");
+  Bytes file = images(2, 2, 3);
+  file.pop_back();
+  EXPECT_EQ(refused(file, 3), "expected 12 bytes after the header for (2, 2, 3), got 11.");
+  EXPECT_EQ(refused(gzip(file), 3), "expected 12 bytes after the header for (2, 2, 3), got 11.");
+  file.resize(29);
+  EXPECT_EQ(refused(file, 3), "expected 12 bytes after the header for (2, 2, 3), got more.");
+  EXPECT_EQ(refused(gzip(file), 3), "expected 12 bytes after the header for (2, 2, 3), got more.");
+}
+
+TEST_F(Idx, SaysWhatIsWrongWithAGzipStream) {
+  const Bytes good = gzip(images(2, 2, 3));
+  Bytes trailing = good;
+  trailing.push_back(0);
+  EXPECT_EQ(refused(trailing, 3), "expected an IDX file, got: a gzip stream with something behind it.");
+  Bytes cut(good.begin(), good.end() - 1);
+  EXPECT_EQ(refused(cut, 3), "expected an IDX file, got: a gzip stream that breaks off.");
+  Bytes checksum = good;
+  checksum[good.size() - 8] ^= 1;
+  EXPECT_EQ(refused(checksum, 3), "expected an IDX file, got: a damaged gzip stream (incorrect data check).");
+}
+
+TEST_F(Idx, BelievesNoCountThatTheFileCannotHold) {
+  const Bytes claims = idx(0x803, {0xFFFFFFFF, 0xFFFFFFFF, 0xFFFFFFFF}, {1, 2, 3});
+  EXPECT_EQ(refused(claims, 3),
+            "expected at most the 19 bytes that the file can hold, got (4294967295, 4294967295, 4294967295).");
+  const std::string packed = std::to_string(1032 * gzip(claims).size());
+  EXPECT_EQ(refused(gzip(claims), 3), "expected at most the " + packed +
+                                          " bytes that the file can hold, got (4294967295, 4294967295, 4294967295).");
+  EXPECT_EQ(refused(idx(0x803, {10, 2, 1}, Bytes(3)), 3),
+            "expected at most the 19 bytes that the file can hold, got (10, 2, 1).");
+}
+
+TEST_F(Idx, SaysWhyAFileCannotBeRead) {
+  EXPECT_EQ(message<DataError>([&] { datasets::read_idx(folder_ / "none", 1); }),
+            "read_idx: '" + (folder_ / "none").string() + "': expected an IDX file, got: No such file or directory.");
+  EXPECT_EQ(message<DataError>([&] { datasets::read_idx(folder_, 1); }),
+            "read_idx: '" + folder_.string() + "': expected an IDX file, got: something that is not a file.");
+  EXPECT_EQ(message<ValueError>([&] { datasets::read_idx(folder_, 0); }), "read_idx: expected 1 to 8 axes, got 0.");
+}
+
+TEST_F(Idx, RefusesAFileCutAtAnyByte) {
+  for (const Bytes& whole :
+       {images(3, 4, 5), labels({1, 2, 3, 4}), gzip(images(3, 4, 5)), gzip(labels({1, 2, 3, 4}))}) {
+    const std::size_t dimensions = whole[0] == 0 ? whole[3] : whole.size() > 40 ? 3 : 1;
+    EXPECT_NO_THROW(datasets::read_idx(write("whole", whole), dimensions));
+    for (std::size_t length = 0; length < whole.size(); ++length)
+      EXPECT_NE(refused(Bytes(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(length)), dimensions),
+                "no error")
+          << length;
+  }
+}
+
+TEST_F(Idx, SurvivesAnyByteChanged) {
+  const Bytes packed = gzip(images(3, 4, 5));
+  for (const Bytes& whole : {images(3, 4, 5), packed})
+    for (std::size_t i = 0; i < whole.size(); ++i)
+      for (const int change : {1, 0xFF}) {
+        Bytes changed = whole;
+        changed[i] ^= static_cast<std::uint8_t>(change);
+        const fs::path path = write("file", changed);
+        try {
+          EXPECT_EQ(datasets::read_idx(path, 3).shape(), (Shape{3, 4, 5}));  // a pixel, or a field gzip does not need
+        } catch (const DataError&) {
+        }
+      }
+}
+
+TEST_F(Idx, AFolderIsTrainingAndTestPictures) {
+  for (const char* suffix : {"", ".gz"}) {
+    write_split(suffix);
+    const datasets::MnistSplit split = datasets::mnist(folder_);
+    EXPECT_EQ(split.train.inputs().shape(), (Shape{5, 1, 3, 2}));
+    EXPECT_EQ(split.test.inputs().shape(), (Shape{2, 1, 3, 2}));
+    for (std::size_t i = 0; i < 30; ++i)
+      EXPECT_EQ(split.train.inputs().data()[i], static_cast<Real>(i * 37 % 256) / 255);
+    EXPECT_EQ(split.train.targets(), (Tensor{0, 9, 3, 3, 1}));
+    EXPECT_EQ(split.test.targets(), (Tensor{8, 2}));
+    EXPECT_EQ(split.train.class_names()[9], "9");
+    EXPECT_EQ(datasets::fashion_mnist(folder_).test.class_names()[9], "boot");
+    fs::remove(folder_ / "train-images-idx3-ubyte");
+  }
+}
+
+TEST_F(Idx, APartMayHaveALongerName) {
+  write_split();
+  for (const char* content : {"images-idx3-ubyte", "labels-idx1-ubyte"})
+    fs::rename(folder_ / (std::string("train-") + content), folder_ / (std::string("train5-") + content));
+  EXPECT_EQ(datasets::mnist(folder_).train.size(), 5u);
+}
+
+TEST_F(Idx, SaysWhatIsWrongWithAFolder) {
+  const std::string none = (folder_ / "none").string();
+  EXPECT_EQ(message<DataError>([&] { datasets::mnist(none); }),
+            "datasets::mnist: expected a folder of IDX files at '" + none + "', got: No such file or directory.");
+  EXPECT_EQ(message<DataError>([&] { datasets::fashion_mnist(none); }),
+            "datasets::fashion_mnist: expected a folder of IDX files at '" + none +
+                "', got: No such file or directory. On Debian: apt-get install dataset-fashion-mnist");
+  write("file", {});
+  EXPECT_EQ(message<DataError>([&] { datasets::mnist(folder_ / "file"); }),
+            "datasets::mnist: expected a folder of IDX files at '" + (folder_ / "file").string() +
+                "', got: Not a directory.");
+  EXPECT_EQ(refused_split(),
+            "datasets::mnist: expected 'train-images-idx3-ubyte' or the same with .gz in 'DIR', got no such file.");
+  write_split();
+  fs::remove(folder_ / "t10k-labels-idx1-ubyte");
+  EXPECT_EQ(refused_split(),
+            "datasets::mnist: expected 't10k-labels-idx1-ubyte' or the same with .gz in 'DIR', got no such file.");
+}
+
+TEST_F(Idx, SaysWhatDoesNotFitTogether) {
+  write_split();
+  write("train-labels-idx1-ubyte", labels({1, 2, 3, 4}));
+  EXPECT_EQ(refused_split(),
+            "datasets::mnist: expected 5 labels in 'DIR/train-labels-idx1-ubyte', one for each picture in "
+            "'DIR/train-images-idx3-ubyte', got 4.");
+  write("train-labels-idx1-ubyte", labels({1, 2, 10, 4, 200}));
+  EXPECT_EQ(refused_split(),
+            "datasets::mnist: expected labels from 0 to 9 in 'DIR/train-labels-idx1-ubyte', got 10 in row 2.");
+  write_split();
+  write("t10k-images-idx3-ubyte", images(2, 2, 3));
+  EXPECT_EQ(refused_split(),
+            "datasets::mnist: expected training and test pictures of one size in 'DIR', got (1, 3, 2) and (1, 2, 3).");
+  write("t10k-images-idx3-ubyte", images(2, 0, 3));
+  EXPECT_EQ(refused_split(), "datasets::mnist: expected pictures in 'DIR/t10k-images-idx3-ubyte', got (2, 0, 3).");
+  write("t10k-images-idx3-ubyte", images(0, 3, 2));
+  EXPECT_EQ(refused_split(), "datasets::mnist: expected pictures in 'DIR/t10k-images-idx3-ubyte', got (0, 3, 2).");
+  write("t10k-images-idx3-ubyte", {0, 0, 8, 3});
+  EXPECT_EQ(refused_split(),
+            "read_idx: 'DIR/t10k-images-idx3-ubyte': expected a header of 16 bytes, got 4 bytes in all.");
+}
+
+TEST(FashionMnist, IsReadFromDebiansPackage) {
+  if (!fs::exists("/usr/share/datasets/fashion-mnist"))
+    GTEST_SKIP() << "the package dataset-fashion-mnist is not installed: NOT TESTED";
+  const datasets::MnistSplit split = datasets::fashion_mnist();
+  EXPECT_EQ(split.train.inputs().shape(), (Shape{60000, 1, 28, 28}));
+  EXPECT_EQ(split.test.inputs().shape(), (Shape{10000, 1, 28, 28}));
+  for (const TensorDataset* part : {&split.train, &split.test}) {
+    std::vector<std::size_t> counts(10);
+    for (const Real label : part->targets()) ++counts[static_cast<std::size_t>(label)];
+    EXPECT_EQ(counts, std::vector<std::size_t>(10, part->size() / 10));
+    EXPECT_EQ(*std::max_element(part->inputs().begin(), part->inputs().end()), 1);
+    EXPECT_EQ(*std::min_element(part->inputs().begin(), part->inputs().end()), 0);
+  }
+}
+
+}  // namespace
+}  // namespace minnow

@@ -1,0 +1,281 @@
+#include <minnow/core/error.hpp>
+#include <minnow/core/rng.hpp>
+#include <minnow/datasets/images/image.hpp>
+#include <minnow/datasets/images/image_folder.hpp>
+
+#include <algorithm>
+#include <iterator>
+#include <limits>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "encode_pictures.hpp"
+#include <gtest/gtest.h>
+
+namespace {
+
+using namespace minnow;
+using namespace minnow::test;
+using datasets::ImageFolder;
+using datasets::ImageFolderOptions;
+using datasets::LabelledImages;
+using datasets::read_image_folder;
+
+/// A folder in which each picture is of one colour, told by its serial number.
+class Pictures {
+ public:
+  fs::path root() const { return folder_ / ""; }
+
+  void add(const fs::path& name) {
+    fs::create_directories((root() / name).parent_path());
+    const auto shade = static_cast<std::uint8_t>(++serial_);
+    datasets::write_png(root() / name, {3, 5, Bytes(3 * 5 * 3, shade)});
+  }
+  void add_class(const fs::path& name, int count, const std::string& suffix = ".png") {
+    for (int i = 0; i < count; ++i) add(name / ("p" + std::to_string(100 + i) + suffix));
+  }
+  void add_bytes(const fs::path& name, const Bytes& bytes = {}) {
+    fs::create_directories((root() / name).parent_path());
+    folder_.file(name.string(), bytes);
+  }
+  ImageFolder read(const ImageFolderOptions& options = {.size = 4}, std::uint64_t seed = 1) const {
+    return read_image_folder(root(), options, Rng{seed});
+  }
+  std::string error(const ImageFolderOptions& options = {.size = 4}) const {
+    try {
+      read(options);
+    } catch (const DataError& error) {
+      EXPECT_EQ(std::string(error.what()).find('\n'), std::string::npos);
+      EXPECT_EQ(std::string(error.what()).rfind("read_image_folder: ", 0), 0u);
+      return error.what();
+    }
+    return "no error";
+  }
+
+ private:
+  TemporaryFolder folder_;
+  int serial_ = 0;
+};
+
+#define EXPECT_CONTAINS(text, part) EXPECT_NE((text).find(part), std::string::npos) << (text)
+
+std::vector<std::string> names(const LabelledImages& part) {
+  std::vector<std::string> out;
+  for (const fs::path& path : part.paths) out.push_back((path.parent_path().filename() / path.filename()).string());
+  return out;
+}
+
+std::vector<Real> values(const Tensor& tensor) { return {tensor.data(), tensor.data() + tensor.size()}; }
+
+/// Row by row what a reader without threads, gaps or splits would have read.
+void expect_consistent(const ImageFolder& folder, const LabelledImages& part, std::size_t size) {
+  const std::size_t n = part.paths.size(), row = 3 * size * size;
+  ASSERT_EQ(to_string(part.images.shape()), to_string(Shape{n, 3, size, size}));
+  ASSERT_EQ(to_string(part.labels.shape()), to_string(Shape{n}));
+  for (std::size_t i = 0; i < n; ++i) {
+    std::vector<Real> planes(row);
+    datasets::resample(datasets::read_image(part.paths[i]), size, planes);
+    EXPECT_TRUE(std::equal(planes.begin(), planes.end(), part.images.data() + i * row)) << part.paths[i];
+    const auto label = static_cast<std::size_t>(part.labels.data()[i]);
+    ASSERT_LT(label, folder.class_names.size());
+    EXPECT_EQ(folder.class_names[label], part.paths[i].parent_path().filename().string());
+  }
+}
+
+TEST(ImageFolder, TrainAndTest) {
+  Pictures pictures;
+  for (const char* name : {"train/b/2.JPG", "train/b/1.png", "train/b/10.jpeg", "train/a/x.PNG", "test/a/y.jpg",
+                           "test/b/z.png", "val/c/ignored.png"})
+    pictures.add(name);
+  const ImageFolder folder = pictures.read();
+  EXPECT_EQ(folder.class_names, (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(names(folder.train), (std::vector<std::string>{"a/x.PNG", "b/1.png", "b/10.jpeg", "b/2.JPG"}));
+  EXPECT_EQ(names(folder.test), (std::vector<std::string>{"a/y.jpg", "b/z.png"}));
+  EXPECT_EQ(values(folder.train.labels), (std::vector<Real>{0, 1, 1, 1}));
+  EXPECT_TRUE(folder.skipped.empty());
+  expect_consistent(folder, folder.train, 4);
+  expect_consistent(folder, folder.test, 4);
+}
+
+TEST(ImageFolder, ClassOrder) {
+  Pictures pictures;
+  for (const char* name : {"cat", "ant", "dog", "bee"}) pictures.add_class(name, 2);
+  const ImageFolder folder = pictures.read({.size = 2, .class_order = {"dog", "horse", "cat", "dog"}});
+  EXPECT_EQ(folder.class_names, (std::vector<std::string>{"dog", "cat", "ant", "bee"}));
+  expect_consistent(folder, folder.train, 2);
+
+  const auto split_of = [&](const std::vector<std::string>& order) {
+    std::vector<std::string> in_train = names(pictures.read({.size = 2, .class_order = order}).train);
+    std::sort(in_train.begin(), in_train.end());
+    return in_train;
+  };
+  EXPECT_EQ(split_of({}), split_of({"dog", "cat"}));  // the order changes labels, not the parts
+}
+
+TEST(ImageFolder, SeededSplitOfEachClass) {
+  Pictures pictures;
+  pictures.add_class("a", 30);
+  pictures.add_class("b", 11);
+  pictures.add_class("c", 2);
+  const ImageFolder folder = pictures.read({.size = 4, .test_fraction = 0.3}, 5);
+  std::vector<std::size_t> counts(3);
+  for (const Real label : values(folder.test.labels)) ++counts[static_cast<std::size_t>(label)];
+  EXPECT_EQ(counts, (std::vector<std::size_t>{9, 3, 1}));
+  EXPECT_EQ(folder.train.paths.size(), 43u - 13);
+  expect_consistent(folder, folder.train, 4);
+  expect_consistent(folder, folder.test, 4);
+
+  std::set<fs::path> all(folder.train.paths.begin(), folder.train.paths.end());
+  all.insert(folder.test.paths.begin(), folder.test.paths.end());
+  EXPECT_EQ(all.size(), 43u);
+  for (const LabelledImages* part : {&folder.train, &folder.test}) {
+    const std::vector<std::string> sorted = names(*part);
+    EXPECT_TRUE(std::is_sorted(sorted.begin(), sorted.end()));
+  }
+
+  const ImageFolder again = pictures.read({.size = 4, .test_fraction = 0.3}, 5);
+  EXPECT_EQ(again.test.paths, folder.test.paths);
+  EXPECT_EQ(values(again.train.images), values(folder.train.images));
+  EXPECT_NE(pictures.read({.size = 4, .test_fraction = 0.3}, 6).test.paths, folder.test.paths);
+}
+
+TEST(ImageFolder, SplitLeavesAPictureInEachPart) {
+  Pictures pictures;
+  pictures.add_class("a", 3);
+  EXPECT_EQ(pictures.read({.size = 4, .test_fraction = 0.001}).test.paths.size(), 1u);
+  EXPECT_EQ(pictures.read({.size = 4, .test_fraction = 0.999}).train.paths.size(), 1u);
+}
+
+TEST(ImageFolder, SkipsWhatCannotBeDecoded) {
+  Pictures pictures;
+  for (const char* part : {"train", "test"}) {
+    pictures.add_class(fs::path(part) / "a", 3);
+    pictures.add_class(fs::path(part) / "b", 3);
+  }
+  pictures.add_bytes("train/a/p0.jpg");
+  pictures.add_bytes("train/a/p101a.jpeg", {'t', 'e', 'x', 't'});
+  const Bytes whole = jpeg(8, 8, Bytes(8 * 8 * 3, 90), {});
+  pictures.add_bytes("train/b/whole.png", whole);
+  pictures.add_bytes("test/b/z.jpg", Bytes(whole.begin(), whole.end() - 20));
+  fs::create_symlink("nowhere.jpg", pictures.root() / "test/a/link.jpg");
+
+  const ImageFolder folder = pictures.read();
+  EXPECT_EQ(names(folder.train), (std::vector<std::string>{"a/p100.png", "a/p101.png", "a/p102.png", "b/p100.png",
+                                                           "b/p101.png", "b/p102.png", "b/whole.png"}));
+  EXPECT_EQ(folder.test.paths.size(), 6u);
+  expect_consistent(folder, folder.train, 4);
+  expect_consistent(folder, folder.test, 4);
+  ASSERT_EQ(folder.skipped.size(), 4u);
+  const std::vector<std::pair<std::string, std::string>> expected{{"p0.jpg", "empty"},
+                                                                  {"p101a.jpeg", "not a JPEG or PNG"},
+                                                                  {"link.jpg", "cannot be opened"},
+                                                                  {"z.jpg", "truncated JPEG"}};
+  for (std::size_t i = 0; i < 4; ++i) {
+    EXPECT_EQ(folder.skipped[i].path.filename().string(), expected[i].first);
+    EXPECT_EQ(folder.skipped[i].reason.rfind(expected[i].second, 0), 0u) << folder.skipped[i].reason;
+  }
+}
+
+TEST(ImageFolder, IgnoresHiddenOtherAndDeeper) {
+  Pictures pictures;
+  pictures.add_class("a", 2);
+  pictures.add_class("a/deeper", 2);
+  pictures.add_class("a/folder.jpg", 2);
+  pictures.add_class(".hidden", 2);
+  pictures.add("a/.hidden.png");
+  pictures.add_bytes("a/notes.txt");
+  pictures.add_bytes("a/jpg");
+  pictures.add_bytes("README.md");
+  const ImageFolder folder = pictures.read();
+  EXPECT_EQ(folder.class_names, (std::vector<std::string>{"a"}));
+  EXPECT_EQ(folder.train.paths.size() + folder.test.paths.size(), 2u);
+  EXPECT_TRUE(folder.skipped.empty());
+}
+
+TEST(ImageFolder, FollowsLinks) {
+  Pictures real_ones, pictures;
+  real_ones.add_class("elsewhere", 3);
+  real_ones.add("single.png");
+  pictures.add_class("b", 2);
+  fs::create_directory_symlink(real_ones.root() / "elsewhere", pictures.root() / "a");
+  fs::create_symlink(real_ones.root() / "single.png", pictures.root() / "b/linked.png");
+  const ImageFolder folder = pictures.read();
+  EXPECT_EQ(folder.class_names, (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(folder.train.paths.size() + folder.test.paths.size(), 6u);
+}
+
+TEST(ImageFolder, AClassMayBeCalledTrain) {
+  Pictures pictures;
+  pictures.add_class("train", 3);
+  pictures.add_class("plane", 3);
+  EXPECT_EQ(pictures.read().class_names, (std::vector<std::string>{"plane", "train"}));
+}
+
+// ---- Errors
+
+TEST(ImageFolder, OptionsOutOfRange) {
+  Pictures pictures;
+  pictures.add_class("a", 2);
+  for (const std::size_t size : {std::size_t{0}, std::size_t{1} << 40})
+    EXPECT_THROW(pictures.read({.size = size}), ValueError);
+  for (const double fraction : {0.0, 1.0, -0.5, std::numeric_limits<double>::quiet_NaN()})
+    EXPECT_THROW(pictures.read({.size = 4, .test_fraction = fraction}), ValueError);
+}
+
+TEST(ImageFolder, NoSuchFolderOrNoClasses) {
+  Pictures pictures;
+  const auto error = [](const fs::path& path) -> std::string {
+    try {
+      read_image_folder(path, {}, Rng{1});
+    } catch (const DataError& e) {
+      return e.what();
+    }
+    return "no error";
+  };
+  EXPECT_CONTAINS(error(pictures.root() / "missing"), "No such file");
+  pictures.add("picture.png");
+  EXPECT_CONTAINS(error(pictures.root() / "picture.png"), "not a folder");
+  EXPECT_CONTAINS(pictures.error(), "a folder of pictures for each class");
+  fs::create_directories(pictures.root() / "train");
+  fs::create_directories(pictures.root() / "test");
+  EXPECT_CONTAINS(pictures.error(), "a folder of pictures for each class");
+}
+
+TEST(ImageFolder, HalfALayout) {
+  Pictures pictures;
+  pictures.add_class("train/a", 2);
+  EXPECT_CONTAINS(pictures.error(), "got only train/");
+}
+
+TEST(ImageFolder, DifferentClassesInTrainAndTest) {
+  Pictures pictures;
+  for (const char* name : {"train/a", "train/b", "test/a"}) pictures.add_class(name, 2);
+  EXPECT_CONTAINS(pictures.error(), "got 'b' only in train");
+  for (const char* name : {"test/b", "test/c"}) pictures.add_class(name, 2);
+  EXPECT_CONTAINS(pictures.error(), "got 'c' only in test");
+}
+
+TEST(ImageFolder, ClassWithoutAUsablePicture) {
+  Pictures flat;
+  flat.add_class("a", 4);
+  flat.add_class("b", 1);
+  EXPECT_CONTAINS(flat.error(), "class 'b', to train and to test on, got 1");
+  flat.add_bytes("b/bad.png");
+  EXPECT_CONTAINS(flat.error(), "bad.png': empty (0 bytes)");
+
+  Pictures parts;
+  for (const char* name : {"train/a", "train/b", "test/a"}) parts.add_class(name, 2);
+  parts.add_bytes("test/b/notes.txt");
+  EXPECT_CONTAINS(parts.error(), "class 'b'");
+  parts.add_bytes("test/b/bad.png");
+  EXPECT_CONTAINS(parts.error(), "class 'b' to test on, got none");
+}
+
+TEST(ImageFolder, NoUsablePictureAtAll) {
+  Pictures pictures;
+  for (const char* name : {"a/1.jpg", "a/2.jpg", "b/1.jpg", "b/2.jpg"}) pictures.add_bytes(name);
+  EXPECT_CONTAINS(pictures.error(), "got 4 files none of which is usable");
+}
+
+}  // namespace

@@ -1,0 +1,25 @@
+#include <minnow/core/detail/format.hpp>
+#include <minnow/training/metrics/classification_report.hpp>
+#include <minnow/training/metrics/classification_scores.hpp>
+
+#include <algorithm>
+
+namespace minnow::inline MINNOW_PRECISION {
+
+std::string classification_report(const ConfusionMatrix& matrix) {
+  const std::vector<std::string>& names = matrix.class_names();
+  std::size_t first = std::string("weighted mean").size();
+  for (const std::string& name : names) first = std::max(first, name.size());
+  const auto row = [&](const std::string& name, const PrecisionRecallF1& s) {
+    return format_text("{:<{}}  {:9.3f}  {:7.3f}  {:7.3f}  {:9}\n", name, first, s.precision, s.recall, s.f1,
+                       s.samples);
+  };
+  std::string text = format_text("{:<{}}  precision   recall       F1    samples\n", "", first);
+  for (std::size_t c = 0; c < names.size(); ++c) text += row(names[c], precision_recall_f1(matrix, c));
+  const std::string accuracy = matrix.total() == 0 ? "-" : format_text("{:.3f}", matrix.accuracy());
+  text += format_text("\n{:<{}}  {:>27}  {:9}\n", "accuracy", first, accuracy, matrix.total());
+  text += row("macro mean", precision_recall_f1(matrix, Average::macro));
+  return text + row("weighted mean", precision_recall_f1(matrix, Average::weighted));
+}
+
+}  // namespace minnow::inline MINNOW_PRECISION

@@ -1,0 +1,62 @@
+#include <minnow/core/detail/format.hpp>
+#include <minnow/core/error.hpp>
+#include <minnow/core/labels.hpp>
+#include <minnow/training/metrics/detail/scored_samples.hpp>
+
+#include <cmath>
+#include <string>
+
+namespace minnow::inline MINNOW_PRECISION {
+namespace {
+
+constexpr double sum_tolerance = 1e-4;  // how far from 1 a row of probabilities may add up to
+
+}  // namespace
+
+ScoredSamples::ScoredSamples(const Tensor& scores, const Tensor& targets, const char* who, std::size_t classes)
+    : who_(who), scores_(scores.data()), targets_(targets.data()) {
+  const Shape& shape = scores.shape();
+  const bool fits = (shape.size() == 1 || shape.size() == 2) &&
+                    (targets.shape() == Shape{shape[0]} || targets.shape() == Shape{shape[0], 1});
+  size_ = fits ? shape[0] : 0;
+  columns_ = fits && shape.size() == 2 ? shape[1] : 1;
+  classes_ = classes != 0 ? classes : columns_ == 1 ? 2 : columns_;
+  if (!fits || columns_ == 0 || (columns_ != classes_ && !(columns_ == 1 && classes_ == 2)))
+    throw ShapeError(format_text("{}: expected scores (N, {}){} and class indices (N), got {} and {}.", who,
+                                 classes == 0 ? "C" : std::to_string(classes),
+                                 classes == 0 || classes == 2 ? ", or (N) for two classes," : "", to_string(shape),
+                                 to_string(targets.shape())));
+  for (std::size_t i = 0; i < size_; ++i) {
+    class_index(static_cast<double>(targets_[i]), classes_, i, who_);
+    for (std::size_t c = 0; c < columns_; ++c)
+      if (std::isnan(score(i, c))) throw ValueError(format_text("{}: expected scores, got nan in row {}.", who_, i));
+  }
+}
+
+void ScoredSamples::check_finite() const {
+  for (std::size_t i = 0; i < size_; ++i)
+    for (std::size_t c = 0; c < columns_; ++c)
+      if (!std::isfinite(score(i, c)))
+        throw ValueError(format_text("{}: expected finite logits, got {} in row {}.", who_, score(i, c), i));
+}
+
+void ScoredSamples::check_probabilities() const {
+  const char* hint = single_column() ? "sigmoid" : "softmax";
+  for (std::size_t i = 0; i < size_; ++i) {
+    double sum = 0;
+    for (std::size_t c = 0; c < columns_; ++c) {
+      sum += score(i, c);
+      if (score(i, c) < 0 || score(i, c) > 1)
+        throw ValueError(format_text("{}: expected probabilities in [0, 1], got {} in row {}. Logits need {} first.",
+                                     who_, score(i, c), i, hint));
+    }
+    if (!single_column() && std::abs(sum - 1) > sum_tolerance)
+      throw ValueError(format_text("{}: expected probabilities that sum to 1, got {} in row {}.", who_, sum, i));
+  }
+}
+
+std::size_t ScoredSamples::predicted(std::size_t i, double threshold) const {
+  return single_column() ? score(i, 0) > threshold : index_of_largest(row(i), columns_);
+}
+
+}  // namespace minnow::inline MINNOW_PRECISION
