@@ -127,10 +127,11 @@ class Checker {
   }
 
   void compare_with_differences(std::size_t t, const Tensor& gradient) {
-    Tensor& values = t == 0 ? x_ : *parameters_[t - 1].value;
+    const std::span<Real> values = t == 0 ? std::span<Real>(x_.data(), x_.size()) : parameters_[t - 1].value->values();
     const DifferenceCheck check =
-        minnow::compare_with_differences(values, gradient, t == 0 ? "dx" : parameters_[t - 1].name, options_,
-                                         rng_.stream(2, t), [&](Real& v, double h) { return difference(v, h); });
+        minnow::compare_with_differences(values, t == 0 ? x_.shape() : parameters_[t - 1].value->shape(), gradient,
+                                         t == 0 ? "dx" : parameters_[t - 1].name, options_, rng_.stream(2, t),
+                                         [&](Real& v, double h) { return difference(v, h); });
     note(check.worst, check.coordinate);
     if (!check.failure.empty()) fail(check.failure);
   }
@@ -159,7 +160,7 @@ class Checker {
   void check_accumulation(const Gradients& first) {
     Context context(options_.mode);
     const Tensor y = forward(x_, context);
-    for (NamedTensor& entry : parameters_) fill(entry.parameter->grad, Real{1000});
+    for (NamedTensor& entry : parameters_) entry.parameter->grad.fill(1000);
     clear();
     compare(backward(context, y, true), first, 1, true,
             "the first backward after a step must overwrite the stale gradient");

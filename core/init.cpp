@@ -10,17 +10,17 @@
 namespace minnow::inline MINNOW_PRECISION {
 namespace {
 
-void fill_uniform(Tensor& tensor, double limit, Rng& rng) {
-  for (Real& value : tensor.storage()) value = static_cast<Real>(rng.uniform(-limit, limit));
+void fill_uniform(FixedTensor& tensor, double limit, Rng& rng) {
+  for (Real& value : tensor.values()) value = static_cast<Real>(rng.uniform(-limit, limit));
 }
 
-void fill_normal(Tensor& tensor, double deviation, Rng& rng) {
-  for (Real& value : tensor.storage()) value = static_cast<Real>(deviation * rng.normal());
+void fill_normal(FixedTensor& tensor, double deviation, Rng& rng) {
+  for (Real& value : tensor.values()) value = static_cast<Real>(deviation * rng.normal());
 }
 
 }  // namespace
 
-void init_weight(Tensor& weight, Init rule, std::size_t fan_in, std::size_t fan_out, Rng& rng) {
+void init_weight(FixedTensor& weight, Init rule, std::size_t fan_in, std::size_t fan_out, Rng& rng) {
   const auto in = static_cast<double>(fan_in), out = static_cast<double>(fan_out);
   switch (rule) {
     case Init::he:
@@ -35,22 +35,22 @@ void init_weight(Tensor& weight, Init rule, std::size_t fan_in, std::size_t fan_
   }
 }
 
-void init_bias(Tensor& bias, Init rule, std::size_t fan_in, Rng& rng) {
+void init_bias(FixedTensor& bias, Init rule, std::size_t fan_in, Rng& rng) {
   if (rule == Init::pytorch)
     fill_uniform(bias, 1 / std::sqrt(static_cast<double>(fan_in)), rng);
   else
-    std::fill(bias.storage().begin(), bias.storage().end(), Real{0});
+    bias.fill(0);
 }
 
 namespace init {
 namespace {
 
-double fan_of(const Tensor& weight, Fan fan) {
+double fan_of(const FixedTensor& weight, Fan fan) {
   const Fans both = fans(weight.shape());
   return static_cast<double>(fan == Fan::in ? both.in : both.out);
 }
 
-double xavier_deviation(const Tensor& weight, double gain) {
+double xavier_deviation(const FixedTensor& weight, double gain) {
   const Fans both = fans(weight.shape());
   return gain * std::sqrt(2 / static_cast<double>(both.in + both.out));
 }
@@ -73,17 +73,19 @@ double relu_gain(double negative_slope) { return std::sqrt(2 / (1 + negative_slo
 
 // A uniform number within +-limit has a standard deviation of limit / sqrt(3).
 
-void xavier_uniform(Tensor& weight, Rng& rng, double gain) {
+void xavier_uniform(FixedTensor& weight, Rng& rng, double gain) {
   fill_uniform(weight, std::numbers::sqrt3 * xavier_deviation(weight, gain), rng);
 }
 
-void xavier_normal(Tensor& weight, Rng& rng, double gain) { fill_normal(weight, xavier_deviation(weight, gain), rng); }
+void xavier_normal(FixedTensor& weight, Rng& rng, double gain) {
+  fill_normal(weight, xavier_deviation(weight, gain), rng);
+}
 
-void kaiming_uniform(Tensor& weight, Rng& rng, Fan fan, double gain) {
+void kaiming_uniform(FixedTensor& weight, Rng& rng, Fan fan, double gain) {
   fill_uniform(weight, std::numbers::sqrt3 * gain / std::sqrt(fan_of(weight, fan)), rng);
 }
 
-void kaiming_normal(Tensor& weight, Rng& rng, Fan fan, double gain) {
+void kaiming_normal(FixedTensor& weight, Rng& rng, Fan fan, double gain) {
   fill_normal(weight, gain / std::sqrt(fan_of(weight, fan)), rng);
 }
 
@@ -120,7 +122,7 @@ void orthonormalize(double* vectors, std::size_t k, std::size_t n) {
 
 }  // namespace
 
-void orthogonal(Tensor& weight, Rng& rng, double gain) {
+void orthogonal(FixedTensor& weight, Rng& rng, double gain) {
   check_axes("orthogonal", weight.shape());
   if (weight.size() == 0) return;
   const std::size_t rows = weight.shape()[0], columns = weight.size() / rows;
@@ -161,7 +163,7 @@ double normal_within(double low, double high, Rng& rng) {
 
 }  // namespace
 
-void trunc_normal(Tensor& tensor, Rng& rng, double mean, double deviation, double low, double high) {
+void trunc_normal(FixedTensor& tensor, Rng& rng, double mean, double deviation, double low, double high) {
   constexpr double far = 1e6;
   const double from = (low - mean) / deviation, to = (high - mean) / deviation;
   if (!(deviation > 0 && low < high && from < far && to > -far))
@@ -169,7 +171,7 @@ void trunc_normal(Tensor& tensor, Rng& rng, double mean, double deviation, doubl
         format_text("trunc_normal: expected a deviation above 0 and an interval less than {} of them away "
                     "from the mean, got mean {}, deviation {} and [{}, {}].",
                     far, mean, deviation, low, high));
-  for (Real& value : tensor.storage()) value = static_cast<Real>(mean + deviation * normal_within(from, to, rng));
+  for (Real& value : tensor.values()) value = static_cast<Real>(mean + deviation * normal_within(from, to, rng));
 }
 
 }  // namespace init

@@ -1,7 +1,7 @@
 #pragma once
 
+#include <minnow/core/fixed_tensor.hpp>
 #include <minnow/core/rng.hpp>
-#include <minnow/core/tensor.hpp>
 
 namespace minnow::inline MINNOW_PRECISION {
 
@@ -14,10 +14,10 @@ enum class Init {
 };
 
 /// Fills `weight` by the rule.
-MINNOW_API void init_weight(Tensor& weight, Init rule, std::size_t fan_in, std::size_t fan_out, Rng& rng);
+MINNOW_API void init_weight(FixedTensor& weight, Init rule, std::size_t fan_in, std::size_t fan_out, Rng& rng);
 
 /// Fills `bias` by the rule.
-MINNOW_API void init_bias(Tensor& bias, Init rule, std::size_t fan_in, Rng& rng);
+MINNOW_API void init_bias(FixedTensor& bias, Init rule, std::size_t fan_in, Rng& rng);
 
 /// What to fill a weight with after a layer was built, as torch.nn.init does: init::orthogonal(*entry.value, rng).
 namespace init {
@@ -39,20 +39,20 @@ enum class Fan { in, out };
 MINNOW_API double relu_gain(double negative_slope = 0);
 
 /// With standard deviation gain sqrt(2 / (in + out)) (Glorot and Bengio, 2010).
-MINNOW_API void xavier_uniform(Tensor& weight, Rng& rng, double gain = 1);
-MINNOW_API void xavier_normal(Tensor& weight, Rng& rng, double gain = 1);
+MINNOW_API void xavier_uniform(FixedTensor& weight, Rng& rng, double gain = 1);
+MINNOW_API void xavier_normal(FixedTensor& weight, Rng& rng, double gain = 1);
 
 /// With standard deviation gain / sqrt(fan) (He et al., 2015).
-MINNOW_API void kaiming_uniform(Tensor& weight, Rng& rng, Fan fan = Fan::in, double gain = relu_gain());
-MINNOW_API void kaiming_normal(Tensor& weight, Rng& rng, Fan fan = Fan::in, double gain = relu_gain());
+MINNOW_API void kaiming_uniform(FixedTensor& weight, Rng& rng, Fan fan = Fan::in, double gain = relu_gain());
+MINNOW_API void kaiming_normal(FixedTensor& weight, Rng& rng, Fan fan = Fan::in, double gain = relu_gain());
 
 /// As a matrix (out, the rest), `gain` times one with orthonormal rows, or columns where there are fewer, uniform among
 /// all such (Saxe, McClelland and Ganguli, 2014). Throws ShapeError for fewer than two axes.
-MINNOW_API void orthogonal(Tensor& weight, Rng& rng, double gain = 1);
+MINNOW_API void orthogonal(FixedTensor& weight, Rng& rng, double gain = 1);
 
 /// Normal with the given mean and standard deviation, conditioned on lying within [low, high]: all values there keep
 /// their odds. Throws ValueError unless deviation > 0 and the interval is neither empty nor out of reach.
-MINNOW_API void trunc_normal(Tensor& tensor, Rng& rng, double mean = 0, double deviation = 1, double low = -2,
+MINNOW_API void trunc_normal(FixedTensor& tensor, Rng& rng, double mean = 0, double deviation = 1, double low = -2,
                              double high = 2);
 
 }  // namespace init

@@ -1,8 +1,22 @@
+#include <minnow/core/detail/format.hpp>
 #include <minnow/core/layer.hpp>
+
+#include <algorithm>
+#include <typeinfo>
 
 namespace minnow::inline MINNOW_PRECISION {
 
 Layer::~Layer() = default;  // out of line: the library owns the vtable
+
+/// state() and visit_state() give references to write to. The functions that call this one only read through them.
+Layer& Layer::mutable_self() const { return const_cast<Layer&>(*this); }
+
+std::vector<NamedConstTensor> Layer::const_state() const {
+  std::vector<NamedConstTensor> entries;
+  for (NamedTensor& entry : mutable_self().state())
+    entries.push_back({std::move(entry.name), entry.value, entry.parameter});
+  return entries;
+}
 
 std::vector<NamedTensor> Layer::parameters() & {
   std::vector<NamedTensor> entries = state();
@@ -10,10 +24,48 @@ std::vector<NamedTensor> Layer::parameters() & {
   return entries;
 }
 
-std::size_t Layer::num_parameters() {
+std::size_t Layer::num_parameters() const {
   std::size_t total = 0;
-  for (const NamedTensor& entry : parameters()) total += entry.value->size();
+  for (const NamedConstTensor& entry : const_state())
+    if (entry.parameter != nullptr) total += entry.value->size();
   return total;
+}
+
+void Layer::visit_state(StateVisitor& visitor) {
+  const std::optional<LayerConfig> its_config = config();
+  visitor.constant("layer", its_config ? to_string(*its_config) : format_text("{} {}", typeid(*this).name(), name()));
+  for (NamedTensor& entry : state()) visitor.visit(entry.name, *entry.value);
+}
+
+namespace {
+
+/// Lists the parts of an architecture: types and options by name, and the shapes of tensors.
+class ArchitectureReader : public StateVisitor {
+ public:
+  std::vector<std::pair<std::string, std::string>> parts;
+
+ protected:
+  void do_constant(const std::string& name, std::string_view value) override { parts.emplace_back(name, value); }
+  void do_visit(const std::string&, std::uint64_t&) override {}
+  void do_visit(const std::string&, double&) override {}
+  void do_visit(const std::string& name, FixedTensor& tensor) override {
+    parts.emplace_back(name, to_string(tensor.shape()));
+  }
+  void do_visit(const std::string&, FixedTensor&, const Shape&) override {}
+};
+
+}  // namespace
+
+std::string architecture_difference(const Layer& a, const Layer& b) {
+  ArchitectureReader of_a, of_b;
+  a.mutable_self().visit_state(of_a);
+  b.mutable_self().visit_state(of_b);
+  const auto [i, j] = std::mismatch(of_a.parts.begin(), of_a.parts.end(), of_b.parts.begin(), of_b.parts.end());
+  const auto describe = [](const auto& at, const auto& parts) {
+    return at == parts.end() ? std::string("nothing") : at->first + " = " + at->second;
+  };
+  if (i == of_a.parts.end() && j == of_b.parts.end()) return {};
+  return describe(i, of_a.parts) + " and " + describe(j, of_b.parts);
 }
 
 }  // namespace minnow::inline MINNOW_PRECISION

@@ -1,61 +1,67 @@
 #pragma once
 
-#include <minnow/core/tensor.hpp>
+#include <minnow/core/fixed_tensor.hpp>
 
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
-#include <vector>
 
 namespace minnow::inline MINNOW_PRECISION {
 
-/// Where backward puts a gradient: grad = beta * grad + dL/dp.
+/// Where backward writes a gradient: grad = beta * grad + dL/dp.
 struct GradientTarget {
-  Tensor& grad;
-  Real beta;  // 0: overwrite what grad holds; 1: add to it
+  FixedTensor& grad;
+  Real beta;  // 0 overwrites what grad holds, 1 adds to it
 };
 
-/// A trainable tensor and its gradient, owned by value in a layer.
+/// A trainable tensor and its gradient, owned by value in a layer. Its shape is fixed when it is made.
 ///
-/// After an optimizer's step the gradient is stale: the first backward overwrites it, later ones add, so that clearing
-/// is never a pass of its own. A layer's backward asks for one of two views, once per parameter:
+/// After an optimizer's step the gradient is stale: the first backward overwrites it, later ones add, so that no
+/// separate pass clears it. A layer's backward calls one of two functions, once per parameter:
 ///   - `grad_target()` for a kernel that can scale what it adds to, such as gemm;
-///   - `grad_to_add()` for a plain loop of `+=`; it costs one fill when the gradient was stale.
-/// Memory for the gradient is taken at the first backward: a model that only predicts never has any.
+///   - `grad_to_add()` for a plain loop of `+=`; it costs one fill if the gradient is stale.
+/// The first backward pass allocates the gradient. A model used only for prediction never allocates one.
 class MINNOW_API Parameter {
  public:
-  Parameter() = default;
-  explicit Parameter(const Shape& shape) : value(zeros(shape)) {}
+  Parameter() = default;  // without a shape, which the first assignment gives it
+  explicit Parameter(const Shape& shape) : value(shape) {}
 
   /// A copy is a parameter of another model: it has the value but no gradient, and no optimizer. A move takes value and
-  /// gradient along; an optimizer points to where they were.
+  /// gradient along, but no optimizer: an optimizer points to the parameter that was moved from.
   Parameter(const Parameter& other) : value(other.value), trainable(other.trainable) {}
   Parameter(Parameter&& other) noexcept
       : value(std::move(other.value)),
         grad(std::move(other.grad)),
         trainable(other.trainable),
         fresh_(std::exchange(other.fresh_, false)) {}
+
+  /// Copies or moves the value; the gradient becomes stale, and an optimizer of this parameter stays. Throws ShapeError
+  /// if the shapes differ.
   Parameter& operator=(const Parameter& other);
-  Parameter& operator=(Parameter&& other) noexcept;
+  Parameter& operator=(Parameter&& other);
   ~Parameter() = default;
 
-  Tensor value;
-  Tensor grad;            // the shape of value, once has_gradient()
-  bool trainable = true;  // false freezes it: layers may skip its gradient, optimizers leave it alone
+  /// Copies `values`, row by row; the gradient becomes stale. Throws ShapeError if their number differs.
+  void assign(std::span<const Real> values);
+
+  FixedTensor value;
+  FixedTensor grad;       // of value's shape, once has_gradient()
+  bool trainable = true;  // false freezes it: layers may skip its gradient, and optimizers do not change it
 
   GradientTarget grad_target();
-  Tensor& grad_to_add();
+  FixedTensor& grad_to_add();
 
-  /// Whether a backward has run since the last step.
+  /// Returns true if a backward pass has run since the last step.
   bool has_gradient() const { return fresh_; }
 
-  /// Makes the gradient stale, as step() does: what it holds is forgotten.
+  /// Makes the gradient stale, as step() does: the next backward overwrites it.
   void clear_gradient() { fresh_ = false; }
 
-  /// Whether an optimizer that still lives was built on this parameter.
+  /// Returns true if an optimizer that still exists was built on this parameter.
   bool in_optimizer() const { return !optimizer_.expired(); }
 
-  /// For the optimizer: the parameter is its own for as long as `claim` lives.
+  /// For optimizers: the parameter belongs to one as long as `claim` exists.
   void set_optimizer(const std::shared_ptr<void>& claim) { optimizer_ = claim; }
 
  private:
@@ -67,11 +73,18 @@ class MINNOW_API Parameter {
 struct NamedTensor {
   NamedTensor(std::string name_, Parameter& parameter_)
       : name(std::move(name_)), value(&parameter_.value), parameter(&parameter_) {}
-  NamedTensor(std::string name_, Tensor& buffer) : name(std::move(name_)), value(&buffer) {}
+  NamedTensor(std::string name_, FixedTensor& buffer) : name(std::move(name_)), value(&buffer) {}
 
   std::string name;
-  Tensor* value;
+  FixedTensor* value;
   Parameter* parameter = nullptr;  // null for a buffer: saved with the model but not trained, as running_mean
+};
+
+/// The same to look at.
+struct NamedConstTensor {
+  std::string name;
+  const FixedTensor* value;
+  const Parameter* parameter;
 };
 
 }  // namespace minnow::inline MINNOW_PRECISION

@@ -1,5 +1,6 @@
 #include <minnow/core/error.hpp>
 #include <minnow/core/rng.hpp>
+#include <minnow/core/state_visitor.hpp>
 
 #include <cmath>
 #include <utility>
@@ -70,13 +71,25 @@ Rng Rng::stream(std::uint64_t index, std::uint64_t sub_index) const {
   return child;
 }
 
+void Rng::compute_block(std::uint64_t block) {
+  words_ = philox({static_cast<std::uint32_t>(block), static_cast<std::uint32_t>(block >> 32), 0, 0}, key_);
+}
+
 std::uint32_t Rng::word() {
   if (used_ == 4) {
-    words_ = philox({static_cast<std::uint32_t>(block_), static_cast<std::uint32_t>(block_ >> 32), 0, 0}, key_);
-    ++block_;
+    compute_block(block_++);
     used_ = 0;
   }
   return words_[used_++];
+}
+
+void Rng::visit_state(StateVisitor& visitor) {
+  std::uint64_t used = used_;
+  visitor.visit("key", key_);
+  visitor.visit("block", block_);
+  visitor.visit("used", used);
+  used_ = static_cast<unsigned>(used);
+  if (used_ < 4) compute_block(block_ - 1);
 }
 
 std::uint64_t Rng::bits() {

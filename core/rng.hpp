@@ -9,6 +9,8 @@
 
 namespace minnow::inline MINNOW_PRECISION {
 
+class StateVisitor;
+
 /// A stream of random numbers, the same on every platform: Philox4x32-10 (Salmon, Moraes, Dror and Shaw,
 /// "Parallel random numbers: as easy as 1, 2, 3", 2011) with conversions of our own.
 ///
@@ -46,8 +48,12 @@ class MINNOW_API Rng {
   /// Puts the items into a uniformly random order (Fisher-Yates).
   void shuffle(std::span<std::size_t> items);
 
+  /// Visits the seed and the position in the stream.
+  void visit_state(StateVisitor& visitor);
+
  private:
   std::uint32_t word();
+  void compute_block(std::uint64_t block);
 
   std::uint64_t key_;
   std::uint64_t block_ = 0;               // blocks of four words handed out so far

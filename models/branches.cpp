@@ -16,11 +16,11 @@ Branches& Branches::operator=(const Branches& other) {
     branches_ = std::vector<Branch>(other.branches_);
     return *this;
   }
-  if (!same_layers(other))
+  if (const std::string difference = architecture_difference(*this, other); !difference.empty())
     throw Error(
-        format_text("{}: expected the same layers, since an optimizer was built on these, got {}. Build a new "
-                    "optimizer on a new model.",
-                    name(), other.name()));
+        format_text("{}: expected the same architecture, since an optimizer was built on this model, got {}. "
+                    "Build a new optimizer on a new model.",
+                    name(), difference));
   for (std::size_t i = 0; i < size(); ++i) branches_[i].layers = other.branches_[i].layers;
   return *this;
 }
@@ -34,12 +34,32 @@ const Sequential& Branches::operator[](std::size_t index) const {
   return branches_[index].layers;
 }
 
-bool Branches::same_layers(const Branches& other) const {
-  return typeid(*this) == typeid(other) && std::equal(branches_.begin(), branches_.end(), other.branches_.begin(),
-                                                      other.branches_.end(), [](const Branch& a, const Branch& b) {
-                                                        return a.name == b.name && a.lone == b.lone &&
-                                                               a.layers.same_layers(b.layers);
-                                                      });
+void Branches::add_branch(std::string name, std::string place, AnyLayer layer) {
+  if (typeid(*layer) == typeid(Sequential)) {
+    branches_.push_back({std::move(name), std::move(place), false, static_cast<Sequential&&>(*layer)});
+  } else {
+    branches_.push_back({std::move(name), std::move(place), true, Sequential()});
+    branches_.back().layers.add(std::move(layer));
+  }
+}
+
+std::optional<std::vector<LayerConfig>> Branches::branch_configs() const {
+  std::vector<LayerConfig> configs;
+  for (const Branch& branch : branches_) {
+    std::optional<LayerConfig> config = branch.lone ? branch.layers[0].config() : branch.layers.config();
+    if (!config) return std::nullopt;
+    configs.push_back(std::move(*config));
+  }
+  return configs;
+}
+
+void Branches::visit_state(StateVisitor& visitor) {
+  visitor.constant("layer", name());
+  for (Branch& branch : branches_)
+    if (branch.lone)
+      visitor.visit(branch.name, branch.layers[0]);
+    else
+      visitor.visit(branch.name, branch.layers);
 }
 
 bool Branches::trains() const {
@@ -66,39 +86,26 @@ Shape Branches::branch_shape(std::size_t index, const Shape& input) const try {
 
 BranchesPass& Branches::pass_of(Context& context) const {
   auto& pass = context.scratch<BranchesPass>();
-  if (pass.contexts.size() != size()) {
-    pass.contexts.clear();
-    pass.contexts.resize(size());
-    pass.outputs.resize(size());
-    pass.shapes.resize(size());
-  }
+  pass.outputs.resize(size());
+  pass.shapes.resize(size());
   return pass;
 }
 
 bool Branches::keeps_output(std::size_t index, const Context& context) const {
-  return context.backward_follows && branches_[index].layers.last_reads_y();
+  return context.settings.backward_follows && branches_[index].layers.last_reads_y();
 }
 
-void Branches::run_forward(std::size_t index, const Tensor& x, Tensor& y, const Context& context, BranchesPass& pass) {
-  Context& child = pass.contexts[index];
-  child.mode = context.mode;
-  child.backward_follows = context.backward_follows;
-  branches_[index].layers.forward(x, y, child);
-}
-
-Tensor Branches::repeat_branch(std::size_t index, const Tensor& x, BranchesPass& pass) const {
-  const Sequential& layers = branches_[index].layers;
-  Tensor y;
-  layers.repeat(0, layers.size(), x, y, pass.contexts[index]);
-  return y;
+void Branches::run_forward(std::size_t index, const Tensor& x, Tensor& y, Context& context) {
+  branches_[index].layers.forward(x, y, context.child(index));
 }
 
 void Branches::run_backward(std::size_t index, const Tensor& x, const Tensor& y, const Tensor& dy, Tensor* dx,
-                            BranchesPass& pass) {
+                            Context& context) {
   Sequential& layers = branches_[index].layers;
-  if (dx == nullptr || index == 0) return layers.backward(x, y, dy, dx, pass.contexts[index]);
+  if (dx == nullptr || index == 0) return layers.backward(x, y, dy, dx, context.child(index));
+  auto& pass = context.scratch<BranchesPass>();
   resize(pass.dx, x.shape());
-  layers.backward(x, y, dy, &pass.dx, pass.contexts[index]);
+  layers.backward(x, y, dy, &pass.dx, context.child(index));
   add(*dx, pass.dx, *dx);
 }
 

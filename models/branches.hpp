@@ -1,26 +1,24 @@
 #pragma once
 
-#include <minnow/models/repeats_forward.hpp>
 #include <minnow/models/sequential.hpp>
 
-#include <concepts>
+#include <optional>
 #include <string>
-#include <type_traits>
-#include <utility>
 #include <vector>
 
 namespace minnow::inline MINNOW_PRECISION {
 
 struct BranchesPass;
 
-/// What Residual and Concat share: models side by side, all of which get the same x. Like layers they are values, and a
-/// copy is independent; once built they get no more layers.
-class MINNOW_API Branches : public Layer, public RepeatsForward {
+/// The base of Residual and Concat: models side by side that all get the same x. Like layers they are values, and a
+/// copy is independent. Layers cannot be added later.
+class MINNOW_API Branches : public Layer {
  public:
   Branches(const Branches&) = default;
   Branches(Branches&&) noexcept = default;
 
-  /// As of Sequential: while an optimizer lives that was built on these, only the numbers of the same layers.
+  /// As of Sequential: once an optimizer was built on these branches, copies parameters and buffers of the same
+  /// architecture, and throws Error for any other.
   Branches& operator=(const Branches& other);
   Branches& operator=(Branches&& other);
 
@@ -30,7 +28,8 @@ class MINNOW_API Branches : public Layer, public RepeatsForward {
   const Sequential& operator[](std::size_t index) const;
 
   std::vector<NamedTensor> state() override;
-  MemoryUse memory_use() const override { return {.reads_y = false}; }  // what a branch reads of its own is kept
+  void visit_state(StateVisitor& visitor) override;
+  MemoryUse memory_use() const override { return {.reads_y = false}; }  // an output that a branch reads is kept
 
  protected:
   struct Branch {
@@ -44,36 +43,29 @@ class MINNOW_API Branches : public Layer, public RepeatsForward {
 
   Branches() = default;
 
-  template <LayerType L>
-  void add_branch(std::string name, std::string place, L&& layer) {
-    if constexpr (std::same_as<std::remove_cvref_t<L>, Sequential>) {
-      branches_.push_back({std::move(name), std::move(place), false, std::forward<L>(layer)});
-    } else {
-      branches_.push_back({std::move(name), std::move(place), true, Sequential()});
-      branches_.back().layers.add(std::forward<L>(layer));
-    }
-  }
+  void add_branch(std::string name, std::string place, AnyLayer layer);
+
+  /// The configs of the branches; none if a layer has none.
+  std::optional<std::vector<LayerConfig>> branch_configs() const;
 
   const Branch& at(std::size_t index) const { return branches_[index]; }
   Shape branch_shape(std::size_t index, const Shape& input) const;
   BranchesPass& pass_of(Context& context) const;
 
-  /// Whether backward will look at what a branch's output holds, which must then be kept.
+  /// Returns true if backward reads the output of the branch, which must then be kept.
   bool keeps_output(std::size_t index, const Context& context) const;
-  void run_forward(std::size_t index, const Tensor& x, Tensor& y, const Context& context, BranchesPass& pass);
+  void run_forward(std::size_t index, const Tensor& x, Tensor& y, Context& context);
 
-  Tensor repeat_branch(std::size_t index, const Tensor& x, BranchesPass& pass) const;
-
-  /// Writes the first branch's dx and adds the others'; a null one spares each branch its first layers, too.
+  /// Writes dx for the first branch and adds to it for the others. With a null dx, the first layers of a branch without
+  /// trained parameters are not run.
   void run_backward(std::size_t index, const Tensor& x, const Tensor& y, const Tensor& dy, Tensor* dx,
-                    BranchesPass& pass);
+                    Context& context);
 
-  /// Whether any parameter of a branch is trained.
+  /// Returns true if any parameter of the branch is trained.
   bool trains(std::size_t index) const { return branches_[index].layers.trains(); }
 
  private:
   friend class Sequential;
-  bool same_layers(const Branches& other) const;
   bool trains() const;
 
   std::vector<Branch> branches_;

@@ -2,6 +2,7 @@
 #include <minnow/core/error.hpp>
 #include <minnow/models/concat.hpp>
 #include <minnow/models/detail/branches_pass.hpp>
+#include <minnow/models/layer_table.hpp>
 
 #include <algorithm>
 
@@ -30,6 +31,26 @@ bool fit_side_by_side(const Shape& a, const Shape& b) {
 }
 
 }  // namespace
+
+Concat::Concat(const LayerConfig& config) : Concat(config, standard_layers()) {}
+
+Concat::Concat(const LayerConfig& config, const LayerTable& layers) {
+  ConfigReader read(config, "Concat");
+  read.children(1, std::max<std::size_t>(config.children.size(), 1));
+  read.finish();
+  for (const LayerConfig& child : config.children) append(layers.make(child));
+}
+
+void Concat::append(AnyLayer branch) {
+  const std::string number = std::to_string(size());
+  add_branch(number, "branch " + number, std::move(branch));
+}
+
+std::optional<LayerConfig> Concat::config() const {
+  std::optional<std::vector<LayerConfig>> branches = branch_configs();
+  if (!branches) return std::nullopt;
+  return layer_config(*this, {"Concat", {}, std::move(*branches)});
+}
 
 std::string Concat::name() const {
   std::string names;
@@ -60,20 +81,9 @@ void Concat::forward(const Tensor& x, Tensor& y, Context& context) {
     Tensor& output = keeps_output(i, context) ? pass.outputs[i] : pass.output;
     pass.shapes[i] = branch_shape(i, x.shape());
     resize(output, pass.shapes[i]);
-    run_forward(i, x, output, context, pass);
+    run_forward(i, x, output, context);
     const std::size_t length = sample_size(pass.shapes[i]);
     copy_stretches(output.data(), length, to, stride, samples, length);
-    to += length;
-  }
-}
-
-void Concat::repeat_forward(const Tensor& x, Tensor& y, Context& context) const {
-  BranchesPass& pass = pass_of(context);
-  Real* to = y.data();
-  for (std::size_t i = 0; i < size(); ++i) {
-    const Tensor output = repeat_branch(i, x, pass);
-    const std::size_t length = sample_size(output.shape());
-    copy_stretches(output.data(), length, to, sample_size(y.shape()), y.shape()[0], length);
     to += length;
   }
 }
@@ -89,7 +99,7 @@ void Concat::backward(const Tensor& x, const Tensor&, const Tensor& dy, Tensor* 
       copy_stretches(from, stride, pass.dy.data(), length, samples, length);
       const bool kept = keeps_output(i, context);
       if (!kept) resize(pass.output, pass.shapes[i]);
-      run_backward(i, x, kept ? pass.outputs[i] : pass.output, pass.dy, dx, pass);
+      run_backward(i, x, kept ? pass.outputs[i] : pass.output, pass.dy, dx, context);
     }
     from += length;
   }

@@ -13,14 +13,21 @@ class MINNOW_API Concat : public Branches {
   requires(sizeof...(Layers) > 1 ||
            (sizeof...(Layers) == 1 &&
             (!std::derived_from<std::remove_cvref_t<Layers>, Concat> && ...))) explicit Concat(Layers&&... branches) {
-    (add_branch(std::to_string(size()), "branch " + std::to_string(size()), std::forward<Layers>(branches)), ...);
+    (append(std::forward<Layers>(branches)), ...);
   }
 
+  /// Makes the branches from their configs. Throws ValueError if there is none.
+  explicit Concat(const LayerConfig& config);
+  Concat(const LayerConfig& config, const LayerTable& layers);
+
   std::string name() const override;
+  std::optional<LayerConfig> config() const override;
   Shape output_shape(const Shape& input) const override;
   void forward(const Tensor& x, Tensor& y, Context& context) override;
-  void repeat_forward(const Tensor& x, Tensor& y, Context& context) const override;
   void backward(const Tensor& x, const Tensor& y, const Tensor& dy, Tensor* dx, Context& context) override;
+
+ private:
+  void append(AnyLayer branch);
 };
 
 }  // namespace minnow::inline MINNOW_PRECISION

@@ -19,10 +19,14 @@ class MINNOW_API Residual : public Branches {
     add_branch("projection", "projection", std::forward<Projection>(projection));
   }
 
+  /// Makes the branches from their configs. Throws ValueError unless there are a body and at most a projection.
+  explicit Residual(const LayerConfig& config);
+  Residual(const LayerConfig& config, const LayerTable& layers);
+
   std::string name() const override;
+  std::optional<LayerConfig> config() const override;
   Shape output_shape(const Shape& input) const override;
   void forward(const Tensor& x, Tensor& y, Context& context) override;
-  void repeat_forward(const Tensor& x, Tensor& y, Context& context) const override;
   void backward(const Tensor& x, const Tensor& y, const Tensor& dy, Tensor* dx, Context& context) override;
 };
 

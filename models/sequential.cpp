@@ -2,13 +2,25 @@
 #include <minnow/core/error.hpp>
 #include <minnow/models/branches.hpp>
 #include <minnow/models/detail/plan.hpp>
+#include <minnow/models/layer_table.hpp>
 #include <minnow/models/sequential.hpp>
 
 #include <algorithm>
 
 namespace minnow::inline MINNOW_PRECISION {
+
+Sequential::Sequential(const LayerConfig& config) : Sequential(config, standard_layers()) {}
+
+Sequential::Sequential(const LayerConfig& config, const LayerTable& layers) {
+  ConfigReader read(config, "Sequential");
+  read.children(0, config.children.size());
+  read.finish();
+  for (const LayerConfig& child : config.children) append(layers.make(child));
+  make_plans();
+}
+
 Sequential::Sequential(const Sequential& other) : Layer(other) {
-  for (const Child& child : other.children_) append(child.copy(*child.layer), child.copy);
+  for (const Child& child : other.children_) append(child.layer);
   make_plans();
 }
 
@@ -26,14 +38,14 @@ Sequential::~Sequential() = default;
 Sequential& Sequential::operator=(const Sequential& other) {
   if (this == &other) return *this;
   if (!in_optimizer()) return *this = Sequential(other);
-  copy_numbers(other);
+  copy_state(other);
   return *this;
 }
 
 Sequential& Sequential::operator=(Sequential&& other) {
   if (this == &other) return *this;
   if (in_optimizer()) {
-    copy_numbers(other);
+    copy_state(other);
   } else {
     children_ = std::move(other.children_);
     plan_ = std::move(other.plan_);
@@ -43,28 +55,18 @@ Sequential& Sequential::operator=(Sequential&& other) {
   return *this;
 }
 
-bool Sequential::same_layers(const Sequential& other) const {
-  const auto same = [](const Child& a, const Child& b) {
-    if (a.nested != nullptr && b.nested != nullptr) return a.nested->same_layers(*b.nested);
-    if (a.branches != nullptr && b.branches != nullptr) return a.branches->same_layers(*b.branches);
-    return a.layer->name() == b.layer->name();
-  };
-  return std::equal(children_.begin(), children_.end(), other.children_.begin(), other.children_.end(), same);
-}
-
-void Sequential::copy_numbers(const Sequential& other) {
-  const std::vector<NamedTensor> to = state(), from = const_cast<Sequential&>(other).state();  // which is only read
-  const auto same = [](const NamedTensor& a, const NamedTensor& b) {
-    return a.name == b.name && a.value->shape() == b.value->shape();
-  };
-  if (!same_layers(other) || !std::equal(to.begin(), to.end(), from.begin(), from.end(), same))
-    throw Error("Sequential: expected a model of the same layers, since an optimizer was built on this one, got " +
-                other.name() + " of others. Build a new optimizer on a new model.");
+void Sequential::copy_state(const Sequential& other) {
+  if (const std::string difference = architecture_difference(*this, other); !difference.empty())
+    throw Error(
+        "Sequential: expected a model of the same architecture, since an optimizer was built on this model, got " +
+        difference + ". Build a new optimizer on a new model.");
+  const std::vector<NamedTensor> to = state();
+  const std::vector<NamedConstTensor> from = other.const_state();
   for (std::size_t i = 0; i < to.size(); ++i) {
     *to[i].value = *from[i].value;
     if (to[i].parameter != nullptr) to[i].parameter->clear_gradient();
   }
-  x_ = nullptr;  // the last pass was with other numbers
+  x_ = nullptr;  // the last pass was with other parameters
 }
 
 bool Sequential::in_optimizer() {
@@ -72,22 +74,22 @@ bool Sequential::in_optimizer() {
   return std::any_of(entries.begin(), entries.end(), [](const auto& entry) { return entry.parameter->in_optimizer(); });
 }
 
-Sequential& Sequential::add(std::unique_ptr<Layer> layer, Copy copy) {
+Sequential& Sequential::add(AnyLayer layer) {
   if (in_optimizer())
     throw Error("Sequential: expected layers to be added before an optimizer is built, got " + layer->name() +
                 " after it. The optimizer would not train it: build the optimizer last.");
-  append(std::move(layer), copy);
+  append(std::move(layer));
   make_plans();
   x_ = nullptr;  // the last pass was without the layer
   return *this;
 }
 
-void Sequential::append(std::unique_ptr<Layer> layer, Copy copy) {
+void Sequential::append(AnyLayer layer) {
   std::vector<Parameter*> parameters;
   for (const NamedTensor& entry : layer->parameters()) parameters.push_back(entry.parameter);
   const auto* nested = dynamic_cast<const Sequential*>(layer.get());
   const auto* branches = dynamic_cast<const Branches*>(layer.get());
-  children_.push_back({std::move(layer), copy, std::move(parameters), nested, branches});
+  children_.push_back({std::move(layer), std::move(parameters), nested, branches});
 }
 
 void Sequential::make_plans() {
@@ -97,7 +99,10 @@ void Sequential::make_plans() {
   prediction_plan_ = std::make_shared<Plan>(layers, true);
 }
 
-Layer& Sequential::operator[](std::size_t index) { return const_cast<Layer&>(std::as_const(*this)[index]); }
+Layer& Sequential::operator[](std::size_t index) {
+  if (index >= size()) throw ValueError(format_text("{}: expected an index below {}, got {}.", name(), size(), index));
+  return *children_[index].layer;
+}
 
 const Layer& Sequential::operator[](std::size_t index) const {
   if (index >= size()) throw ValueError(format_text("{}: expected an index below {}, got {}.", name(), size(), index));
@@ -124,6 +129,21 @@ std::vector<NamedTensor> Sequential::state() {
       entries.push_back(std::move(entry));
     }
   return entries;
+}
+
+std::optional<LayerConfig> Sequential::config() const {
+  LayerConfig config{"Sequential", {}, {}};
+  for (const Child& child : children_) {
+    std::optional<LayerConfig> of_child = child.layer->config();
+    if (!of_child) return std::nullopt;
+    config.children.push_back(std::move(*of_child));
+  }
+  return layer_config(*this, std::move(config));
+}
+
+void Sequential::visit_state(StateVisitor& visitor) {
+  visitor.constant("layer", name());
+  for (std::size_t i = 0; i < size(); ++i) visitor.visit(std::to_string(i), *children_[i].layer);
 }
 
 std::string Sequential::summary(const Shape& input) const {

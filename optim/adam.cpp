@@ -38,16 +38,12 @@ Adam::Adam(const ParameterGroups<AdamOptions>& groups, Decay decay)
 
 void Adam::update(std::size_t index, Parameter& parameter) {
   const AdamOptions& options = options_of(index);
-  const Shape& shape = parameter.value.shape();
   Moments& moments = moments_[index];
-  const bool first = moments.t == 0;
-  if (parameter.grad.shape() != shape || (!first && moments.m.shape() != shape))
-    throw ShapeError(format_text("{}: expected {} to keep its shape, got {} after the optimizer was built.", name(),
-                                 parameters()[index].name, to_string(shape)));
-  if (first) {
-    moments.m = zeros(shape);
-    moments.v = zeros(shape);
-    if (options.amsgrad) moments.v_max = zeros(shape);
+  if (moments.t == 0) {
+    const Shape& shape = parameter.value.shape();
+    moments.m = FixedTensor(shape);
+    moments.v = FixedTensor(shape);
+    if (options.amsgrad) moments.v_max = FixedTensor(shape);
   }
   const auto real = [](double number) { return static_cast<Real>(number); };
   const bool decoupled = decay_ == Decay::decoupled;
@@ -67,6 +63,17 @@ void Adam::update(std::size_t index, Parameter& parameter) {
     kernels::adam(step, gradient + begin, m + begin, v + begin, v_max != nullptr ? v_max + begin : nullptr,
                   values + begin, end - begin);
   });
+}
+
+void Adam::visit_state(StateVisitor& visitor) {
+  GroupedOptimizer::visit_state(visitor);
+  for (std::size_t i = 0; i < moments_.size(); ++i) {
+    const auto& [name, value, parameter] = parameters()[i];
+    visitor.visit("t." + name, moments_[i].t);
+    visitor.visit("m." + name, moments_[i].m, value->shape());
+    visitor.visit("v." + name, moments_[i].v, value->shape());
+    visitor.visit("v_max." + name, moments_[i].v_max, value->shape());
+  }
 }
 
 }  // namespace minnow::inline MINNOW_PRECISION

@@ -25,6 +25,8 @@ class MINNOW_API Adam : public GroupedOptimizer<AdamOptions> {
   /// Parameters with options of their own.
   explicit Adam(const ParameterGroups<AdamOptions>& groups);
 
+  void visit_state(StateVisitor& visitor) override;
+
  protected:
   enum class Decay { in_gradient, decoupled };
   Adam(const ParameterGroups<AdamOptions>& groups, Decay decay);
@@ -33,8 +35,8 @@ class MINNOW_API Adam : public GroupedOptimizer<AdamOptions> {
 
  private:
   struct Moments {
-    Tensor m, v, v_max;   // v_max stays empty without AMSGrad
-    std::uint64_t t = 0;  // steps of this parameter
+    FixedTensor m, v, v_max;  // without a shape before the first step; v_max also without AMSGrad
+    std::uint64_t t = 0;      // steps of this parameter
   };
 
   Decay decay_;

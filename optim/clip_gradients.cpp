@@ -18,7 +18,7 @@ void for_each_gradient(const std::vector<NamedTensor>& parameters, const Body& b
 }
 
 /// Added piece by piece in one order, so that the sum is the same whoever takes which piece.
-double sum_of_squares(const Tensor& tensor) {
+double sum_of_squares(const FixedTensor& tensor) {
   constexpr std::size_t most = 64;
   const std::size_t piece = std::max(light_piece, (tensor.size() + most - 1) / most);
   std::array<double, most> sums{};
@@ -40,14 +40,14 @@ void check_limit(const char* who, const char* option, double limit) {
 double clip_grad_norm(const std::vector<NamedTensor>& parameters, double max_norm, bool error_if_nonfinite) {
   check_limit("clip_grad_norm", "max_norm", max_norm);
   double sum = 0;
-  for_each_gradient(parameters, [&](const Tensor& grad) { sum += sum_of_squares(grad); });
+  for_each_gradient(parameters, [&](const FixedTensor& grad) { sum += sum_of_squares(grad); });
   const double norm = std::sqrt(sum);
   if (error_if_nonfinite && !std::isfinite(norm))
     throw NonFiniteError(format_text("clip_grad_norm: expected gradients of finite norm, got {}. {}.", norm,
                                      "Try a lower learning rate, or look at the data"));
   const double factor = max_norm / (norm + 1e-6);
   if (factor >= 1 || std::isinf(max_norm)) return norm;
-  for_each_gradient(parameters, [&](Tensor& grad) {
+  for_each_gradient(parameters, [&](FixedTensor& grad) {
     parallel_for(grad.size(), light_piece,
                  [&](std::size_t begin, std::size_t end) { kernels::scale(factor, grad.data() + begin, end - begin); });
   });
@@ -56,7 +56,7 @@ double clip_grad_norm(const std::vector<NamedTensor>& parameters, double max_nor
 
 void clip_grad_value(const std::vector<NamedTensor>& parameters, double clip_value) {
   check_limit("clip_grad_value", "clip_value", clip_value);
-  for_each_gradient(parameters, [&](Tensor& grad) {
+  for_each_gradient(parameters, [&](FixedTensor& grad) {
     parallel_for(grad.size(), light_piece, [&](std::size_t begin, std::size_t end) {
       kernels::clamp(static_cast<Real>(clip_value), grad.data() + begin, end - begin);
     });

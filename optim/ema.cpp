@@ -26,10 +26,6 @@ void EMA::check_ready(const char* action) const {
         format_text("EMA: expected {} when the model has its own numbers, got it between swap_in and the end "
                     "of its scope.",
                     action));
-  for (std::size_t i = 0; i < state_.size(); ++i)
-    if (averages_[i].shape() != state_[i].value->shape())
-      throw ShapeError(format_text("EMA: expected {} to keep its shape {}, got {}.", state_[i].name,
-                                   to_string(averages_[i].shape()), to_string(state_[i].value->shape())));
 }
 
 void EMA::update() {
@@ -37,8 +33,8 @@ void EMA::update() {
   const auto t = static_cast<double>(updates_);
   const double decay = options_.warm_up ? std::min(options_.decay, (1 + t) / (10 + t)) : options_.decay;
   for (std::size_t i = 0; i < state_.size(); ++i) {
-    const Tensor& x = *state_[i].value;
-    Tensor& average = averages_[i];
+    const FixedTensor& x = *state_[i].value;
+    FixedTensor& average = averages_[i];
     const bool count = state_[i].parameter == nullptr && x.dimension() == 0;
     if (updates_ == 0 || count)
       std::copy_n(x.data(), x.size(), average.data());
@@ -51,8 +47,14 @@ void EMA::update() {
 }
 
 void EMA::exchange() noexcept {
-  for (std::size_t i = 0; i < state_.size(); ++i) std::swap(state_[i].value->storage(), averages_[i].storage());
+  for (std::size_t i = 0; i < state_.size(); ++i) state_[i].value->swap(averages_[i]);
   swapped_in_ = !swapped_in_;
+}
+
+void EMA::visit_state(StateVisitor& visitor) {
+  check_ready("visit_state");
+  visitor.visit("updates", updates_);
+  for (std::size_t i = 0; i < state_.size(); ++i) visitor.visit(state_[i].name, averages_[i]);
 }
 
 EMA::Swap::Swap(EMA& ema) : ema_(ema) {

@@ -50,8 +50,11 @@ class MINNOW_API EMA {
   /// Whether it was built on this model: not on one like it.
   bool is_of(Layer& model) const;
 
+  /// Visits the averages and the number of updates. Throws Error while averages are swapped in.
+  void visit_state(StateVisitor& visitor);
+
   /// The averages, one for each entry of model.state().
-  const std::vector<Tensor>& averages() const { return averages_; }
+  const std::vector<FixedTensor>& averages() const { return averages_; }
 
  private:
   void check_ready(const char* action) const;
@@ -59,7 +62,7 @@ class MINNOW_API EMA {
 
   EMAOptions options_;
   std::vector<NamedTensor> state_;
-  std::vector<Tensor> averages_;  // one per entry of state_
+  std::vector<FixedTensor> averages_;  // one per entry of state_
   std::uint64_t updates_ = 0;
   bool swapped_in_ = false;
 };

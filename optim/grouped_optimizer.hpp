@@ -47,6 +47,17 @@ class MINNOW_API GroupedOptimizer : public Optimizer {
     groups_[group].initial = rates;
   }
 
+  void visit_state(StateVisitor& visitor) override {
+    visitor.constant("type", name_);
+    Optimizer::visit_state(visitor);
+    for (Group& group : groups_) {
+      visitor.visit("learning_rate", group.options.learning_rate);
+      visitor.visit("momentum_or_beta1", momentum(group.options));
+      visitor.visit("initial_learning_rate", group.initial.learning_rate);
+      visitor.visit("initial_momentum_or_beta1", group.initial.momentum);
+    }
+  }
+
  protected:
   /// Throws ValueError, naming `who`, when the options make no sense.
   using Check = void (*)(const std::string& who, const Options& options);

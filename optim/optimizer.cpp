@@ -59,6 +59,12 @@ void Optimizer::follow_schedule() {
     set_rates(group, schedule_(initial_rates(group), steps_ - schedule_start_));
 }
 
+void Optimizer::visit_state(StateVisitor& visitor) {
+  for (const NamedTensor& entry : parameters_) visitor.constant("parameter", entry.name);
+  visitor.visit("steps", steps_);
+  visitor.visit("schedule_start", schedule_start_);
+}
+
 namespace {
 [[noreturn]] void throw_no_rates() {
   throw Error(

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <minnow/core/parameter.hpp>
+#include <minnow/core/state_visitor.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -38,6 +39,10 @@ class MINNOW_API Optimizer {
   std::uint64_t steps() const { return steps_; }
 
   const std::vector<NamedTensor>& parameters() const { return parameters_; }
+
+  /// Visits the number of steps, the rates of each group, and what the optimizer keeps for each parameter. A schedule
+  /// is a function: the program sets it again before a state is restored, and it goes on at the restored step.
+  virtual void visit_state(StateVisitor& visitor);
 
   /// The next step is step 0 of the schedule, the one after it 1, and so on; each group is scaled from its own initial
   /// rates. Null ends that, and leaves the rates as they are. Throws ValueError when step 0 has rates out of range, and

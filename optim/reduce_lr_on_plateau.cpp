@@ -50,4 +50,10 @@ bool ReduceLROnPlateau::step(double value) {
   return lowered;
 }
 
+void ReduceLROnPlateau::visit_state(StateVisitor& visitor) {
+  visitor.visit("best", best_);
+  visitor.visit("values_no_better", bad_);
+  visitor.visit("values_of_cooldown", cooling_);
+}
+
 }  // namespace minnow::inline MINNOW_PRECISION

@@ -32,13 +32,16 @@ class MINNOW_API ReduceLROnPlateau {
 
   double best() const { return best_; }
 
+  /// Visits the best value and the counts of values since.
+  void visit_state(StateVisitor& visitor);
+
  private:
   bool is_better(double value) const;
 
   Optimizer& optimizer_;
   ReduceLROnPlateauOptions options_;
   double best_;
-  std::size_t bad_ = 0, cooling_ = 0;
+  std::uint64_t bad_ = 0, cooling_ = 0;
 };
 
 }  // namespace minnow::inline MINNOW_PRECISION

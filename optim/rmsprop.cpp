@@ -26,18 +26,13 @@ void RMSprop::update(std::size_t index, Parameter& parameter) {
   const RMSpropOptions& options = options_of(index);
   const Shape& shape = parameter.value.shape();
   Averages& averages = averages_[index];
-  if (parameter.grad.shape() != shape || (averages.started && averages.square.shape() != shape))
-    throw ShapeError(format_text("{}: expected {} to keep its shape, got {} after the optimizer was built.", name(),
-                                 parameters()[index].name, to_string(shape)));
-  if (!averages.started) {
-    averages.square = zeros(shape);
-    if (options.centered) averages.mean = zeros(shape);
-    averages.started = true;
+  if (!averages.square.has_shape()) {
+    averages.square = FixedTensor(shape);
+    if (options.centered) averages.mean = FixedTensor(shape);
   }
-  if (options.momentum != 0 && !averages.has_momentum) {  // at the first step, or when a schedule brings it
-    averages.buffer = zeros(shape);
-    averages.has_momentum = true;
-  }
+  if (options.momentum != 0 &&
+      !averages.buffer.has_shape())  // at the first step, or if a schedule sets a momentum later
+    averages.buffer = FixedTensor(shape);
   const auto real = [](double number) { return static_cast<Real>(number); };
   const kernels::RMSpropStep step{.learning_rate = real(options.learning_rate),
                                   .keep = real(options.alpha),
@@ -52,6 +47,16 @@ void RMSprop::update(std::size_t index, Parameter& parameter) {
     kernels::rmsprop(step, gradient + begin, square + begin, mean != nullptr ? mean + begin : nullptr,
                      buffer != nullptr ? buffer + begin : nullptr, values + begin, end - begin);
   });
+}
+
+void RMSprop::visit_state(StateVisitor& visitor) {
+  GroupedOptimizer::visit_state(visitor);
+  for (std::size_t i = 0; i < averages_.size(); ++i) {
+    const auto& [name, value, parameter] = parameters()[i];
+    visitor.visit("square." + name, averages_[i].square, value->shape());
+    visitor.visit("mean." + name, averages_[i].mean, value->shape());
+    visitor.visit("momentum." + name, averages_[i].buffer, value->shape());
+  }
 }
 
 }  // namespace minnow::inline MINNOW_PRECISION

@@ -25,13 +25,14 @@ class MINNOW_API RMSprop : public GroupedOptimizer<RMSpropOptions> {
   /// Parameters with options of their own.
   explicit RMSprop(const ParameterGroups<RMSpropOptions>& groups);
 
+  void visit_state(StateVisitor& visitor) override;
+
  protected:
   void update(std::size_t index, Parameter& parameter) override;
 
  private:
   struct Averages {
-    Tensor square, mean, buffer;  // v, m and b, empty where not needed
-    bool started = false, has_momentum = false;
+    FixedTensor square, mean, buffer;  // v, m and b, without a shape until they are needed
   };
 
   std::vector<Averages> averages_;  // one per parameter

@@ -30,16 +30,9 @@ SGD::SGD(const ParameterGroups<SGDOptions>& groups)
 
 void SGD::update(std::size_t index, Parameter& parameter) {
   const SGDOptions& options = options_of(index);
-  const Shape& shape = parameter.value.shape();
-  Momentum& momentum = momentum_[index];
-  if (parameter.grad.shape() != shape || (momentum.started && momentum.buffer.shape() != shape))
-    throw ShapeError(format_text("SGD: expected {} to keep its shape, got {} after the optimizer was built.",
-                                 parameters()[index].name, to_string(shape)));
-  const bool first = !momentum.started;
-  if (first && options.momentum != 0) {
-    resize(momentum.buffer, shape);
-    momentum.started = true;
-  }
+  FixedTensor& buffer = momentum_[index];
+  const bool first = !buffer.has_shape();
+  if (first && options.momentum != 0) buffer = FixedTensor(parameter.value.shape());
   const auto value = [](double option) { return static_cast<Real>(option); };
   const kernels::SGDStep step{.learning_rate = value(options.learning_rate),
                               .momentum = value(options.momentum),
@@ -47,10 +40,16 @@ void SGD::update(std::size_t index, Parameter& parameter) {
                               .take = first ? Real{1} : value(1 - options.dampening),
                               .weight_decay = value(options.weight_decay),
                               .nesterov = options.nesterov};
-  Real *gradient = parameter.grad.data(), *buffer = momentum.buffer.data(), *values = parameter.value.data();
+  Real *gradient = parameter.grad.data(), *momentum = buffer.data(), *values = parameter.value.data();
   parallel_for(parameter.value.size(), light_piece, [&](std::size_t begin, std::size_t end) {
-    kernels::sgd(step, gradient + begin, buffer + begin, values + begin, end - begin);
+    kernels::sgd(step, gradient + begin, momentum + begin, values + begin, end - begin);
   });
+}
+
+void SGD::visit_state(StateVisitor& visitor) {
+  GroupedOptimizer::visit_state(visitor);
+  for (std::size_t i = 0; i < momentum_.size(); ++i)
+    visitor.visit("momentum." + parameters()[i].name, momentum_[i], parameters()[i].value->shape());
 }
 
 }  // namespace minnow::inline MINNOW_PRECISION

@@ -23,16 +23,13 @@ class MINNOW_API SGD : public GroupedOptimizer<SGDOptions> {
   /// Parameters with options of their own: SGD sgd{{{weights, {.weight_decay = 1e-4}}, {biases, {}}}}.
   explicit SGD(const ParameterGroups<SGDOptions>& groups);
 
+  void visit_state(StateVisitor& visitor) override;
+
  protected:
   void update(std::size_t index, Parameter& parameter) override;
 
  private:
-  struct Momentum {
-    Tensor buffer;  // b
-    bool started = false;
-  };
-
-  std::vector<Momentum> momentum_;  // one per parameter
+  std::vector<FixedTensor> momentum_;  // b, one per parameter; without a shape before its first step with momentum
 };
 
 }  // namespace minnow::inline MINNOW_PRECISION

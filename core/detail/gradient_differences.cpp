@@ -42,11 +42,11 @@ double move(Real& v, double h, const std::function<void(std::size_t k)>& at) {
   return moved;
 }
 
-DifferenceCheck compare_with_differences(Tensor& values, const Tensor& gradient, const std::string& name,
-                                         const GradientCheckOptions& options, Rng rng,
+DifferenceCheck compare_with_differences(std::span<Real> values, const Shape& shape, const Tensor& gradient,
+                                         const std::string& name, const GradientCheckOptions& options, Rng rng,
                                          const std::function<double(Real& v, double h)>& difference) {
   DifferenceCheck check;
-  if (gradient.shape() != values.shape()) {
+  if (gradient.shape() != shape) {
     check.failure = "the gradient of " + name + " has shape " + to_string(gradient.shape()) + ".";
     return check;
   }
@@ -57,7 +57,7 @@ DifferenceCheck compare_with_differences(Tensor& values, const Tensor& gradient,
     chosen.resize(options.max_coordinates);
   }
   std::vector<double> reference;
-  for (const std::size_t i : chosen) reference.push_back(difference(values.data()[i], options.step));
+  for (const std::size_t i : chosen) reference.push_back(difference(values[i], options.step));
   double scale = std::max(largest(gradient), 1e-3);  // below, the differences are rounding
   for (const double value : reference) scale = std::max(scale, std::abs(value));
 
@@ -66,13 +66,13 @@ DifferenceCheck compare_with_differences(Tensor& values, const Tensor& gradient,
     const auto analytic = static_cast<double>(gradient.data()[chosen[c]]);
     double error = std::abs(analytic - reference[c]) / scale;
     if (!(error <= options.tolerance)) {  // a kink within reach of the step? then a shorter one gets past it
-      const double closer = difference(values.data()[chosen[c]], options.step / 16);
+      const double closer = difference(values[chosen[c]], options.step / 16);
       const double second_error = std::abs(analytic - closer) / scale;
       if (second_error <= options.tolerance) error = second_error;
     }
     if (error > check.worst || std::isnan(error)) check.worst = error, worst_at = c;
   }
-  check.coordinate = chosen.empty() ? name : coordinate(name, values.shape(), chosen[worst_at]);
+  check.coordinate = chosen.empty() ? name : coordinate(name, shape, chosen[worst_at]);
   if (!(check.worst <= options.tolerance))
     check.failure = format_text(
         "{}: backward gives {:.6g}, differences give {:.6g}; the error is {:.2g} of the tensor's largest gradient, "

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <functional>
+#include <span>
 
 namespace minnow::inline MINNOW_PRECISION {
 
@@ -31,8 +32,8 @@ struct DifferenceCheck {
 
 /// Compares `gradient` with difference(v, h), the derivative by v, for the numbers v of `values`, or for
 /// options.max_coordinates of them.
-DifferenceCheck compare_with_differences(Tensor& values, const Tensor& gradient, const std::string& name,
-                                         const GradientCheckOptions& options, Rng rng,
+DifferenceCheck compare_with_differences(std::span<Real> values, const Shape& shape, const Tensor& gradient,
+                                         const std::string& name, const GradientCheckOptions& options, Rng rng,
                                          const std::function<double(Real& v, double h)>& difference);
 
 }  // namespace minnow::inline MINNOW_PRECISION

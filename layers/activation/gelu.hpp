@@ -17,11 +17,13 @@ struct GELUOptions {
 class MINNOW_API GELU : public Layer {
  public:
   explicit GELU(const GELUOptions& options = {}) : exact_(options.approximate == Approximate::none) {}
+  explicit GELU(const LayerConfig& config);
 
   std::string name() const override { return exact_ ? "GELU" : "GELU(tanh)"; }
   Shape output_shape(const Shape& input) const override { return input; }
   void forward(const Tensor& x, Tensor& y, Context& context) override;
   void backward(const Tensor& x, const Tensor& y, const Tensor& dy, Tensor* dx, Context& context) override;
+  std::optional<LayerConfig> config() const override;
   MemoryUse memory_use() const override { return {.reads_y = false}; }
 
  private:

@@ -8,8 +8,26 @@
 
 namespace minnow::inline MINNOW_PRECISION {
 
-LeakyReLU::LeakyReLU(double negative_slope) : slope_(static_cast<Real>(negative_slope)) {
+namespace {
+
+double read_slope(const LayerConfig& config) {
+  ConfigReader read(config, "LeakyReLU");
+  const double slope = read.real("negative_slope", 0.01);
+  read.finish();
+  return slope;
+}
+
+}  // namespace
+
+LeakyReLU::LeakyReLU(double negative_slope)
+    : negative_slope_(negative_slope), slope_(static_cast<Real>(negative_slope)) {
   if (!std::isfinite(slope_)) throw ValueError(name() + ": expected a finite slope.");
+}
+
+LeakyReLU::LeakyReLU(const LayerConfig& config) : LeakyReLU(read_slope(config)) {}
+
+std::optional<LayerConfig> LeakyReLU::config() const {
+  return layer_config(*this, {"LeakyReLU", {{"negative_slope", negative_slope_}}, {}});
 }
 
 std::string LeakyReLU::name() const { return format_text("LeakyReLU({:.6g})", slope_); }

@@ -8,32 +8,31 @@
 namespace minnow::inline MINNOW_PRECISION {
 namespace {
 
-/// Calls body(first number, rows) for pieces of a matrix.
+/// Calls body(index of the first element, rows) for ranges of rows along the last axis.
 template <class Body>
 void for_each_rows(const Tensor& matrix, const Body& body) {
-  const std::size_t rows = matrix.shape()[0], cols = std::max<std::size_t>(matrix.shape()[1], 1);
+  const std::size_t cols = std::max<std::size_t>(matrix.shape().back(), 1), rows = matrix.size() / cols;
   const std::size_t piece = std::max<std::size_t>(light_piece / 4 / cols, 1);
-  parallel_for(rows, piece, [&](std::size_t begin, std::size_t end) { body(begin * matrix.shape()[1], end - begin); });
+  parallel_for(rows, piece, [&](std::size_t begin, std::size_t end) { body(begin * cols, end - begin); });
 }
 
 }  // namespace
 
 Shape LogSoftmax::output_shape(const Shape& input) const {
-  if (input.size() != 2)
-    throw ShapeError("LogSoftmax: expected input (N, C), got " + to_string(input) + ". Put Flatten before it.");
+  if (input.size() < 2) throw ShapeError("LogSoftmax: expected input (N, ..., C), got " + to_string(input) + ".");
   return input;
 }
 
 void LogSoftmax::forward(const Tensor& x, Tensor& y, Context&) {
   for_each_rows(x, [&](std::size_t at, std::size_t rows) {
-    kernels::log_softmax(x.data() + at, y.data() + at, rows, x.shape()[1]);
+    kernels::log_softmax(x.data() + at, y.data() + at, rows, x.shape().back());
   });
 }
 
 void LogSoftmax::backward(const Tensor&, const Tensor& y, const Tensor& dy, Tensor* dx, Context&) {
   if (dx == nullptr) return;
   for_each_rows(y, [&](std::size_t at, std::size_t rows) {
-    kernels::log_softmax_backward(y.data() + at, dy.data() + at, dx->data() + at, rows, y.shape()[1]);
+    kernels::log_softmax_backward(y.data() + at, dy.data() + at, dx->data() + at, rows, y.shape().back());
   });
 }
 

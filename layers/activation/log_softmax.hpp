@@ -4,14 +4,18 @@
 
 namespace minnow::inline MINNOW_PRECISION {
 
-/// Turns each row of scores into logarithms of probabilities: y_ij = x_ij - log(sum over k of e^x_ik), computed without
-/// overflow. x, y: (N, C). NLLLoss takes them; CrossEntropyLoss on the scores themselves is the same.
+/// Turns scores into logarithms of probabilities along the last axis: y_j = x_j - log(sum over k of e^x_k), computed
+/// without overflow. x, y: (N, ..., C). Use NLLLoss after it; CrossEntropyLoss on the scores computes the same.
 class MINNOW_API LogSoftmax : public Layer {
  public:
+  LogSoftmax() = default;
+  explicit LogSoftmax(const LayerConfig& config) { ConfigReader(config, "LogSoftmax").finish(); }
+
   std::string name() const override { return "LogSoftmax"; }
   Shape output_shape(const Shape& input) const override;
   void forward(const Tensor& x, Tensor& y, Context& context) override;
   void backward(const Tensor& x, const Tensor& y, const Tensor& dy, Tensor* dx, Context& context) override;
+  std::optional<LayerConfig> config() const override { return layer_config(*this, {"LogSoftmax", {}, {}}); }
   MemoryUse memory_use() const override { return {.reads_x = false, .in_place = true}; }
 };
 

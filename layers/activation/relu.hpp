@@ -7,10 +7,14 @@ namespace minnow::inline MINNOW_PRECISION {
 /// y = max(x, 0). Any shape.
 class MINNOW_API ReLU : public Layer {
  public:
+  ReLU() = default;
+  explicit ReLU(const LayerConfig& config) { ConfigReader(config, "ReLU").finish(); }
+
   std::string name() const override { return "ReLU"; }
   Shape output_shape(const Shape& input) const override { return input; }
   void forward(const Tensor& x, Tensor& y, Context& context) override;
   void backward(const Tensor& x, const Tensor& y, const Tensor& dy, Tensor* dx, Context& context) override;
+  std::optional<LayerConfig> config() const override { return layer_config(*this, {"ReLU", {}, {}}); }
   MemoryUse memory_use() const override { return {.reads_x = false, .in_place = true}; }
 };
 

@@ -12,7 +12,7 @@ constexpr std::size_t most_padded = std::size_t{1} << 32;  // numbers in a chann
 
 }  // namespace
 
-Conv2d::Conv2d(std::size_t in, std::size_t out, Size2d kernel, Rng& rng, const Conv2dOptions& options)
+Conv2d::Conv2d(std::size_t in, std::size_t out, Size2d kernel, const Conv2dOptions& options)
     : in_(in),
       out_(out),
       groups_(options.groups),
@@ -36,13 +36,58 @@ Conv2d::Conv2d(std::size_t in, std::size_t out, Size2d kernel, Rng& rng, const C
   if (groups_ == 0 || in % groups_ != 0 || out % groups_ != 0)
     throw ValueError(format_text("{}: expected groups to divide the channels in and out, got {}.", name(), groups_));
   if (!padding_.zeros && stride_ != Size2d(1)) refuse("a stride of 1 with padding \"same\"");
+  weight_ = Parameter({out, in / groups_, kernel.height, kernel.width});
+  if (has_bias_) bias_ = Parameter({out});
+}
+
+Conv2d::Conv2d(std::size_t in, std::size_t out, Size2d kernel, Rng& rng, const Conv2dOptions& options)
+    : Conv2d(in, out, kernel, options) {
   const std::size_t fan_in = in / groups_ * kernel.height * kernel.width;
   const std::size_t fan_out = out / groups_ * kernel.height * kernel.width;
-  weight_ = Parameter({out, in / groups_, kernel.height, kernel.width});
   init_weight(weight_.value, options.init, fan_in, fan_out, rng);
-  if (!has_bias_) return;
-  bias_ = Parameter({out});
-  init_bias(bias_.value, options.init, fan_in, rng);
+  if (has_bias_) init_bias(bias_.value, options.init, fan_in, rng);
+}
+
+namespace {
+
+Conv2dOptions read_options(ConfigReader& read) {
+  Conv2dOptions options;
+  options.stride = read.size2d("stride", Size2d(1));
+  if (read.is_text("padding")) {
+    if (const std::string padding = read.text("padding"); padding != "same")
+      throw ValueError("Conv2d: expected attribute padding to be [height, width] or \"same\", got \"" + padding +
+                       "\".");
+    options.padding = Padding2d::same();
+  } else {
+    const Size2d padding = read.size2d("padding", Size2d(0));
+    options.padding = {padding.height, padding.width};
+  }
+  options.dilation = read.size2d("dilation", Size2d(1));
+  options.groups = read.size("groups", 1);
+  options.bias = read.boolean("bias", true);
+  read.finish();
+  return options;
+}
+
+}  // namespace
+
+Conv2d::Conv2d(ConfigReader read)
+    : Conv2d{read.size("in"), read.size("out"), read.size2d("kernel"), read_options(read)} {}  // read in this order
+
+Conv2d::Conv2d(const LayerConfig& config) : Conv2d(ConfigReader(config, "Conv2d")) {}
+
+std::optional<LayerConfig> Conv2d::config() const {
+  const ConfigValue padding = padding_.zeros ? ConfigValue(*padding_.zeros) : ConfigValue("same");
+  return layer_config(*this, {"Conv2d",
+                              {{"in", in_},
+                               {"out", out_},
+                               {"kernel", kernel_},
+                               {"stride", stride_},
+                               {"padding", padding},
+                               {"dilation", dilation_},
+                               {"groups", groups_},
+                               {"bias", has_bias_}},
+                              {}});
 }
 
 std::string Conv2d::name() const {

@@ -45,15 +45,19 @@ class MINNOW_API Conv2d : public Layer {
   /// Draws the weights from `rng`. Throws ValueError when a size is 0 or beyond what anybody means, groups do not
   /// divide the channels, or padding is "same" with a stride.
   Conv2d(std::size_t in, std::size_t out, Size2d kernel, Rng& rng, const Conv2dOptions& options = {});
+  explicit Conv2d(const LayerConfig& config);
 
   std::string name() const override;
   Shape output_shape(const Shape& input) const override;
   void forward(const Tensor& x, Tensor& y, Context& context) override;
   void backward(const Tensor& x, const Tensor& y, const Tensor& dy, Tensor* dx, Context& context) override;
+  std::optional<LayerConfig> config() const override;
   MemoryUse memory_use() const override { return {.reads_y = false}; }
   std::vector<NamedTensor> state() override;
 
  private:
+  Conv2d(std::size_t in, std::size_t out, Size2d kernel, const Conv2dOptions& options);
+  explicit Conv2d(ConfigReader read);
   friend class FusedConv2d;
   ConvolutionGeometry geometry(const Shape& input) const;
   FilterGradients trained();

@@ -6,21 +6,39 @@ namespace minnow::inline MINNOW_PRECISION {
 
 Dense::Dense(std::size_t in, std::size_t out, Rng& rng, const DenseOptions& options)
     : in_(in), out_(out), has_bias_(options.bias) {
-  if (in == 0 || out == 0) throw ValueError(name() + ": expected sizes of at least 1.");
-  weight_ = Parameter({out, in});
+  make_parameters();
   init_weight(weight_.value, options.init, in, out, rng);
-  if (!has_bias_) return;
-  bias_ = Parameter({out});
-  init_bias(bias_.value, options.init, in, rng);
+  if (has_bias_) init_bias(bias_.value, options.init, in, rng);
+}
+
+Dense::Dense(const LayerConfig& config) {
+  ConfigReader read(config, "Dense");
+  in_ = read.size("in");
+  out_ = read.size("out");
+  has_bias_ = read.boolean("bias", true);
+  read.finish();
+  make_parameters();
+}
+
+void Dense::make_parameters() {
+  if (in_ == 0 || out_ == 0) throw ValueError(name() + ": expected sizes of at least 1.");
+  weight_ = Parameter({out_, in_});
+  if (has_bias_) bias_ = Parameter({out_});
+}
+
+std::optional<LayerConfig> Dense::config() const {
+  return layer_config(*this, {"Dense", {{"in", in_}, {"out", out_}, {"bias", has_bias_}}, {}});
 }
 
 std::string Dense::name() const { return "Dense(" + std::to_string(in_) + " -> " + std::to_string(out_) + ")"; }
 
 Shape Dense::output_shape(const Shape& input) const {
-  if (input.size() != 2 || input[1] != in_)
-    throw ShapeError(name() + ": expected input (N, " + std::to_string(in_) + "), got " + to_string(input) + "." +
+  if (input.size() < 2 || input.back() != in_)
+    throw ShapeError(name() + ": expected input (N, ..., " + std::to_string(in_) + "), got " + to_string(input) + "." +
                      (input.size() > 2 ? " Put Flatten before it." : ""));
-  return {input[0], out_};
+  Shape shape = input;
+  shape.back() = out_;
+  return shape;
 }
 
 void Dense::forward(const Tensor& x, Tensor& y, Context&) { dense_forward(pass_parameters(), Activation::none, x, y); }

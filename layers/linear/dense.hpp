@@ -17,20 +17,24 @@ struct DenseOptions {
   Init init = Init::he;  // Init::xavier where tanh, sigmoid or nothing follows
 };
 
-/// The fully connected layer, y = x weight^T + bias. x: (N, in), weight: (out, in), bias: (out), y: (N, out).
+/// The fully connected layer on the last axis, y = x weight^T + bias.
+/// x: (N, ..., in), weight: (out, in), bias: (out), y: (N, ..., out).
 class MINNOW_API Dense : public Layer {
  public:
   /// Draws the weights from `rng`. Throws ValueError when a size is 0.
   Dense(std::size_t in, std::size_t out, Rng& rng, const DenseOptions& options = {});
+  explicit Dense(const LayerConfig& config);
 
   std::string name() const override;
   Shape output_shape(const Shape& input) const override;
   void forward(const Tensor& x, Tensor& y, Context& context) override;
   void backward(const Tensor& x, const Tensor& y, const Tensor& dy, Tensor* dx, Context& context) override;
+  std::optional<LayerConfig> config() const override;
   MemoryUse memory_use() const override { return {.reads_y = false}; }
   std::vector<NamedTensor> state() override;
 
  private:
+  void make_parameters();
   friend class FusedDense;
   DenseParameters pass_parameters() { return {&weight_, has_bias_ ? &bias_ : nullptr}; }
 

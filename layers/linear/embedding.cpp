@@ -21,16 +21,36 @@ std::string position(const Shape& shape, std::size_t flat) {
 }  // namespace
 
 Embedding::Embedding(std::size_t num_embeddings, std::size_t dim, Rng& rng, const EmbeddingOptions& options)
-    : count_(num_embeddings), dim_(dim), padding_(options.padding_idx.value_or(num_embeddings)) {
+    : count_(num_embeddings), dim_(dim) {
+  make_weight(options.padding_idx);
+  for (Real& value : weight_.value.values()) value = static_cast<Real>(rng.normal());
+  if (padding_ < count_) std::fill_n(weight_.value.data() + padding_ * dim_, dim_, Real{0});
+}
+
+Embedding::Embedding(const LayerConfig& config) {
+  ConfigReader read(config, "Embedding");
+  count_ = read.size("num_embeddings");
+  dim_ = read.size("dim");
+  const std::optional<std::size_t> padding_idx = read.optional_size("padding_idx");
+  read.finish();
+  make_weight(padding_idx);
+}
+
+std::optional<LayerConfig> Embedding::config() const {
+  LayerConfig config{"Embedding", {{"num_embeddings", count_}, {"dim", dim_}}, {}};
+  if (padding_ < count_) config.attributes.emplace_back("padding_idx", padding_);
+  return layer_config(*this, std::move(config));
+}
+
+void Embedding::make_weight(std::optional<std::size_t> padding_idx) {
+  padding_ = padding_idx.value_or(count_);
   if (count_ == 0 || dim_ == 0) throw ValueError(name() + ": expected sizes of at least 1.");
-  if (options.padding_idx && padding_ >= count_)
+  if (padding_idx && padding_ >= count_)
     throw ValueError(format_text("{}: expected a padding_idx below {}, got {}.", name(), count_, padding_));
   constexpr std::size_t last = std::size_t{1} << std::numeric_limits<Real>::digits;
   if (count_ - 1 > last)
     throw ValueError(format_text("{}: expected ids that x can hold, at most {}. Split the table.", name(), last));
   weight_ = Parameter({count_, dim_});
-  for (Real& value : weight_.value.storage()) value = static_cast<Real>(rng.normal());
-  if (padding_ < count_) std::fill_n(weight_.value.data() + padding_ * dim_, dim_, Real{0});
 }
 
 std::string Embedding::name() const { return format_text("Embedding({} -> {})", count_, dim_); }
@@ -42,11 +62,8 @@ Shape Embedding::output_shape(const Shape& input) const {
   return output;
 }
 
-/// The ids may come from anywhere, and the weight is anybody's to assign to: neither may be read beyond its end.
+/// Throws ValueError if an id is not a row of the weight.
 void Embedding::check(const Tensor& x) const {
-  if (weight_.value.shape() != Shape{count_, dim_})
-    throw ShapeError(format_text("{}: expected a weight {}, got {}.", name(), to_string({count_, dim_}),
-                                 to_string(weight_.value.shape())));
   const auto count = static_cast<Real>(count_);
   const auto wrong = std::find_if(x.storage().begin(), x.storage().end(),
                                   [=](Real id) { return !(id >= 0 && id < count && std::trunc(id) == id); });

@@ -10,21 +10,44 @@ namespace minnow::inline MINNOW_PRECISION {
 
 BatchNorm::BatchNorm(std::size_t dimensions, std::size_t channels, const BatchNormOptions& options)
     : dimensions_(dimensions), channels_(channels), options_(options) {
-  const double momentum = options.momentum.value_or(0);
-  if (channels == 0) throw ValueError(name() + ": expected at least 1 channel.");
-  if (!(options.eps >= 0)) throw ValueError(format_text("{}: expected eps >= 0, got {}.", name(), options.eps));
+  make_tensors();
+  if (options.affine) weight_.value.fill(1);
+}
+
+BatchNorm::BatchNorm(std::size_t dimensions, const LayerConfig& config) : dimensions_(dimensions) {
+  ConfigReader read(config, dimensions == 1 ? "BatchNorm1d" : "BatchNorm2d");
+  channels_ = read.size("channels");
+  options_.eps = read.real("eps", 1e-5);
+  options_.momentum = read.optional_real("momentum");
+  options_.affine = read.boolean("affine", true);
+  options_.track_running_stats = read.boolean("track_running_stats", true);
+  read.finish();
+  make_tensors();
+}
+
+void BatchNorm::make_tensors() {
+  const double momentum = options_.momentum.value_or(0);
+  if (channels_ == 0) throw ValueError(name() + ": expected at least 1 channel.");
+  if (!(options_.eps >= 0)) throw ValueError(format_text("{}: expected eps >= 0, got {}.", name(), options_.eps));
   if (!(momentum >= 0 && momentum <= 1))
     throw ValueError(format_text("{}: expected a momentum in [0, 1], got {}.", name(), momentum));
-  if (options.affine) {
-    weight_ = Parameter({channels});
-    weight_.value.fill(1);
-    bias_ = Parameter({channels});
+  if (options_.affine) {
+    weight_ = Parameter({channels_});
+    bias_ = Parameter({channels_});
   }
-  if (!options.track_running_stats) return;
-  running_mean_ = zeros({channels});
-  running_var_ = zeros({channels});
+  if (!options_.track_running_stats) return;
+  running_mean_ = FixedTensor({channels_});
+  running_var_ = FixedTensor({channels_});
   running_var_.fill(1);
-  num_batches_tracked_ = zeros(Shape{});
+  num_batches_tracked_ = FixedTensor(Shape{});
+}
+
+LayerConfig BatchNorm::config_of(const char* type) const {
+  LayerConfig config{type, {{"channels", channels_}, {"eps", options_.eps}}, {}};
+  if (options_.momentum) config.attributes.emplace_back("momentum", *options_.momentum);
+  config.attributes.emplace_back("affine", options_.affine);
+  config.attributes.emplace_back("track_running_stats", options_.track_running_stats);
+  return config;
 }
 
 std::string BatchNorm::name() const { return format_text("BatchNorm{}d({})", dimensions_, channels_); }
@@ -50,7 +73,7 @@ std::vector<NamedTensor> BatchNorm::state() {
 
 /// They are anybody's to assign to: a wrong shape would be read beyond its end.
 void BatchNorm::check_tensors() const {
-  const auto check = [&](const char* what, const Tensor& tensor, std::size_t size) {
+  const auto check = [&](const char* what, const FixedTensor& tensor, std::size_t size) {
     if (tensor.size() != size)
       throw ShapeError(format_text("{}: expected a {} of {}, got {}.", name(), what, size, to_string(tensor.shape())));
   };
@@ -128,7 +151,7 @@ void for_channels(const BatchNormPass& pass, std::size_t channels, const Body& b
 
 void BatchNorm::forward(const Tensor& x, Tensor& y, Context& context) {
   auto& pass = context.scratch<BatchNormPass>();
-  begin(x.shape(), context.mode, pass);
+  begin(x.shape(), context.settings.mode, pass);
   if (x.size() == 0) return;
   for_channels(pass, channels_, [&](std::size_t first, std::size_t last) {
     if (pass.in_columns()) {
@@ -147,17 +170,6 @@ void BatchNorm::forward(const Tensor& x, Tensor& y, Context& context) {
         pass.variance[c] = moments.variance;
       }
       prepare(c, pass);
-      kernels::normalize(x.data() + at, y.data() + at, pass.planes, pass.affine(c));
-    }
-  });
-}
-
-void BatchNorm::repeat_forward(const Tensor& x, Tensor& y, Context& context) const {
-  const auto& pass = context.scratch<BatchNormPass>();
-  if (x.size() == 0) return;
-  for_channels(pass, channels_, [&](std::size_t first, std::size_t last) {
-    for (std::size_t c = first; c < last; ++c) {
-      const std::size_t at = c * pass.planes.size;
       kernels::normalize(x.data() + at, y.data() + at, pass.planes, pass.affine(c));
     }
   });

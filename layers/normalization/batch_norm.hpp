@@ -1,7 +1,6 @@
 #pragma once
 
 #include <minnow/core/layer.hpp>
-#include <minnow/models/repeats_forward.hpp>
 
 #include <optional>
 
@@ -21,12 +20,11 @@ struct BatchNormOptions {
 /// running_mean and running_var (there unbiased), with which evaluation computes; state() has them as buffers.
 ///
 /// What BatchNorm1d and BatchNorm2d share: they differ in the shapes they take.
-class MINNOW_API BatchNorm : public Layer, public RepeatsForward {
+class MINNOW_API BatchNorm : public Layer {
  public:
   std::string name() const override;
   Shape output_shape(const Shape& input) const override;
   void forward(const Tensor& x, Tensor& y, Context& context) override;
-  void repeat_forward(const Tensor& x, Tensor& y, Context& context) const override;
   void backward(const Tensor& x, const Tensor& y, const Tensor& dy, Tensor* dx, Context& context) override;
   MemoryUse memory_use() const override { return {.reads_y = false}; }
   std::vector<NamedTensor> state() override;
@@ -41,8 +39,13 @@ class MINNOW_API BatchNorm : public Layer, public RepeatsForward {
  protected:
   /// Throws ValueError for no channels, a negative eps or a momentum outside [0, 1].
   BatchNorm(std::size_t dimensions, std::size_t channels, const BatchNormOptions& options);
+  BatchNorm(std::size_t dimensions, const LayerConfig& config);
+
+  /// The config of a layer of the given type.
+  LayerConfig config_of(const char* type) const;
 
  private:
+  void make_tensors();
   friend class FusedConv2d;
   friend class FusedDense;
   void check_tensors() const;
@@ -59,19 +62,25 @@ class MINNOW_API BatchNorm : public Layer, public RepeatsForward {
   std::size_t dimensions_, channels_;
   BatchNormOptions options_;
   Parameter weight_, bias_;
-  Tensor running_mean_, running_var_, num_batches_tracked_;  // (C), (C), a scalar
+  FixedTensor running_mean_, running_var_, num_batches_tracked_;  // (C), (C), a scalar
 };
 
 /// x: (N, C) or (N, C, L).
 class MINNOW_API BatchNorm1d : public BatchNorm {
  public:
   explicit BatchNorm1d(std::size_t channels, const BatchNormOptions& options = {}) : BatchNorm(1, channels, options) {}
+  explicit BatchNorm1d(const LayerConfig& config) : BatchNorm(1, config) {}
+
+  std::optional<LayerConfig> config() const override { return layer_config(*this, config_of("BatchNorm1d")); }
 };
 
 /// x: (N, C, H, W).
 class MINNOW_API BatchNorm2d : public BatchNorm {
  public:
   explicit BatchNorm2d(std::size_t channels, const BatchNormOptions& options = {}) : BatchNorm(2, channels, options) {}
+  explicit BatchNorm2d(const LayerConfig& config) : BatchNorm(2, config) {}
+
+  std::optional<LayerConfig> config() const override { return layer_config(*this, config_of("BatchNorm2d")); }
 };
 
 }  // namespace minnow::inline MINNOW_PRECISION

@@ -5,7 +5,6 @@
 #include <minnow/layers/normalization/layer_norm.hpp>
 
 #include <algorithm>
-#include <tuple>
 
 namespace minnow::inline MINNOW_PRECISION {
 namespace {
@@ -40,13 +39,33 @@ LayerNorm::LayerNorm(const Shape& normalized_shape, const LayerNormOptions& opti
       eps_(options.eps),
       has_weight_(options.elementwise_affine),
       has_bias_(options.elementwise_affine && options.bias) {
+  make_parameters();
+  if (has_weight_) weight_.value.fill(1);
+}
+
+LayerNorm::LayerNorm(const LayerConfig& config) {
+  ConfigReader read(config, "LayerNorm");
+  shape_ = read.shape("normalized_shape");
+  features_ = num_elements(shape_);
+  eps_ = read.real("eps", 1e-5);
+  has_weight_ = read.boolean("elementwise_affine", true);
+  has_bias_ = read.boolean("bias", true) && has_weight_;
+  read.finish();
+  make_parameters();
+}
+
+void LayerNorm::make_parameters() {
   if (shape_.empty() || features_ == 0) throw ValueError(name() + ": expected extents of at least 1.");
   if (!(eps_ >= 0)) throw ValueError(format_text("{}: expected an eps of at least 0, got {:.6g}.", name(), eps_));
-  if (has_weight_) {
-    weight_ = Parameter(shape_);
-    weight_.value.fill(1);
-  }
+  if (has_weight_) weight_ = Parameter(shape_);
   if (has_bias_) bias_ = Parameter(shape_);
+}
+
+std::optional<LayerConfig> LayerNorm::config() const {
+  return layer_config(
+      *this, {"LayerNorm",
+              {{"normalized_shape", shape_}, {"eps", eps_}, {"elementwise_affine", has_weight_}, {"bias", has_bias_}},
+              {}});
 }
 
 std::string LayerNorm::name() const { return "LayerNorm" + to_string(shape_); }
@@ -60,16 +79,7 @@ Shape LayerNorm::output_shape(const Shape& input) const {
   return input;
 }
 
-/// The parameters are anybody's to assign to: a wrong shape would be read beyond its end.
-void LayerNorm::check_parameters() const {
-  for (const auto& [has, parameter, what] : {std::tuple{has_weight_, &weight_, "weight"}, {has_bias_, &bias_, "bias"}})
-    if (has && parameter->value.shape() != shape_)
-      throw ShapeError(format_text("{}: expected a {} {}, got {}.", name(), what, to_string(shape_),
-                                   to_string(parameter->value.shape())));
-}
-
 void LayerNorm::forward(const Tensor& x, Tensor& y, Context& context) {
-  check_parameters();
   auto& statistics = context.scratch<Statistics>().rows;
   const std::size_t rows = x.size() / features_, n = features_;
   statistics.resize(rows);

@@ -19,16 +19,18 @@ class MINNOW_API LayerNorm : public Layer {
   explicit LayerNorm(const Shape& normalized_shape, const LayerNormOptions& options = {});
   explicit LayerNorm(std::size_t features, const LayerNormOptions& options = {})
       : LayerNorm(Shape{features}, options) {}
+  explicit LayerNorm(const LayerConfig& config);
 
   std::string name() const override;
   Shape output_shape(const Shape& input) const override;
   void forward(const Tensor& x, Tensor& y, Context& context) override;
   void backward(const Tensor& x, const Tensor& y, const Tensor& dy, Tensor* dx, Context& context) override;
+  std::optional<LayerConfig> config() const override;
   MemoryUse memory_use() const override { return {.reads_y = false}; }
   std::vector<NamedTensor> state() override;
 
  private:
-  void check_parameters() const;
+  void make_parameters();
 
   Shape shape_;
   std::size_t features_;  // its elements

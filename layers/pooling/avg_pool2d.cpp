@@ -1,3 +1,4 @@
+#include <minnow/core/error.hpp>
 #include <minnow/core/threading/parallel_for.hpp>
 #include <minnow/layers/pooling/avg_pool2d.hpp>
 
@@ -35,6 +36,21 @@ AvgPool2d::AvgPool2d(Size2d kernel, const AvgPoolOptions& options)
     : window_("AvgPool2d", kernel,
               {.stride = options.stride, .padding = options.padding, .ceil_mode = options.ceil_mode}),
       count_include_pad_(options.count_include_pad) {}
+
+AvgPool2d::AvgPool2d(ConfigReader read)
+    : window_("AvgPool2d", read), count_include_pad_(read.boolean("count_include_pad", true)) {
+  read.finish();
+  if (window_.dilation() != Size2d(1)) throw ValueError(name() + ": expected a dilation of 1.");
+}
+AvgPool2d::AvgPool2d(const LayerConfig& config) : AvgPool2d(ConfigReader(config, "AvgPool2d")) {}
+
+std::optional<LayerConfig> AvgPool2d::config() const {
+  LayerConfig config{"AvgPool2d", {}, {}};
+  window_.write(config);
+  std::erase_if(config.attributes, [](const auto& attribute) { return attribute.first == "dilation"; });
+  config.attributes.emplace_back("count_include_pad", count_include_pad_);
+  return layer_config(*this, std::move(config));
+}
 
 void AvgPool2d::forward(const Tensor& x, Tensor& y, Context&) {
   const std::size_t width = x.shape()[3], plane_size = x.shape()[2] * width;

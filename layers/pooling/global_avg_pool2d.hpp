@@ -8,10 +8,14 @@ namespace minnow::inline MINNOW_PRECISION {
 /// AdaptiveAvgPool2d(1) and Flatten in one.
 class MINNOW_API GlobalAvgPool2d : public Layer {
  public:
+  GlobalAvgPool2d() = default;
+  explicit GlobalAvgPool2d(const LayerConfig& config) { ConfigReader(config, "GlobalAvgPool2d").finish(); }
+
   std::string name() const override { return "GlobalAvgPool2d"; }
   Shape output_shape(const Shape& input) const override;
   void forward(const Tensor& x, Tensor& y, Context& context) override;
   void backward(const Tensor& x, const Tensor& y, const Tensor& dy, Tensor* dx, Context& context) override;
+  std::optional<LayerConfig> config() const override { return layer_config(*this, {"GlobalAvgPool2d", {}, {}}); }
   MemoryUse memory_use() const override { return {.reads_x = false, .reads_y = false}; }
 };
 

@@ -55,23 +55,33 @@ void pool_plane(const PoolingWindow& window, const Planes& planes, const Real* x
 
 }  // namespace
 
+MaxPool2d::MaxPool2d(ConfigReader read) : window_("MaxPool2d", read) { read.finish(); }
+MaxPool2d::MaxPool2d(const LayerConfig& config) : MaxPool2d(ConfigReader(config, "MaxPool2d")) {}
+
+std::optional<LayerConfig> MaxPool2d::config() const {
+  LayerConfig config{"MaxPool2d", {}, {}};
+  window_.write(config);
+  return layer_config(*this, std::move(config));
+}
+
 void MaxPool2d::forward(const Tensor& x, Tensor& y, Context& context) {
   auto& places = context.scratch<Places>();
   const Planes planes(x.shape(), y.shape());
   if (window_.tiles_2x2()) {
-    places.in_tile.resize(context.backward_follows ? y.size() : 0);
+    places.in_tile.resize(context.settings.backward_follows ? y.size() : 0);
     return for_planes(planes, [&](std::size_t first, std::size_t count) {
-      std::uint8_t* which = context.backward_follows ? places.in_tile.data() + first * planes.out_size() : nullptr;
+      std::uint8_t* which =
+          context.settings.backward_follows ? places.in_tile.data() + first * planes.out_size() : nullptr;
       kernels::max_pool_2x2({x.data() + first * planes.size(), planes.width, planes.size()},
                             {y.data() + first * planes.out_size(), planes.out_width, planes.out_size()},
                             {which, planes.out_width, planes.out_size()}, {count, planes.height, planes.width});
     });
   }
-  places.in_plane.resize(context.backward_follows ? y.size() : 0);
+  places.in_plane.resize(context.settings.backward_follows ? y.size() : 0);
   for_planes(planes, [&](std::size_t first, std::size_t count) {
     for (std::size_t p = first; p < first + count; ++p)
       pool_plane(window_, planes, x.data() + p * planes.size(), y.data() + p * planes.out_size(),
-                 context.backward_follows ? places.in_plane.data() + p * planes.out_size() : nullptr);
+                 context.settings.backward_follows ? places.in_plane.data() + p * planes.out_size() : nullptr);
   });
 }
 

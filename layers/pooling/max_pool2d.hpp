@@ -13,15 +13,19 @@ class MINNOW_API MaxPool2d : public Layer {
  public:
   /// Throws ValueError for sizes of 0 or padding of more than half of the kernel.
   explicit MaxPool2d(Size2d kernel, const PoolingOptions& options = {}) : window_("MaxPool2d", kernel, options) {}
+  explicit MaxPool2d(const LayerConfig& config);
 
   std::string name() const override { return window_.name(); }
   Shape output_shape(const Shape& input) const override { return window_.output_shape(input); }
   void forward(const Tensor& x, Tensor& y, Context& context) override;
   void backward(const Tensor& x, const Tensor& y, const Tensor& dy, Tensor* dx, Context& context) override;
+  std::optional<LayerConfig> config() const override;
   MemoryUse memory_use() const override { return {.reads_x = false, .reads_y = false}; }
 
  private:
   friend class FusedConv2d;
+  explicit MaxPool2d(ConfigReader read);
+
   PoolingWindow window_;
 };
 

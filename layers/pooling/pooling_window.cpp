@@ -30,6 +30,15 @@ PoolingWindow::Span span(std::size_t at, std::size_t size, std::size_t kernel, s
   return {first, static_cast<std::size_t>(begin), std::min(last, size), std::min(last, size + padding)};
 }
 
+PoolingOptions read_options(ConfigReader& read) {
+  PoolingOptions options;
+  if (const Size2d stride = read.size2d("stride", Size2d(0)); stride != Size2d(0)) options.stride = stride;
+  options.padding = read.size2d("padding", Size2d(0));
+  options.dilation = read.size2d("dilation", Size2d(1));
+  options.ceil_mode = read.boolean("ceil_mode", false);
+  return options;
+}
+
 }  // namespace
 
 PoolingWindow::PoolingWindow(const std::string& name, Size2d kernel, const PoolingOptions& options)
@@ -53,6 +62,17 @@ PoolingWindow::PoolingWindow(const std::string& name, Size2d kernel, const Pooli
   if (padding_.height > kernel_.height / 2 || padding_.width > kernel_.width / 2)
     throw ValueError(
         format_text("{}: expected a padding of at most half of the kernel, got {}.", name_, to_string(padding_)));
+}
+
+PoolingWindow::PoolingWindow(const std::string& name, ConfigReader& read)
+    : PoolingWindow{name, read.size2d("kernel"), read_options(read)} {}
+
+void PoolingWindow::write(LayerConfig& config) const {
+  config.attributes = {{"kernel", kernel_},
+                       {"stride", stride_},
+                       {"padding", padding_},
+                       {"dilation", dilation_},
+                       {"ceil_mode", ceil_mode_}};
 }
 
 Shape PoolingWindow::output_shape(const Shape& input) const {

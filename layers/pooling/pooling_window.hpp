@@ -1,5 +1,6 @@
 #pragma once
 
+#include <minnow/core/layer_config.hpp>
 #include <minnow/core/size2d.hpp>
 #include <minnow/core/tensor.hpp>
 
@@ -20,6 +21,12 @@ class MINNOW_API PoolingWindow {
  public:
   /// `name` is that of the layer's class, for errors. Throws ValueError for sizes of 0 or too much padding.
   PoolingWindow(const std::string& name, Size2d kernel, const PoolingOptions& options);
+
+  /// Reads the attributes that write() adds.
+  PoolingWindow(const std::string& name, ConfigReader& read);
+
+  /// Adds kernel, stride, padding, dilation and ceil_mode to `config`.
+  void write(LayerConfig& config) const;
 
   /// Throws ShapeError when there is no window.
   Shape output_shape(const Shape& input) const;

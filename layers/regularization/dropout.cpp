@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 #include <vector>
 
 namespace minnow::inline MINNOW_PRECISION {
@@ -25,18 +26,36 @@ double checked(double p) {
 
 constexpr std::size_t piece = light_piece / 4 / mask_group;  // in groups
 
+double read_p(const LayerConfig& config) {
+  ConfigReader read(config, "Dropout");
+  const double p = read.real("p");
+  read.finish();
+  return p;
+}
+
 }  // namespace
 
-Dropout::Dropout(double p, Rng& rng)
+Dropout::Dropout(double p, const Rng& stream)
     : p_(checked(p)),
       scale_(p < 1 ? static_cast<Real>(1 / (1 - p)) : Real{0}),
       keep_(static_cast<std::uint64_t>(std::round((1 - p) * 0x1p32))),
-      rng_(rng.split()) {}
+      rng_(stream) {}
+
+Dropout::Dropout(double p, Rng& rng) : Dropout(checked(p), std::as_const(rng)) { rng_ = rng.split(); }
+
+Dropout::Dropout(const LayerConfig& config) : Dropout(read_p(config), Rng(0)) {}
+
+std::optional<LayerConfig> Dropout::config() const { return layer_config(*this, {"Dropout", {{"p", p_}}, {}}); }
+
+void Dropout::visit_state(StateVisitor& visitor) {
+  Layer::visit_state(visitor);
+  visitor.visit("rng", rng_);
+}
 
 std::string Dropout::name() const { return format_text("Dropout({:.6g})", p_); }
 
 void Dropout::forward(const Tensor& x, Tensor& y, Context& context) {
-  if (context.mode == Mode::train) {
+  if (context.settings.mode == Mode::train) {
     auto& mask = context.scratch<Mask>();
     const std::size_t groups = (x.size() + mask_group - 1) / mask_group;
     mask.words.resize(4 * groups);
@@ -52,11 +71,9 @@ void Dropout::backward(const Tensor&, const Tensor&, const Tensor& dy, Tensor* d
   if (dx != nullptr) apply(dy, *dx, context);
 }
 
-void Dropout::repeat_forward(const Tensor& x, Tensor& y, Context& context) const { apply(x, y, context); }
-
 /// y = x in eval mode, else x times the mask.
 void Dropout::apply(const Tensor& x, Tensor& y, Context& context) const {
-  if (context.mode == Mode::eval) {
+  if (context.settings.mode == Mode::eval) {
     if (&x != &y) std::copy_n(x.data(), x.size(), y.data());
     return;
   }

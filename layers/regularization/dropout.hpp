@@ -2,7 +2,6 @@
 
 #include <minnow/core/layer.hpp>
 #include <minnow/core/rng.hpp>
-#include <minnow/models/repeats_forward.hpp>
 
 #include <cstdint>
 
@@ -13,19 +12,24 @@ namespace minnow::inline MINNOW_PRECISION {
 /// y = x. Any shape.
 ///
 /// Each training pass draws anew from the layer's own stream: the same bits on any number of threads.
-class MINNOW_API Dropout : public Layer, public RepeatsForward {
+class MINNOW_API Dropout : public Layer {
  public:
   /// Takes a stream of its own from `rng`. Throws ValueError unless 0 <= p <= 1.
   Dropout(double p, Rng& rng);
+
+  /// The config has no stream: restore the state, or every layer made so drops the same elements.
+  explicit Dropout(const LayerConfig& config);
 
   std::string name() const override;
   Shape output_shape(const Shape& input) const override { return input; }
   void forward(const Tensor& x, Tensor& y, Context& context) override;
   void backward(const Tensor& x, const Tensor& y, const Tensor& dy, Tensor* dx, Context& context) override;
+  std::optional<LayerConfig> config() const override;
+  void visit_state(StateVisitor& visitor) override;
   MemoryUse memory_use() const override { return {false, false, true}; }
-  void repeat_forward(const Tensor& x, Tensor& y, Context& context) const override;
 
  private:
+  Dropout(double p, const Rng& stream);
   void apply(const Tensor& x, Tensor& y, Context& context) const;
 
   double p_;

@@ -19,6 +19,23 @@ Reshape::Reshape(std::vector<std::ptrdiff_t> shape) : shape_(std::move(shape)) {
   known_ = num_elements(known);
 }
 
+namespace {
+
+std::vector<std::ptrdiff_t> read_shape(const LayerConfig& config) {
+  ConfigReader read(config, "Reshape");
+  const auto shape = read.integers("shape");
+  read.finish();
+  return {shape.begin(), shape.end()};
+}
+
+}  // namespace
+
+Reshape::Reshape(const LayerConfig& config) : Reshape(read_shape(config)) {}
+
+std::optional<LayerConfig> Reshape::config() const {
+  return layer_config(*this, {"Reshape", {{"shape", ConfigValue::Integers(shape_.begin(), shape_.end())}}, {}});
+}
+
 std::string Reshape::name() const {
   std::string text;
   for (const std::ptrdiff_t extent : shape_) text += (text.empty() ? "" : ", ") + std::to_string(extent);

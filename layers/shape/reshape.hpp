@@ -13,11 +13,13 @@ class MINNOW_API Reshape : public Layer {
  public:
   /// Throws ValueError unless the extents are at least 1, or one of them -1.
   explicit Reshape(std::vector<std::ptrdiff_t> shape);
+  explicit Reshape(const LayerConfig& config);
 
   std::string name() const override;
   Shape output_shape(const Shape& input) const override;
   void forward(const Tensor& x, Tensor& y, Context& context) override;
   void backward(const Tensor& x, const Tensor& y, const Tensor& dy, Tensor* dx, Context& context) override;
+  std::optional<LayerConfig> config() const override;
   MemoryUse memory_use() const override { return {.reads_x = false, .reads_y = false}; }
 
  private:

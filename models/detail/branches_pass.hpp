@@ -8,13 +8,12 @@
 
 namespace minnow::inline MINNOW_PRECISION {
 
-/// One pass through Branches, in their context.
+/// One pass through Branches, in their context, which has a child for each branch.
 struct BranchesPass {
-  std::vector<Context> contexts;  // one per branch
-  std::vector<Tensor> outputs;    // those that backward reads
-  std::vector<Shape> shapes;      // of all outputs
-  Tensor output, dy, dx;          // of one branch after the other
-  std::size_t direct = 0;         // Residual's: the branch that wrote its output into y; none: their number
+  std::vector<Tensor> outputs;  // those that backward reads
+  std::vector<Shape> shapes;    // of all outputs
+  Tensor output, dy, dx;        // of one branch after the other
+  std::size_t direct = 0;       // Residual's: the branch that wrote its output into y; none: their number
 };
 
 /// to = a + b, any of which may be the same.

@@ -34,10 +34,10 @@ Shape FusedConv2d::output_shape(const Shape& input) const {
 void FusedConv2d::forward(const Tensor& x, Tensor& y, Context& context) {
   auto& pass = context.scratch<FusedConv2dPass>();
   conv_.check_parameters();
-  pass.which.resize(pool_ != nullptr && context.backward_follows ? y.size() : 0);
-  const bool folds = norm_ != nullptr && context.mode == Mode::eval && !context.backward_follows &&
+  pass.which.resize(pool_ != nullptr && context.settings.backward_follows ? y.size() : 0);
+  const bool folds = norm_ != nullptr && context.settings.mode == Mode::eval && !context.settings.backward_follows &&
                      norm_->evaluation(pass.scale, pass.shift);
-  if (norm_ != nullptr && !folds) return forward_norm(x, y, context.mode, pass);
+  if (norm_ != nullptr && !folds) return forward_norm(x, y, context.settings.mode, pass);
   const ConvolutionGeometry g = conv_.geometry(x.shape());
   PictureEnd end(g);
   end.relu = relu_;

@@ -1,33 +1,28 @@
 #include <minnow/core/detail/format.hpp>
 #include <minnow/core/error.hpp>
 #include <minnow/models/branches.hpp>
-#include <minnow/models/detail/fused_conv2d.hpp>
 #include <minnow/models/detail/plan.hpp>
-#include <minnow/models/repeats_forward.hpp>
 #include <minnow/models/sequential.hpp>
 
 #include <algorithm>
-#include <typeinfo>
 
 namespace minnow::inline MINNOW_PRECISION {
 namespace {
 
-/// What one pass leaves between the steps; lives in the context.
+/// What one pass leaves between the steps; lives in the context, which has a child for each step.
 struct Activations {
   std::shared_ptr<const Plan> plan;  // that of the pass
-  std::vector<Context> contexts;     // one per step
   std::vector<Tensor> outputs;       // one per slot but the last
-  Tensor gradients[2];               // dL/d(output), alternately; freed of use as soon as the next one is written
+  Tensor gradients[2];               // dL/d(output), alternately; free again as soon as the next one is written
 
-  void prepare(const std::shared_ptr<const Plan>& next) {
+  void prepare(const std::shared_ptr<const Plan>& next, Context& context) {
     if (plan == next) return;
-    contexts.clear();
-    contexts.resize(next->steps.size());
+    context.clear_children();
     outputs.resize(next->slots - 1);
     plan = next;
   }
 
-  /// Where a step's output goes: the last slot is y. Without a backward, two tensors take turns.
+  /// The tensor for the output of a step: the last slot is y. Without a backward, two tensors alternate.
   Tensor& output(std::size_t slot, Tensor& y, bool keep) {
     const std::size_t after = plan->slots - 1 - slot;
     if (keep ? after == 0 : after % 2 == 0) return y;
@@ -38,31 +33,31 @@ struct Activations {
 
 }  // namespace
 
-void Sequential::forward(const Tensor& x, Tensor& y, Context& context) {
+void Sequential::forward(const Tensor& x, Tensor& y, Context& context) { run(x, y, context); }
+
+void Sequential::run(const Tensor& x, Tensor& y, Context& context) const {
   if (size() == 0) {
     resize(y, x.shape());
     std::copy_n(x.data(), x.size(), y.data());
     return;
   }
+  const bool backward_follows = context.settings.backward_follows;
   auto& between = context.scratch<Activations>();
-  between.prepare(context.mode == Mode::eval && !context.backward_follows ? prediction_plan_ : plan_);
+  between.prepare(context.settings.mode == Mode::eval && !backward_follows ? prediction_plan_ : plan_, context);
   const Tensor* input = &x;
   for (std::size_t i = 0; i < between.plan->steps.size(); ++i) {
     const Plan::Step& step = between.plan->steps[i];
-    Tensor& output = between.output(step.slot, y, context.backward_follows);
-    Context& child = between.contexts[i];
-    child.mode = context.mode;
-    child.backward_follows = context.backward_follows;
-    resize(output, step.layer->output_shape(input->shape()));  // in place, that is the shape it has
-    step.layer->forward(*input, output, child);
+    Tensor& output = between.output(step.slot, y, backward_follows);
+    resize(output, step.layer->output_shape(input->shape()));  // in place, output has this shape already
+    step.layer->forward(*input, output, context.child(i));
     input = &output;
   }
 }
 
-/// The same for the conveniences below, which do not know y's shape beforehand. The steps find a wrong shape, and the
-/// layers one by one know best how to say it.
-void Sequential::run(const Tensor& x, Tensor& y, Context& context) try {
-  forward(x, y, context);
+/// Runs the steps where the shape of y was not computed beforehand. If a step throws ShapeError, the layers are asked
+/// one by one, because their errors name the layer.
+void Sequential::run_checked(const Tensor& x, Tensor& y, Context& context) const try {
+  run(x, y, context);
 } catch (const ShapeError&) {
   output_shape(x.shape());
   throw;
@@ -71,7 +66,7 @@ void Sequential::run(const Tensor& x, Tensor& y, Context& context) try {
 /// The first child with parameters to train: with no dx asked for, no gradient is needed before it.
 std::size_t Sequential::first_trained() const {
   const auto trained = [](const Child& child) {
-    if (child.nested != nullptr) return child.nested->trains();  // may have been added to
+    if (child.nested != nullptr) return child.nested->trains();  // layers may have been added to it
     if (child.branches != nullptr) return child.branches->trains();
     return std::any_of(child.parameters.begin(), child.parameters.end(),
                        [](const Parameter* p) { return p->trainable; });
@@ -79,7 +74,7 @@ std::size_t Sequential::first_trained() const {
   return static_cast<std::size_t>(std::find_if(children_.begin(), children_.end(), trained) - children_.begin());
 }
 
-/// Whether backward looks at what y holds.
+/// Returns true if backward reads the elements of y.
 bool Sequential::last_reads_y() const { return size() > 0 && plan_->steps.back().layer->memory_use().reads_y; }
 
 void Sequential::backward(const Tensor& x, const Tensor& y, const Tensor& dy, Tensor* dx, Context& context) {
@@ -89,7 +84,8 @@ void Sequential::backward(const Tensor& x, const Tensor& y, const Tensor& dy, Te
   }
   auto& between = context.scratch<Activations>();
   if (between.plan != plan_)
-    throw Error(name() + ": expected the layers that forward(x) ran, got others in backward(dy). Run forward again.");
+    throw Error(name() +
+                ": expected the layers of the last forward(x) in backward(dy), got others. Run forward again.");
   const Plan& plan = *plan_;
   const std::size_t needed = dx != nullptr ? 0 : first_trained();
   const Tensor* gradient = &dy;
@@ -105,16 +101,16 @@ void Sequential::backward(const Tensor& x, const Tensor& y, const Tensor& dy, Te
       input_gradient = stops_here ? nullptr : step.in_place && taken != nullptr ? taken : other;
       if (input_gradient == other) resize(*other, input.shape());
     }
-    step.layer->backward(input, output, *gradient, input_gradient, between.contexts[i]);
+    step.layer->backward(input, output, *gradient, input_gradient, context.child(i));
     gradient = taken = input_gradient;
   }
 }
 
 const Tensor& Sequential::forward(const Tensor& x) {
   if (&x == &y_)
-    throw ValueError(name() + ": expected an x that backward can look at again, got the last result. Copy it first.");
+    throw ValueError(name() + ": expected an x that backward can read, got the last result. Copy it first.");
   x_ = nullptr;  // a pass that fails half-way cannot be continued
-  run(x, y_, training_);
+  run_checked(x, y_, training_);
   x_ = &x;
   return y_;
 }
@@ -131,55 +127,30 @@ const Tensor& Sequential::predict(const Tensor& x) { return predict(x, predictio
 
 const Tensor& Sequential::predict(const Tensor& x, Context& context) const {
   struct Prediction {
-    Context context{Mode::eval};
-    Tensor y, last;  // last: what y was, where that is predicted from
+    Tensor y, last;  // last: the result before, if x is that result
   };
-  context.mode = Mode::eval;
   auto& prediction = context.scratch<Prediction>();
-  prediction.context.backward_follows = false;
-  auto& self = const_cast<Sequential&>(*this);  // in eval mode it writes nothing in a layer
+  context.settings.mode = Mode::eval;
+  Context& pass = context.child(0);
+  pass.settings.backward_follows = false;
   const bool from_last = &x == &prediction.y;
   if (from_last) std::swap(prediction.y, prediction.last);
-  self.run(from_last ? prediction.last : x, prediction.y, prediction.context);
+  run_checked(from_last ? prediction.last : x, prediction.y, pass);
   return prediction.y;
 }
 
-const Tensor& Sequential::output(std::size_t index) {
-  if (x_ == nullptr || index >= size())
-    throw Error(format_text("{}: expected the index of a layer, after forward(x), got {}.", name(), index));
-  const Plan& plan = *plan_;
-  const auto& between = training_.scratch<Activations>();
-  const auto held = [&](std::size_t i) -> const Tensor& { return between.output(plan.steps[i].slot, y_); };
-  std::size_t i = 0;
-  while (plan.steps[i].last <= index) ++i;
-  if (plan.steps[i].last == index + 1 && !plan.steps[i].overwritten) return held(i);
-  // It is gone, or never was: the layers up to it run again, one by one, from the last output that is still there.
-  while (i > 0 && plan.steps[i].in_place) --i;
-  repeat(plan.steps[i].first, index + 1, i == 0 ? *x_ : held(i - 1), recomputed_, training_);
-  return recomputed_;
-}
-
-/// Runs the children [first, last) of a training pass once more, from the x that `first` had.
-void Sequential::repeat(std::size_t first, std::size_t last, const Tensor& x, Tensor& y, Context& context) const {
-  auto& between = context.scratch<Activations>();
-  if (first == last) y = x;
-  const Tensor* input = &x;
-  for (std::size_t child = first, step = 0; child < last; ++child) {
-    while (plan_->steps[step].last <= child) ++step;
-    Layer& layer = *children_[child].layer;
-    Tensor next;
-    resize(next, layer.output_shape(input->shape()));
-    const bool fused = dynamic_cast<const FusedConv2d*>(plan_->steps[step].layer) != nullptr;
-    Context fresh, &of_step = between.contexts[step], &of_pass = fused ? FusedConv2d::norm_context(of_step) : of_step;
-    if (const auto* repeats = dynamic_cast<const RepeatsForward*>(&layer))
-      repeats->repeat_forward(*input, next, of_pass);
-    else if (typeid(layer) == typeid(Sequential))
-      children_[child].nested->repeat(0, children_[child].nested->size(), *input, next, of_pass);
-    else
-      layer.forward(*input, next, fresh);
-    std::swap(y, next);
-    input = &y;
+std::vector<StepOutput> Sequential::step_outputs(const Tensor& y, const Context& context) const {
+  const auto* between = context.find_scratch<Activations>();
+  if (between == nullptr || between->plan != plan_ || !context.settings.backward_follows) return {};
+  std::vector<StepOutput> outputs;
+  std::size_t first = 0;
+  for (std::size_t i = 0; i < plan_->steps.size(); ++i) {
+    const Plan::Step& step = plan_->steps[i];
+    if (step.overwritten) continue;  // by the step after it
+    outputs.push_back({first, step.last, &between->output(step.slot, y), context.find_child(i)});
+    first = step.last;
   }
+  return outputs;
 }
 
 }  // namespace minnow::inline MINNOW_PRECISION

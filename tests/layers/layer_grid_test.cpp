@@ -99,7 +99,7 @@ void load(Layer& layer, const Json& state) {
 Errors run_pass(Layer& layer, const Json& pass, Context& context) {
   Errors errors{};
   const Tensor x = tensor_of(pass.at("x")), dy = tensor_of(pass.at("dy"));
-  context.mode = pass.at("mode") == "train" ? Mode::train : Mode::eval;
+  context.settings.mode = pass.at("mode") == "train" ? Mode::train : Mode::eval;
   Tensor y = full_of_nan(layer.output_shape(x.shape())), dx = full_of_nan(x.shape());
   EXPECT_EQ(to_string(y.shape()), to_string(dy.shape())) << "y";
   if (y.shape() != dy.shape()) return errors;

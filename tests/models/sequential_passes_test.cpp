@@ -39,7 +39,7 @@ class Spy : public Layer {
   Shape output_shape(const Shape& input) const override { return input; }
   void forward(const Tensor& x, Tensor& y, Context& context) override {
     std::copy_n(x.data(), x.size(), y.data());
-    *mode = context.mode;
+    *mode = context.settings.mode;
   }
   void backward(const Tensor&, const Tensor&, const Tensor& dy, Tensor* dx, Context&) override {
     asked->push_back(dx != nullptr);
@@ -89,7 +89,7 @@ TEST(SequentialPasses, PassesItsModeOn) {
   Context context(Mode::train);
   model.predict(x, context);
   EXPECT_EQ(*spy.mode, Mode::eval);
-  EXPECT_EQ(context.mode, Mode::eval);
+  EXPECT_EQ(context.settings.mode, Mode::eval);
 }
 
 TEST(SequentialPasses, TakesEmptyAndChangingBatches) {

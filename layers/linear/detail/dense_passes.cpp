@@ -8,29 +8,11 @@
 #include <limits>
 
 namespace minnow::inline MINNOW_PRECISION {
-namespace {
-
-/// The parameters are anybody's to assign to: a wrong shape would be read beyond its end.
-void check(const DenseParameters& parameters, std::size_t in, std::size_t out) {
-  const auto refuse = [&](const char* what, const Shape& expected, const Shape& got) {
-    throw ShapeError(
-        format_text("Dense({} -> {}): expected a {} {}, got {}.", in, out, what, to_string(expected), to_string(got)));
-  };
-  const Shape& weight = parameters.weight->value.shape();
-  if (weight.size() != 2 || weight[0] != out || weight[1] != in) refuse("weight", {out, in}, weight);
-  if (parameters.bias == nullptr) return;
-  const Shape& bias = parameters.bias->value.shape();
-  if (bias.size() != 1 || bias[0] != out) refuse("bias", {out}, bias);
-}
-
-}  // namespace
-
 void dense_forward(const DenseParameters& parameters, Activation activation, const Tensor& x, Tensor& y,
                    const BatchNormPass* norm) {
-  const std::size_t rows = y.shape()[0], out = y.shape()[1];
+  const std::size_t out = parameters.weight->value.shape()[0], in = parameters.weight->value.shape()[1];
+  const std::size_t rows = y.size() / out;
   if (rows == 0) return;
-  const std::size_t in = x.size() / rows;
-  check(parameters, in, out);
   if (rows > static_cast<std::size_t>(std::numeric_limits<int>::max()))
     throw ShapeError(
         format_text("Dense({} -> {}): expected fewer than 2^31 samples, got {}. Split the batch.", in, out, rows));
@@ -56,7 +38,7 @@ const Real* through_activation(Parameter* bias, Activation activation, const Ten
   const bool trains_bias = bias != nullptr && bias->trainable;
   if (activation == Activation::none && !trains_bias) return dy.data();
   if (activation != Activation::none) resize(*dz, dy.shape());
-  const std::size_t rows = dy.shape()[0], out = dy.shape()[1];
+  const std::size_t out = dy.shape().back(), rows = dy.size() / out;
   Real *z = activation != Activation::none ? dz->data() : nullptr, *sums = nullptr;
   Real beta = 0;
   if (trains_bias) {
@@ -78,7 +60,7 @@ const Real* through_activation(Parameter* bias, Activation activation, const Ten
 void dense_backward(const DenseParameters& parameters, Activation activation, const Tensor& x, const Tensor& y,
                     const Tensor& dy, Tensor* dx, Tensor* dz) {
   const auto [weight, bias] = parameters;
-  const std::size_t rows = dy.shape()[0], out = dy.shape()[1], in = weight->value.size() / out;
+  const std::size_t out = weight->value.shape()[0], in = weight->value.shape()[1], rows = dy.size() / out;
   const MatrixView gradient{through_activation(bias, activation, y, dy, dz), out};
   if (weight->trainable) {
     const auto [grad, beta] = weight->grad_target();

@@ -1,0 +1,150 @@
+#include <minnow/core/detail/format.hpp>
+#include <minnow/core/error.hpp>
+#include <minnow/core/snapshot.hpp>
+
+#include <algorithm>
+#include <cstring>
+
+namespace minnow::inline MINNOW_PRECISION {
+
+class Snapshot::Saver : public StateVisitor {
+ public:
+  explicit Saver(std::vector<Entry>& entries) : entries_(entries) {}
+
+ protected:
+  void do_constant(const std::string& name, std::string_view value) override { add(name, std::string(value)); }
+  void do_visit(const std::string& name, std::uint64_t& value) override { add(name, value); }
+  void do_visit(const std::string& name, double& value) override { add(name, value); }
+  void do_visit(const std::string& name, FixedTensor& tensor) override {
+    add(name, Values{tensor.shape(), {tensor.values().begin(), tensor.values().end()}});
+  }
+  void do_visit(const std::string& name, FixedTensor& tensor, const Shape&) override {
+    if (!tensor.has_shape()) return add(name, std::monostate());
+    do_visit(name, tensor);
+  }
+
+ private:
+  template <class T>
+  void add(const std::string& name, T value) {
+    entries_.push_back({name, std::move(value)});
+  }
+
+  std::vector<Entry>& entries_;
+};
+
+/// Compares what the objects are with the entries, and changes nothing.
+class Snapshot::Checker : public StateVisitor {
+ public:
+  explicit Checker(const std::vector<Entry>& entries) : entries_(entries) {}
+
+  void finish() const {
+    if (at_ < entries_.size()) refuse(entries_[at_].name, "nothing more");
+  }
+
+ protected:
+  void do_constant(const std::string& name, std::string_view value) override {
+    const auto& saved = next<std::string>(name);
+    if (saved != value) throw Error(format_text("Snapshot: expected {} to be {}, got {}.", name, saved, value));
+  }
+  void do_visit(const std::string& name, std::uint64_t&) override { next<std::uint64_t>(name); }
+  void do_visit(const std::string& name, double&) override { next<double>(name); }
+  void do_visit(const std::string& name, FixedTensor& tensor) override {
+    check_shape(name, next<Values>(name).shape, tensor.shape());
+  }
+  void do_visit(const std::string& name, FixedTensor&, const Shape& shape) override {
+    if (next_is_unused())
+      next<std::monostate>(name);
+    else
+      check_shape(name, next<Values>(name).shape, shape);
+  }
+
+ private:
+  [[noreturn]] static void refuse(const std::string& saved, const std::string& got) {
+    throw Error(format_text("Snapshot: expected the objects that were saved, with {}, got {}.", saved, got));
+  }
+
+  static void check_shape(const std::string& name, const Shape& saved, const Shape& shape) {
+    if (saved != shape)
+      throw Error(
+          format_text("Snapshot: expected {} of shape {}, got {}.", name, to_string(saved), to_string(shape)));
+  }
+
+  bool next_is_unused() const {
+    return at_ < entries_.size() && std::holds_alternative<std::monostate>(entries_[at_].value);
+  }
+
+  template <class T>
+  const T& next(const std::string& name) {
+    if (at_ == entries_.size()) refuse("nothing more", name);
+    const Entry& entry = entries_[at_++];
+    const T* value = std::get_if<T>(&entry.value);
+    if (entry.name != name || value == nullptr) refuse(entry.name, name);
+    return *value;
+  }
+
+  const std::vector<Entry>& entries_;
+  std::size_t at_ = 0;
+};
+
+/// Writes into objects that were checked.
+class Snapshot::Restorer : public StateVisitor {
+ public:
+  explicit Restorer(const std::vector<Entry>& entries) : next_(entries.begin()) {}
+
+ protected:
+  void do_constant(const std::string&, std::string_view) override { ++next_; }
+  void do_visit(const std::string&, std::uint64_t& value) override { value = std::get<std::uint64_t>(next_++->value); }
+  void do_visit(const std::string&, double& value) override { value = std::get<double>(next_++->value); }
+  void do_visit(const std::string&, FixedTensor& tensor) override {
+    tensor.assign(std::get<Values>(next_++->value).elements);
+  }
+  void do_visit(const std::string& name, FixedTensor& tensor, const Shape& shape) override {
+    if (std::holds_alternative<std::monostate>(next_->value)) {
+      ++next_;
+      return tensor.reset();
+    }
+    if (!tensor.has_shape()) tensor = FixedTensor(shape);
+    do_visit(name, tensor);
+  }
+
+ private:
+  std::vector<Entry>::const_iterator next_;
+};
+
+void Snapshot::save(const VisitAll& visit_all) {
+  Saver saver(entries_);
+  visit_all(saver);
+}
+
+void Snapshot::restore(const VisitAll& visit_all) const {
+  Checker checker(entries_);
+  visit_all(checker);
+  checker.finish();
+  Restorer restorer(entries_);
+  visit_all(restorer);
+}
+
+std::string first_difference(const Snapshot& a, const Snapshot& b) {
+  const auto same_bytes = [](const auto& x, const auto& y) { return std::memcmp(&x, &y, sizeof x) == 0; };
+  const auto same_value = [&](const auto& x, const auto& y) {
+    using X = std::decay_t<decltype(x)>;
+    if constexpr (!std::is_same_v<X, std::decay_t<decltype(y)>>)
+      return false;
+    else if constexpr (std::is_same_v<X, Snapshot::Values>)
+      return x.shape == y.shape && std::equal(x.elements.begin(), x.elements.end(), y.elements.begin(),
+                                              y.elements.end(), same_bytes);
+    else if constexpr (std::is_same_v<X, std::string> || std::is_same_v<X, std::monostate>)
+      return x == y;
+    else
+      return same_bytes(x, y);
+  };
+  const std::size_t common = std::min(a.entries_.size(), b.entries_.size());
+  for (std::size_t i = 0; i < common; ++i)
+    if (a.entries_[i].name != b.entries_[i].name ||
+        !std::visit(same_value, a.entries_[i].value, b.entries_[i].value))
+      return a.entries_[i].name;
+  if (a.entries_.size() == b.entries_.size()) return {};
+  return (a.entries_.size() > common ? a : b).entries_[common].name;
+}
+
+}  // namespace minnow::inline MINNOW_PRECISION

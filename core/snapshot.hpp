@@ -1,0 +1,66 @@
+#pragma once
+
+#include <minnow/core/state_visitor.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace minnow::inline MINNOW_PRECISION {
+
+class Snapshot;
+
+/// The name of the first entry that differs in a bit, "0.2.weight"; empty if there is none.
+MINNOW_API std::string first_difference(const Snapshot& a, const Snapshot& b);
+
+/// A copy of what objects remember, in memory: the state of a training run between two steps.
+///   const Snapshot snapshot(model, optimizer, ema, loader);
+///   ...
+///   snapshot.restore(model, optimizer, ema, loader);  // these objects, or others built in the same way
+/// Functions are not part of it: a program sets its schedule and its callbacks again before it restores.
+class MINNOW_API Snapshot {
+ public:
+  template <Stateful... Objects>
+  explicit Snapshot(Objects&... objects) {
+    save([&](StateVisitor& visitor) { visit(visitor, objects...); });
+  }
+
+  /// Restores the state of the objects, given in the order of the constructor. Throws Error, naming the first difference,
+  /// if an object has another type, other options or other shapes; no object is changed then.
+  template <Stateful... Objects>
+  void restore(Objects&... objects) const {
+    restore([&](StateVisitor& visitor) { visit(visitor, objects...); });
+  }
+
+ private:
+  friend std::string first_difference(const Snapshot& a, const Snapshot& b);
+
+  using VisitAll = std::function<void(StateVisitor&)>;
+  struct Values {
+    Shape shape;
+    std::vector<Real> elements;
+  };
+  struct Entry {
+    std::string name;
+    std::variant<std::monostate, std::string, std::uint64_t, double, Values> value;  // monostate: a tensor not yet used
+  };
+  class Saver;
+  class Checker;
+  class Restorer;
+
+  template <class... Objects>
+  static void visit(StateVisitor& visitor, Objects&... objects) {
+    std::size_t number = 0;
+    (visitor.visit(std::to_string(number++), objects), ...);
+  }
+
+  void save(const VisitAll& visit_all);
+  void restore(const VisitAll& visit_all) const;
+
+  std::vector<Entry> entries_;  // in the order of the visits
+};
+
+}  // namespace minnow::inline MINNOW_PRECISION

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <minnow/core/fixed_tensor.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace minnow::inline MINNOW_PRECISION {
+
+class StateVisitor;
+
+/// A class that lists what it remembers between steps: Layer, Optimizer, EMA, ReduceLROnPlateau, DataLoader, Rng.
+template <class T>
+concept Stateful = requires(T& object, StateVisitor& visitor) {
+  object.visit_state(visitor);
+};
+
+/// The one way in which objects list everything that a continued run needs. An object passes its members to the visitor
+/// by name, in a fixed order, in one function:
+///   void visit_state(StateVisitor& visitor) {
+///     visitor.constant("type", "SGD");
+///     visitor.visit("steps", steps_);
+///   }
+/// The visitor may read the members, to save or compare them, or write them, to restore them. See Snapshot.
+class MINNOW_API StateVisitor {
+ public:
+  virtual ~StateVisitor();
+
+  /// What must be equal for a state to fit the object: a type, an option, a count.
+  void constant(std::string_view name, std::string_view value) { do_constant(full(name), value); }
+
+  void visit(std::string_view name, std::uint64_t& value) { do_visit(full(name), value); }
+  void visit(std::string_view name, double& value) { do_visit(full(name), value); }
+  void visit(std::string_view name, FixedTensor& tensor) { do_visit(full(name), tensor); }
+
+  /// A tensor that has no shape until it is first used, and then has `shape`.
+  void visit(std::string_view name, FixedTensor& tensor, const Shape& shape) { do_visit(full(name), tensor, shape); }
+
+  /// A part that lists its own members; their names get `name` and a dot as prefix.
+  template <Stateful T>
+  void visit(std::string_view name, T& part) {
+    const std::size_t length = prefix_.size();
+    prefix_.append(name) += '.';
+    part.visit_state(*this);
+    prefix_.resize(length);
+  }
+
+ protected:
+  virtual void do_constant(const std::string& name, std::string_view value) = 0;
+  virtual void do_visit(const std::string& name, std::uint64_t& value) = 0;
+  virtual void do_visit(const std::string& name, double& value) = 0;
+  virtual void do_visit(const std::string& name, FixedTensor& tensor) = 0;
+  virtual void do_visit(const std::string& name, FixedTensor& tensor, const Shape& shape) = 0;
+
+ private:
+  std::string full(std::string_view name) const { return prefix_ + std::string(name); }
+
+  std::string prefix_;
+};
+
+}  // namespace minnow::inline MINNOW_PRECISION

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <minnow/core/layer.hpp>
+
+#include <concepts>
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+namespace minnow::inline MINNOW_PRECISION {
+
+template <class L>
+concept LayerType = std::derived_from<std::remove_cvref_t<L>, Layer>;
+
+/// A layer of any type, held by value: a copy copies the layer. The layer lives on the heap, so that a move keeps
+/// pointers to its parameters valid.
+class AnyLayer {
+ public:
+  template <LayerType L>
+  AnyLayer(L&& layer)
+      : layer_(std::make_unique<std::remove_cvref_t<L>>(std::forward<L>(layer))),
+        copy_([](const Layer& original) -> std::unique_ptr<Layer> {
+          using Concrete = std::remove_cvref_t<L>;
+          return std::make_unique<Concrete>(static_cast<const Concrete&>(original));
+        }) {}
+
+  AnyLayer(const AnyLayer& other) : layer_(other.copy_(*other.layer_)), copy_(other.copy_) {}
+  AnyLayer(AnyLayer&&) noexcept = default;
+  AnyLayer& operator=(const AnyLayer& other) { return *this = AnyLayer(other); }
+  AnyLayer& operator=(AnyLayer&&) noexcept = default;
+  ~AnyLayer() = default;
+
+  Layer& operator*() const { return *layer_; }
+  Layer* operator->() const { return layer_.get(); }
+  Layer* get() const { return layer_.get(); }
+
+ private:
+  std::unique_ptr<Layer> layer_;
+  std::unique_ptr<Layer> (*copy_)(const Layer&);
+};
+
+}  // namespace minnow::inline MINNOW_PRECISION

@@ -1,0 +1,69 @@
+#include <minnow/core/error.hpp>
+#include <minnow/layers/activation/gelu.hpp>
+#include <minnow/layers/activation/leaky_relu.hpp>
+#include <minnow/layers/activation/log_softmax.hpp>
+#include <minnow/layers/activation/relu.hpp>
+#include <minnow/layers/activation/sigmoid.hpp>
+#include <minnow/layers/activation/silu.hpp>
+#include <minnow/layers/activation/softmax.hpp>
+#include <minnow/layers/activation/tanh.hpp>
+#include <minnow/layers/convolution/conv2d.hpp>
+#include <minnow/layers/linear/dense.hpp>
+#include <minnow/layers/linear/embedding.hpp>
+#include <minnow/layers/normalization/batch_norm.hpp>
+#include <minnow/layers/normalization/layer_norm.hpp>
+#include <minnow/layers/pooling/avg_pool2d.hpp>
+#include <minnow/layers/pooling/global_avg_pool2d.hpp>
+#include <minnow/layers/pooling/max_pool2d.hpp>
+#include <minnow/layers/regularization/dropout.hpp>
+#include <minnow/layers/shape/flatten.hpp>
+#include <minnow/layers/shape/reshape.hpp>
+#include <minnow/models/concat.hpp>
+#include <minnow/models/layer_table.hpp>
+#include <minnow/models/residual.hpp>
+#include <minnow/models/sequential.hpp>
+
+namespace minnow::inline MINNOW_PRECISION {
+
+AnyLayer LayerTable::make(const LayerConfig& config) const {
+  if (const auto found = makers_.find(config.type); found != makers_.end()) return found->second(config, *this);
+  std::string known;
+  for (const auto& [type, make] : makers_) known += (known.empty() ? "" : ", ") + type;
+  throw ValueError("LayerTable: expected one of the types " + known + ", got " + config.type +
+                   ". Add a layer of your own by with<Layer>(\"" + config.type + "\").");
+}
+
+std::vector<std::string> LayerTable::types() const {
+  std::vector<std::string> types;
+  for (const auto& [type, make] : makers_) types.push_back(type);
+  return types;
+}
+
+LayerTable standard_layers() {
+  return LayerTable()
+      .with<AvgPool2d>("AvgPool2d")
+      .with<BatchNorm1d>("BatchNorm1d")
+      .with<BatchNorm2d>("BatchNorm2d")
+      .with<Concat>("Concat")
+      .with<Conv2d>("Conv2d")
+      .with<Dense>("Dense")
+      .with<Dropout>("Dropout")
+      .with<Embedding>("Embedding")
+      .with<Flatten>("Flatten")
+      .with<GELU>("GELU")
+      .with<GlobalAvgPool2d>("GlobalAvgPool2d")
+      .with<LayerNorm>("LayerNorm")
+      .with<LeakyReLU>("LeakyReLU")
+      .with<LogSoftmax>("LogSoftmax")
+      .with<MaxPool2d>("MaxPool2d")
+      .with<ReLU>("ReLU")
+      .with<Reshape>("Reshape")
+      .with<Residual>("Residual")
+      .with<Sequential>("Sequential")
+      .with<SiLU>("SiLU")
+      .with<Sigmoid>("Sigmoid")
+      .with<Softmax>("Softmax")
+      .with<Tanh>("Tanh");
+}
+
+}  // namespace minnow::inline MINNOW_PRECISION
