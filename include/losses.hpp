@@ -1,7 +1,7 @@
 #pragma once
 
 /// \file
-/// Every loss, and the entropy functions.
+/// All losses and the entropy functions.
 
 #include <minnow/losses/answers.hpp>
 #include <minnow/losses/bce_loss.hpp>
@@ -9,7 +9,6 @@
 #include <minnow/losses/check_gradients.hpp>
 #include <minnow/losses/cosine_embedding_loss.hpp>
 #include <minnow/losses/cross_entropy_loss.hpp>
-#include <minnow/losses/element_weights.hpp>
 #include <minnow/losses/entropy.hpp>
 #include <minnow/losses/focal_loss.hpp>
 #include <minnow/losses/huber_loss.hpp>
@@ -19,6 +18,5 @@
 #include <minnow/losses/mse_loss.hpp>
 #include <minnow/losses/multi_margin_loss.hpp>
 #include <minnow/losses/nll_loss.hpp>
-#include <minnow/losses/position_weights.hpp>
 #include <minnow/losses/sigmoid_focal_loss.hpp>
 #include <minnow/losses/smooth_l1_loss.hpp>

@@ -1,26 +1,26 @@
 #pragma once
 
-#include <minnow/losses/element_weights.hpp>
 #include <minnow/losses/loss.hpp>
 
 #include <optional>
+#include <vector>
 
 namespace minnow::inline MINNOW_PRECISION {
 
 struct BCEOptions {
-  std::optional<Tensor> weight = std::nullopt;  // of the elements, for a sample's last axes, as (C); unset: all 1
+  std::optional<Tensor> weight = std::nullopt;  // of each element, for the last axes of a sample, as (C); unset: all 1
   Reduction reduction = Reduction::mean;
 };
 
-/// Binary cross-entropy of probabilities x, for yes or no, or for many such questions at once (multi-label):
+/// Binary cross-entropy of probabilities x, for binary and multi-label classification, as torch.nn.BCELoss:
 ///   loss = -w [t log x + (1 - t) log(1 - x)],   d/dx = w (x - t) / (x (1 - x)),
-/// with each logarithm at least -100 and the divisor at least 1e-12, as in torch.nn.BCELoss. On logits
-/// BCEWithLogitsLoss keeps digits that a sigmoid before this one loses.
-///   prediction: (N, ...) in [0, 1]; target: of the same shape, or (N) for (N, 1), in [0, 1].
-/// The mean is over the elements, whatever their weights.
+/// with each logarithm at least -100 and the divisor at least 1e-12, as in PyTorch. BCEWithLogitsLoss is more accurate
+/// than a sigmoid followed by this loss.
+///   prediction: (N, ...) in [0, 1]; target: the same shape, or (N) for (N, 1), in [0, 1].
+/// The mean divides by the number of elements; `weight` does not change the divisor.
 class MINNOW_API BCELoss : public Loss {
  public:
-  /// Throws ValueError for a weight that is negative or not finite.
+  /// Throws ValueError if a weight is negative or not finite.
   explicit BCELoss(BCEOptions options = {});
 
   std::string name() const override { return "BCELoss"; }
@@ -32,7 +32,8 @@ class MINNOW_API BCELoss : public Loss {
   void compute(const LossInputs& in, const LossOutputs& out) override;
 
  private:
-  ElementWeights weight_;
+  std::optional<Tensor> weight_;
+  std::vector<Real> expanded_weight_;  // of each element of a sample
 };
 
 }  // namespace minnow::inline MINNOW_PRECISION

@@ -10,7 +10,7 @@
 namespace minnow::inline MINNOW_PRECISION {
 namespace {
 
-/// A fault found; carries the report's line.
+/// Thrown at the first fault; the message becomes the failure of the report.
 struct Fault {
   std::string message;
 };
@@ -40,7 +40,7 @@ class LossChecker {
       const Tensor alone = loss_.backward();
       loss_.forward(prediction, target);
       loss_.forward(prediction_, target_);
-      if (!same_bits(loss_.backward(), alone)) fail("the gradient depends on the batch before.");
+      if (!same_bits(loss_.backward(), alone)) fail("the gradient depends on the previous batch.");
     }
   }
 
@@ -52,11 +52,11 @@ class LossChecker {
   void check_forward() {
     const Tensor prediction = prediction_, target = target_;
     const double value = loss_.forward(prediction_, target_);
-    if (!std::isfinite(value)) fail(format_text("forward gave {}, which has no gradient to check.", value));
-    if (!same_bits(prediction, prediction_) || !same_bits(target, target_)) fail("forward changed what it reads.");
+    if (!std::isfinite(value)) fail(format_text("expected a finite loss from forward, got {}.", value));
+    if (!same_bits(prediction, prediction_) || !same_bits(target, target_)) fail("forward changed its inputs.");
     if (loss_.per_sample().size() != prediction_.shape()[0])
-      fail(format_text("per_sample holds {} numbers.", loss_.per_sample().size()));
-    if (loss_.forward(prediction_, target_) != value) fail("forward gave another value for the same batch.");
+      fail(format_text("expected one element per sample in per_sample, got {}.", loss_.per_sample().size()));
+    if (loss_.forward(prediction_, target_) != value) fail("forward returned another value for the same batch.");
   }
 
   void compare_with_differences(const std::optional<Tensor>& weights) {
@@ -78,17 +78,17 @@ class LossChecker {
 
   void check_weights() {
     loss_.forward(prediction_, target_);
-    const std::vector<double> plain(loss_.per_sample().begin(), loss_.per_sample().end());
-    Tensor weights = zeros({plain.size()});
-    for (std::size_t i = 0; i < plain.size(); ++i) weights(i) = static_cast<Real>((i + 1) % 3);
+    const std::vector<double> unweighted(loss_.per_sample().begin(), loss_.per_sample().end());
+    Tensor weights = zeros({unweighted.size()});
+    for (std::size_t i = 0; i < unweighted.size(); ++i) weights(i) = static_cast<Real>((i + 1) % 3);
     loss_.forward(prediction_, target_, weights);
-    for (std::size_t i = 0; i < plain.size(); ++i) {
-      const double wanted = static_cast<double>(weights(i)) * plain[i], got = loss_.per_sample()[i];
-      if (!(std::abs(got - wanted) <= 64 * std::numeric_limits<Real>::epsilon() * std::abs(wanted)))
+    for (std::size_t i = 0; i < unweighted.size(); ++i) {
+      const double expected = static_cast<double>(weights(i)) * unweighted[i], got = loss_.per_sample()[i];
+      if (!(std::abs(got - expected) <= 64 * std::numeric_limits<Real>::epsilon() * std::abs(expected)))
         fail(
-            format_text("a sample weight of {} makes {:.6g} of sample {}'s loss of {:.6g}: multiply it with "
-                        "in.sample_weight(i).",
-                        weights(i), got, i, plain[i]));
+            format_text("expected per_sample[{}] of {:.6g} with a sample weight of {}, got {:.6g}. Multiply the loss "
+                        "by in.sample_weight(i).",
+                        i, expected, weights(i), got));
     }
     compare_with_differences(weights);
   }

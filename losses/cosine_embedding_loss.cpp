@@ -39,14 +39,15 @@ void CosineEmbeddingLoss::compute(const LossInputs& in, const LossOutputs& out) 
       bb += y * y;
     }
     const double lengths = std::sqrt(aa) * std::sqrt(bb), cosine = dot / lengths;
-    const bool alike = in.target.data()[i] == 1, free = !alike && cosine < margin_;  // PyTorch's choice at the kink
+    const bool similar = in.target.data()[i] == 1,
+               no_loss = !similar && cosine < margin_;  // PyTorch's choice at the kink
     const double weight = in.sample_weight(i);
-    out.per_sample[i] = weight == 0 || free ? 0 : weight * (alike ? 1 - cosine : cosine - margin_);
-    if (weight == 0 || free) {
+    out.per_sample[i] = weight == 0 || no_loss ? 0 : weight * (similar ? 1 - cosine : cosine - margin_);
+    if (weight == 0 || no_loss) {
       std::fill_n(da, 2 * size, Real{0});
       continue;
     }
-    const double slope = (alike ? -weight : weight) * out.scale;
+    const double slope = (similar ? -weight : weight) * out.scale;
     for (std::size_t k = 0; k < size; ++k) {
       const auto x = static_cast<double>(a[k]), y = static_cast<double>(b[k]);
       da[k] = static_cast<Real>(slope * (y / lengths - cosine * x / aa));

@@ -4,6 +4,7 @@
 #include <minnow/losses/cross_entropy_loss.hpp>
 #include <minnow/losses/detail/class_kernels.hpp>
 #include <minnow/losses/detail/class_targets.hpp>
+#include <minnow/losses/detail/position_weights.hpp>
 
 #include <algorithm>
 
@@ -19,25 +20,29 @@ CrossEntropyLoss::CrossEntropyLoss(CrossEntropyOptions options)
 
 double CrossEntropyLoss::count(const LossInputs& in) {
   const ClassLayout layout(in.prediction, *this);
-  if (holds_class_indices(in, *this))
-    return weights_.read_indices(in, options_.weight, options_.ignore_index, options_.label_smoothing == 0, *this);
+  if (has_class_indices(in, *this))
+    return read_index_weights(in, options_.weight, options_.ignore_index, options_.label_smoothing == 0, *this,
+                              position_weights_);
   check_class_weight(options_.weight, layout.classes, *this);
-  return weights_.read_samples(in, layout);
+  return read_sample_weights(in, layout, position_weights_);
 }
 
 void CrossEntropyLoss::compute(const LossInputs& in, const LossOutputs& out) {
   const ClassLayout layout(in.prediction, *this);
   if (layout.positions != 1) position_losses_.resize(layout.samples * layout.positions);
-  const kernels::ClassPositions positions{
-      layout.samples,      layout.classes,
-      layout.positions,    in.prediction.data(),
-      weights_.data(),     out.scale,
-      out.gradient.data(), layout.positions == 1 ? out.per_sample.data() : position_losses_.data()};
+  const kernels::ClassPositions positions{layout.samples,
+                                          layout.classes,
+                                          layout.positions,
+                                          in.prediction.data(),
+                                          weights_or_null(position_weights_),
+                                          out.scale,
+                                          out.gradient.data(),
+                                          layout.positions == 1 ? out.per_sample.data() : position_losses_.data()};
   const bool indices = in.target.dimension() < in.prediction.dimension();
   if (indices && options_.label_smoothing == 0) {
     const Real* labels = in.target.data();
-    const std::size_t piece = std::max<std::size_t>(light_piece / 2 / (layout.classes * layout.positions + 1), 1);
-    parallel_for(layout.samples, (piece + 63) / 64 * 64, [&](std::size_t begin, std::size_t end) {
+    const std::size_t grain_size = std::max<std::size_t>(light_piece / 2 / (layout.classes * layout.positions + 1), 1);
+    parallel_for(layout.samples, (grain_size + 63) / 64 * 64, [&](std::size_t begin, std::size_t end) {
       kernels::cross_entropy(positions.samples_between(begin, end), labels + begin * layout.positions);
     });
   } else {

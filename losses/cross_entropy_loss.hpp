@@ -1,32 +1,32 @@
 #pragma once
 
 #include <minnow/losses/loss.hpp>
-#include <minnow/losses/position_weights.hpp>
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 namespace minnow::inline MINNOW_PRECISION {
 
 struct CrossEntropyOptions {
   std::optional<Tensor> weight = std::nullopt;  // (C), of each class; unset: all 1
-  std::int64_t ignore_index = -100;             // positions with this label count for nothing
-  double label_smoothing = 0;  // in [0, 1]: the share of the target that is spread evenly over the classes
+  std::int64_t ignore_index = -100;             // label of positions to leave out
+  double label_smoothing = 0;                   // in [0, 1]: share of the target spread evenly over the classes
   Reduction reduction = Reduction::mean;
 };
 
-/// Softmax and cross-entropy in one, as torch.nn.CrossEntropyLoss: for logits x and target probabilities t,
+/// Softmax and cross-entropy in one, as torch.nn.CrossEntropyLoss. For logits x and target probabilities t,
 ///   loss = sum over c of w_c q_c (log sum over k of e^x_k - x_c),   q = (1 - smoothing) t + smoothing / C,
 ///   dloss/dx_j = softmax(x)_j (sum over c of w_c q_c) - w_j q_j,
-/// in nats, stable for logits of any size; plainly, the backward of the mean is (p - t) / N.
+/// in nats, stable for logits of any size. Without options the gradient of the mean is (p - t) / N.
 ///   prediction: (N, C) or (N, C, d1, ...) logits, C >= 1.
-///   target: (N) or (N, d1, ...) class indices, for t = 1 at the index; or, in prediction's shape, probabilities that
-///   sum to 1 over the classes.
-/// The mean is over the weights of the classes that the indices name, as in PyTorch, and over the positions when
-/// targets are probabilities; over no weight it is NaN. A target of 0 takes nothing from a logit of -infinity.
+///   target: (N) or (N, d1, ...) class indices (t = 1 at the index), or probabilities in prediction's shape that sum to
+///   1 over the classes.
+/// As in PyTorch the mean divides by the sum of the class weights of the labels, or by the number of positions if the
+/// targets are probabilities; it is NaN if the divisor is 0. A class of target 0 adds 0 even if its logit is -infinity.
 class MINNOW_API CrossEntropyLoss : public Loss {
  public:
-  /// Throws ValueError for a weight that is negative or not finite and for smoothing outside [0, 1].
+  /// Throws ValueError if a weight is negative or not finite, or if label_smoothing is outside [0, 1].
   explicit CrossEntropyLoss(CrossEntropyOptions options = {});
 
   std::string name() const override { return "CrossEntropyLoss"; }
@@ -40,8 +40,8 @@ class MINNOW_API CrossEntropyLoss : public Loss {
 
  private:
   CrossEntropyOptions options_;
-  PositionWeights weights_;
-  std::vector<double> position_losses_;  // (N, d1, ...), when there are such positions
+  std::vector<double> position_weights_;  // (N, d1, ...); empty: all 1
+  std::vector<double> position_losses_;   // (N, d1, ...); unused for (N, C)
 };
 
 }  // namespace minnow::inline MINNOW_PRECISION

@@ -5,14 +5,14 @@
 namespace minnow::inline MINNOW_PRECISION {
 
 struct HuberOptions {
-  double delta = 1;  // greater than 0: where the square ends and the line begins
+  double delta = 1;  // greater than 0: where the loss changes from quadratic to linear
   Reduction reduction = Reduction::mean;
 };
 
-/// With e = x - t: e^2 / 2 where |e| < delta, delta (|e| - delta / 2) beyond; d/dx = e, then delta sign(e):
-/// squared for small errors, so smooth, and linear for large ones, so that an outlier cannot dominate. As
+/// With e = x - t: e^2 / 2 if |e| < delta, else delta (|e| - delta / 2); d/dx = e, or delta sign(e):
+/// quadratic for small errors and linear for large errors, which limits the effect of outliers. As
 /// torch.nn.HuberLoss.
-///   prediction, target: (N, ...), of one shape; or (N, 1) and (N).
+///   prediction, target: (N, ...) of the same shape, or (N, 1) and (N).
 class MINNOW_API HuberLoss : public Loss {
  public:
   /// Throws ValueError unless delta is finite and greater than 0.

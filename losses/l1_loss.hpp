@@ -8,8 +8,8 @@ struct L1Options {
   Reduction reduction = Reduction::mean;
 };
 
-/// |x - t|,   d/dx = sign(x - t), 0 at 0, element by element, as torch.nn.L1Loss.
-///   prediction, target: (N, ...), of one shape; or (N, 1) and (N).
+/// Elementwise |x - t|,   d/dx = sign(x - t), 0 at 0, as torch.nn.L1Loss.
+///   prediction, target: (N, ...) of the same shape, or (N, 1) and (N).
 class MINNOW_API L1Loss : public Loss {
  public:
   explicit L1Loss(const L1Options& options = {}) : Loss(options.reduction) {}

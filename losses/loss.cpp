@@ -8,7 +8,7 @@
 namespace minnow::inline MINNOW_PRECISION {
 namespace {
 
-/// By eight partial sums, so that the rounding of long batches, and the time, stay small.
+/// Sums in eight partial sums, which is faster and rounds less than one.
 double sum(std::span<const double> values) {
   double parts[8] = {};
   std::size_t i = 0;
@@ -37,12 +37,7 @@ double LossInputs::total_sample_weight() const {
   return total;
 }
 
-Loss::Loss(Reduction reduction) : reduction_(reduction) {
-  if (reduction == Reduction::none)
-    throw ValueError("Loss: expected a reduction to one number, got none. per_sample() has the losses before it.");
-}
-
-Loss::~Loss() = default;  // out of line: the library owns the vtable
+Loss::~Loss() = default;  // out of line, so that the vtable is in the library
 
 double Loss::count(const LossInputs& in) {
   const Shape &shape = in.prediction.shape(), &target = in.target.shape();
@@ -53,7 +48,7 @@ double Loss::count(const LossInputs& in) {
   return in.total_sample_weight() * static_cast<double>(elements);
 }
 
-double Loss::run(const LossInputs& in) try { return reduce(in); } catch (...) {  // nothing of half a batch
+double Loss::run(const LossInputs& in) try { return reduce(in); } catch (...) {  // leaves no partial result
   per_sample_.clear();
   total_ = weight_ = 0;
   throw;

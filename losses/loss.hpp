@@ -10,16 +10,15 @@
 
 namespace minnow::inline MINNOW_PRECISION {
 
-/// How the losses of a batch become one number. `mean` divides their sum by Loss::weight(), the number of elements
-/// where a loss does not say otherwise; `batch_mean` divides by the number of samples; `none` is for the functions of
-/// entropy.hpp, while a Loss keeps what it has not reduced in per_sample().
-enum class Reduction { none, mean, sum, batch_mean };
+/// How the losses of a batch are combined. `mean` divides their sum by Loss::weight(), which is the number of elements
+/// unless a loss documents another divisor. `batch_mean` divides the sum by the number of samples.
+enum class Reduction { mean, sum, batch_mean };
 
-/// What a loss reads in one forward pass.
+/// Inputs of one forward pass.
 struct LossInputs {
   const Tensor& prediction;              // (N, ...)
-  const Tensor& target;                  // (N), or as the loss says
-  std::span<const Real> sample_weights;  // (N), or empty when all are 1
+  const Tensor& target;                  // (N), or the shape that the loss documents
+  std::span<const Real> sample_weights;  // (N), or empty: all 1
 
   std::size_t samples() const { return prediction.shape()[0]; }
   double sample_weight(std::size_t i) const {
@@ -28,18 +27,18 @@ struct LossInputs {
   MINNOW_API double total_sample_weight() const;
 };
 
-/// What it writes.
+/// Outputs of one forward pass.
 struct LossOutputs {
   std::span<double> per_sample;  // (N): sample_weight(i) times the sum over the elements of sample i
-  Tensor& gradient;              // of prediction's shape: `scale` times the gradient of the sum of per_sample
+  Tensor& gradient;              // prediction's shape: `scale` times the gradient of the sum of per_sample
   double scale;
 };
 
-/// A number that says how wrong a prediction is, and its gradient. To write one, derive and define `name` and
-/// `compute`; docs/losses.md has an example, and check_gradients(loss, prediction, target) tells whether it is right.
+/// Base class of the losses: the error of a prediction as a scalar, and its gradient. A derived class defines `name`
+/// and `compute`. docs/losses.md has an example, and check_gradients(loss, prediction, target) tests a loss.
 ///
-/// Sample weights say how often a sample counts: one of weight 2 counts as two, one of 0 not at all, and the mean is
-/// over the weights. Losses are values: copyable, and a copy is independent.
+/// A sample of weight 2 counts like two samples, and a sample of weight 0 is left out; the mean divides by the weights.
+/// Losses are values: copyable, and a copy is independent.
 class MINNOW_API Loss {
  public:
   virtual ~Loss();
@@ -49,40 +48,40 @@ class MINNOW_API Loss {
   /// The prediction read as answers, for the accuracy; none are counted where it is not a classification.
   virtual Answers answers(const Tensor&, const Tensor&) const { return {}; }
 
-  /// The loss of a batch, accumulated in double; the mean over no elements, or over weights that are all 0, is NaN, as
-  /// in PyTorch. `sample_weights` is (N). Throws ShapeError or ValueError when the target or the weights do not fit
-  /// the prediction.
+  /// Returns the loss of a batch, accumulated in double. `sample_weights` is (N). The mean is NaN if the divisor is 0,
+  /// as in PyTorch: no elements, or weights that are all 0. Throws ShapeError or ValueError if the target or the
+  /// weights do not fit the prediction.
   double forward(const Tensor& prediction, const Tensor& target);
   double forward(const Tensor& prediction, const Tensor& target, const Tensor& sample_weights);
   double forward(const Tensor& prediction, const Tensor& target, const std::optional<Tensor>& sample_weights);
 
-  /// dL/dprediction for the last forward, valid until the next. 0 where the mean is over nothing.
+  /// Returns dL/dprediction of the last forward, valid until the next. The gradient is 0 if the mean divides by 0.
   const Tensor& backward();
 
-  /// The last forward's loss of each sample before reduction, the sum over its elements: (N).
+  /// Returns the loss of each sample of the last forward before reduction, summed over its elements: (N).
   std::span<const double> per_sample() const { return per_sample_; }
 
-  /// The sum of per_sample(), and what a mean divides it by: for the mean over many batches, add up both.
+  /// The sum of per_sample(), and the divisor of a mean. For the mean over several batches, sum both.
   double total() const { return total_; }
   double weight() const { return weight_; }
 
-  /// Whether the last forward's batch had nothing to count, such as ignored labels alone: its mean is then NaN, and its
-  /// gradient 0.
+  /// Returns true if the last batch had no element that counts, as when all labels are ignored. The mean is then NaN
+  /// and the gradient 0.
   bool counted_nothing() const { return total_ == 0 && weight_ == 0; }
 
  protected:
-  /// Throws ValueError for Reduction::none.
-  explicit Loss(Reduction reduction = Reduction::mean);
+  explicit Loss(Reduction reduction = Reduction::mean) : reduction_(reduction) {}
   Loss(const Loss&) = default;
   Loss(Loss&&) = default;
   Loss& operator=(const Loss&) = default;
   Loss& operator=(Loss&&) = default;
 
-  /// Checks that target fits prediction, both with a batch axis, and returns what Reduction::mean divides by. Here: the
-  /// two have one shape, or (N, 1) and (N); the number of elements, each by its sample's weight.
+  /// Checks that the target fits the prediction, and returns the divisor of Reduction::mean. Both have a batch axis.
+  /// The default requires equal shapes, or (N, 1) and (N), and returns the number of elements, each counted with the
+  /// weight of its sample.
   virtual double count(const LossInputs& in);
 
-  /// Writes all of `out`; called after count.
+  /// Writes all of `out`. Called after count.
   virtual void compute(const LossInputs& in, const LossOutputs& out) = 0;
 
  private:

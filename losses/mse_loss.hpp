@@ -8,8 +8,8 @@ struct MSEOptions {
   Reduction reduction = Reduction::mean;
 };
 
-/// (x - t)^2,   d/dx = 2 (x - t), element by element, as torch.nn.MSELoss.
-///   prediction, target: (N, ...), of one shape; or (N, 1) and (N).
+/// Elementwise (x - t)^2,   d/dx = 2 (x - t), as torch.nn.MSELoss.
+///   prediction, target: (N, ...) of the same shape, or (N, 1) and (N).
 class MINNOW_API MSELoss : public Loss {
  public:
   explicit MSELoss(const MSEOptions& options = {}) : Loss(options.reduction) {}

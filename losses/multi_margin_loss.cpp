@@ -26,22 +26,22 @@ double MultiMarginLoss::count(const LossInputs& in) {
   return in.total_sample_weight();
 }
 
-/// Returns the loss of a row times `weight`, and writes its gradient times `scale` too.
+/// Returns `weight` times the loss of a row, and writes `scale` times its gradient. x, gradient: (C).
 double MultiMarginLoss::row(const Real* x, std::size_t label, std::size_t classes, double weight, double scale,
                             Real* gradient) const {
-  const double each = weight / static_cast<double>(classes);
-  const double least = options_.margin - static_cast<double>(x[label]);
+  const double class_factor = weight / static_cast<double>(classes);
+  const double offset = options_.margin - static_cast<double>(x[label]);
   double loss = 0, slopes = 0;
   for (std::size_t j = 0; j < classes; ++j) {
-    const double missing = j == label ? 0 : least + static_cast<double>(x[j]);
-    const double h = missing > 0 || std::isnan(missing) ? missing : 0;
+    const double violation = j == label ? 0 : offset + static_cast<double>(x[j]);
+    const double h = violation > 0 || std::isnan(violation) ? violation : 0;
     const double slope = options_.p == 2 ? 2 * h : h > 0 ? 1 : h;
     loss += options_.p == 2 ? h * h : h;
     slopes += slope;
-    gradient[j] = static_cast<Real>(each * scale * slope);
+    gradient[j] = static_cast<Real>(class_factor * scale * slope);
   }
-  gradient[label] = static_cast<Real>(-each * scale * slopes);
-  return each * loss;
+  gradient[label] = static_cast<Real>(-class_factor * scale * slopes);
+  return class_factor * loss;
 }
 
 void MultiMarginLoss::compute(const LossInputs& in, const LossOutputs& out) {
@@ -52,8 +52,8 @@ void MultiMarginLoss::compute(const LossInputs& in, const LossOutputs& out) {
     out.per_sample[i] = 0;
     if (in.sample_weight(i) == 0) continue;
     const std::size_t label = class_index(static_cast<double>(in.target.data()[i]), classes, i, "MultiMarginLoss");
-    const double of_class = options_.weight ? static_cast<double>(options_.weight->data()[label]) : 1;
-    const double weight = of_class * in.sample_weight(i);
+    const double class_weight = options_.weight ? static_cast<double>(options_.weight->data()[label]) : 1;
+    const double weight = class_weight * in.sample_weight(i);
     if (weight != 0)
       out.per_sample[i] = row(in.prediction.data() + i * classes, label, classes, weight, out.scale, gradient);
   }

@@ -1,26 +1,26 @@
 #pragma once
 
 #include <minnow/losses/loss.hpp>
-#include <minnow/losses/position_weights.hpp>
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 namespace minnow::inline MINNOW_PRECISION {
 
 struct NLLOptions {
   std::optional<Tensor> weight = std::nullopt;  // (C), of each class; unset: all 1
-  std::int64_t ignore_index = -100;             // positions with this label count for nothing
+  std::int64_t ignore_index = -100;             // label of positions to leave out
   Reduction reduction = Reduction::mean;
 };
 
 /// Negative log-likelihood of log-probabilities x, as torch.nn.NLLLoss: loss = -w_t x_t, d/dx_t = -w_t, 0 elsewhere.
-/// After log_softmax it is CrossEntropyLoss, which does both at once, faster and to more digits.
-///   prediction: (N, C) or (N, C, d1, ...) logarithms of probabilities; target: (N) or (N, d1, ...) class indices.
-/// The mean is over the weights of the classes that the targets name; over no weight it is NaN.
+/// CrossEntropyLoss computes log_softmax and this loss in one, faster and more accurately.
+///   prediction: (N, C) or (N, C, d1, ...) log-probabilities; target: (N) or (N, d1, ...) class indices.
+/// The mean divides by the sum of the class weights of the labels; it is NaN if the sum is 0.
 class MINNOW_API NLLLoss : public Loss {
  public:
-  /// Throws ValueError for a weight that is negative or not finite.
+  /// Throws ValueError if a weight is negative or not finite.
   explicit NLLLoss(NLLOptions options = {});
 
   std::string name() const override { return "NLLLoss"; }
@@ -34,7 +34,7 @@ class MINNOW_API NLLLoss : public Loss {
 
  private:
   NLLOptions options_;
-  PositionWeights weights_;
+  std::vector<double> position_weights_;  // (N, d1, ...); empty: all 1
 };
 
 }  // namespace minnow::inline MINNOW_PRECISION

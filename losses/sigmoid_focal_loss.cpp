@@ -15,7 +15,7 @@ SigmoidFocalLoss::SigmoidFocalLoss(const SigmoidFocalOptions& options)
 }
 
 void SigmoidFocalLoss::compute(const LossInputs& in, const LossOutputs& out) {
-  if (!kernels::sigmoid_focal(elements(in, out), alpha_, gamma_)) refuse_probability(in, false, *this);
+  if (!kernels::sigmoid_focal(elements(in, out), alpha_, gamma_)) throw_not_a_probability(in, false, *this);
 }
 
 }  // namespace minnow::inline MINNOW_PRECISION

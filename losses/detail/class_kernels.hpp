@@ -7,50 +7,51 @@
 namespace minnow::inline MINNOW_PRECISION::kernels {
 
 struct LabelCheck {
-  std::size_t first_wrong;  // n when every label is right
-  std::size_t ignored;      // how many are `ignored`
+  std::size_t first_invalid;  // index of the first invalid label; n if all labels are valid
+  std::size_t ignored;        // number of ignored labels
 };
-/// Whether each label is a whole number in [0, classes), or `ignored`.
+/// Checks that each label is a whole number in [0, classes) or equals `ignored`.
 LabelCheck check_labels(const Real* labels, std::size_t n, std::size_t classes, Real ignored);
 
-/// Positions to be classified: class c of position k of sample n is x[(n classes + c) positions + k], and everything
-/// that a position has one of is at [n positions + k].
+/// Positions to classify. Class c of position k of sample n is x[(n classes + c) positions + k]; arrays with one
+/// element per position are indexed by n positions + k.
 struct ClassPositions {
   std::size_t samples, classes, positions;
-  const Real* x;          // logits
-  const double* weights;  // 0: losses and gradients of this position are 0, whatever x holds; null: all 1
-  double scale;           // of the gradient, beside the weight
-  Real* gradient;         // like x
-  double* losses;         // weight times loss
+  const Real* x;          // (samples, classes, positions), logits
+  const double* weights;  // (samples, positions), or null: all 1; weight 0 gives loss and gradient 0 for any x
+  double scale;           // factor of the gradient, besides the weight
+  Real* gradient;         // (samples, classes, positions)
+  double* losses;         // (samples, positions), weight times loss
 
   ClassPositions samples_between(std::size_t begin, std::size_t end) const {
-    const std::size_t numbers = begin * classes * positions, first = begin * positions;
+    const std::size_t first_element = begin * classes * positions, first_position = begin * positions;
     return {end - begin,
             classes,
             positions,
-            x + numbers,
-            weights != nullptr ? weights + first : nullptr,
+            x + first_element,
+            weights != nullptr ? weights + first_position : nullptr,
             scale,
-            gradient + numbers,
-            losses + first};
+            gradient + first_element,
+            losses + first_position};
   }
 };
 
-/// Softmax and cross-entropy for class indices:
+/// Softmax and cross-entropy of class indices, labels: (samples, positions):
 ///   loss = log sum over k of e^x_k - x_label,   dloss/dx_j = softmax(x)_j - (j == label).
 void cross_entropy(const ClassPositions& in, const Real* labels);
 
-/// The same for any distribution q over classes, each class with a weight:
-///   loss = sum over c of w_c q_c (log sum over k of e^x_k - x_c),
-///   dloss/dx_j = softmax(x)_j (sum over c of w_c q_c) - w_j q_j,   q = (1 - smoothing) t + smoothing / classes.
+/// Targets of soft_cross_entropy: a distribution q over the classes and a weight w for each class.
 struct SoftTargets {
-  const Real* labels;         // t as class indices, or null:
-  const Real* probabilities;  // t like x
+  const Real* labels;         // t as class indices, or null if t is `probabilities`
+  const Real* probabilities;  // t, (samples, classes, positions)
   const Real* class_weights;  // (classes), or null: all 1
   double smoothing;
-  double sum_tolerance;  // by how much the sum of t may differ from 1
+  double sum_tolerance;  // largest accepted difference of the sum of t from 1
 };
-/// False when some probabilities are outside [0, 1] or do not sum to 1; what is written is then unspecified.
+/// Softmax and cross-entropy of any distribution:
+///   loss = sum over c of w_c q_c (log sum over k of e^x_k - x_c),
+///   dloss/dx_j = softmax(x)_j (sum over c of w_c q_c) - w_j q_j,   q = (1 - smoothing) t + smoothing / classes.
+/// Returns false if probabilities are outside [0, 1] or do not sum to 1; the outputs are then unspecified.
 [[nodiscard]] bool soft_cross_entropy(const ClassPositions& in, const SoftTargets& targets);
 
 }  // namespace minnow::inline MINNOW_PRECISION::kernels

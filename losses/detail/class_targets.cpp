@@ -20,7 +20,7 @@ ClassLayout::ClassLayout(const Tensor& prediction, const Loss& loss) {
 
 namespace {
 
-/// The shape that class indices for a prediction have: (N, d1, ...).
+/// Returns the shape of the class indices of a prediction: (N, d1, ...).
 Shape index_shape(const Shape& prediction) {
   Shape shape{prediction[0]};
   for (std::size_t axis = 2; axis < prediction.size(); ++axis) shape.push_back(prediction[axis]);
@@ -29,7 +29,7 @@ Shape index_shape(const Shape& prediction) {
 
 }  // namespace
 
-bool holds_class_indices(const LossInputs& in, const Loss& loss) {
+bool has_class_indices(const LossInputs& in, const Loss& loss) {
   const Shape &prediction = in.prediction.shape(), &target = in.target.shape();
   if (target == prediction) return false;
   const Shape indices = index_shape(prediction);
@@ -72,8 +72,8 @@ void check_weight_values(const std::optional<Tensor>& weight, const char* option
   if (!weight) return;
   for (std::size_t i = 0; i < weight->size(); ++i)
     if (const Real w = weight->data()[i]; !(w >= 0) || std::isinf(w))
-      throw ValueError(
-          format_text("{}: expected options.{} finite and not negative, got {} at {}.", loss.name(), option, w, i));
+      throw ValueError(format_text("{}: expected options.{} finite and not negative, got {} at index {}.", loss.name(),
+                                   option, w, i));
 }
 
 void sum_positions(std::span<const double> positions, std::span<double> per_sample) {

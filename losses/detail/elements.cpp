@@ -18,15 +18,15 @@ kernels::Elements elements(const LossInputs& in, const LossOutputs& out, const R
           out.per_sample.data()};
 }
 
-void refuse_probability(const LossInputs& in, bool prediction_too, const Loss& loss) {
+void throw_not_a_probability(const LossInputs& in, bool check_prediction, const Loss& loss) {
   const std::size_t size = in.prediction.size() / in.samples();
-  const auto refuse = [&](const Tensor& values, const char* what, bool nan_may_be) {
+  const auto check = [&](const Tensor& values, const char* name, bool allow_nan) {
     for (std::size_t i = 0; i < values.size(); ++i)
-      if (const Real v = values.data()[i]; nan_may_be ? v < 0 || v > 1 : !(v >= 0 && v <= 1))
-        throw ValueError(format_text("{}: expected {} in [0, 1], got {} in row {}.", loss.name(), what, v, i / size));
+      if (const Real v = values.data()[i]; allow_nan ? v < 0 || v > 1 : !(v >= 0 && v <= 1))
+        throw ValueError(format_text("{}: expected {} in [0, 1], got {} in row {}.", loss.name(), name, v, i / size));
   };
-  refuse(in.target, "targets", false);
-  if (prediction_too) refuse(in.prediction, "probabilities", true);
+  check(in.target, "targets", false);
+  if (check_prediction) check(in.prediction, "probabilities", true);
   throw Error(loss.name() + ": expected probabilities in [0, 1].");
 }
 

@@ -5,11 +5,11 @@
 
 namespace minnow::inline MINNOW_PRECISION {
 
-/// What the kernels of elementwise losses work on.
+/// Returns the arguments of the elementwise kernels. weights: (size of a sample), or null.
 kernels::Elements elements(const LossInputs& in, const LossOutputs& out, const Real* weights = nullptr);
 
-/// Throws the ValueError that names the first number outside [0, 1]: of the target, or of the prediction, where NaN may
-/// stand, if that is to hold probabilities.
-[[noreturn]] void refuse_probability(const LossInputs& in, bool prediction_too, const Loss& loss);
+/// Throws a ValueError that names the first element outside [0, 1] of the target, or of the prediction if
+/// `check_prediction`. A NaN in the prediction is no error.
+[[noreturn]] void throw_not_a_probability(const LossInputs& in, bool check_prediction, const Loss& loss);
 
 }  // namespace minnow::inline MINNOW_PRECISION

@@ -18,30 +18,30 @@ struct Element {
   hn::VFromD<D> value, slope;
 };
 
-/// A number for each element of a sample, which has just one when `single`.
+/// Loads the weights of the elements from k on, or broadcasts the weight of the only element if `single`; null: all 1.
 template <class D>
-HWY_INLINE auto of_element(D d, const Real* p, std::size_t k, bool single) {
+HWY_INLINE auto element_weight(D d, const Real* p, std::size_t k, bool single) {
   if (p == nullptr) return hn::Set(d, 1.0);
   return single ? hn::Set(d, static_cast<double>(*p)) : load_double(d, p + k);
 }
 
-/// Calls op(d, x, target, k) for all elements.
+/// Calls op(d, x, target, k) for all elements, and writes losses and gradients from the Element that op returns.
 template <class Op>
 HWY_INLINE void for_each_element(const Elements& in, const Op& op) {
   const hn::ScalableTag<double> wide;
   const auto step = [&](auto d, std::size_t at, std::size_t k, auto sample_weight) HWY_ATTR {
-    // What has no weight may hold anything: 1/2 is right for every loss.
-    const auto left_out = hn::Eq(sample_weight, hn::Zero(d));
+    // A sample of weight 0 may contain anything: 1/2 is a valid input of every loss.
+    const auto masked = hn::Eq(sample_weight, hn::Zero(d));
     const auto half = hn::Set(d, 0.5);
-    const auto e = op(d, hn::IfThenElse(left_out, half, load_double(d, in.x + at)),
-                      hn::IfThenElse(left_out, half, load_double(d, in.target + at)), k);
-    const auto weight = hn::Mul(sample_weight, of_element(d, in.weights, k, in.size == 1));
-    const auto off = hn::Eq(weight, hn::Zero(d));
+    const auto e = op(d, hn::IfThenElse(masked, half, load_double(d, in.x + at)),
+                      hn::IfThenElse(masked, half, load_double(d, in.target + at)), k);
+    const auto weight = hn::Mul(sample_weight, element_weight(d, in.weights, k, in.size == 1));
+    const auto no_weight = hn::Eq(weight, hn::Zero(d));
     const auto gradient = hn::Mul(hn::Mul(weight, hn::Set(d, in.scale)), e.slope);
-    store_double(hn::IfThenZeroElse(off, gradient), d, in.gradient + at);
-    return hn::IfThenZeroElse(off, hn::Mul(weight, e.value));
+    store_double(hn::IfThenZeroElse(no_weight, gradient), d, in.gradient + at);
+    return hn::IfThenZeroElse(no_weight, hn::Mul(weight, e.value));
   };
-  if (in.size == 1) {  // neighbouring samples in the lanes
+  if (in.size == 1) {  // the lanes of a vector are adjacent samples
     for_each_vector<double>(in.samples, [&](auto d, std::size_t n) HWY_ATTR {
       const auto sample_weight = in.sample_weights == nullptr ? hn::Set(d, 1.0) : load_double(d, in.sample_weights + n);
       hn::StoreU(step(d, n, 0, sample_weight), d, in.losses + n);
@@ -79,11 +79,11 @@ HWY_INLINE auto clamped_log(D d, hn::VFromD<D> x) {
 }
 
 bool bce(const Elements& in) {
-  bool right = true;
+  bool valid = true;
   for_each_element(in, [&](auto d, auto x, auto t, std::size_t) HWY_ATTR {
     const auto one = hn::Set(d, 1.0);
     const auto other = hn::Sub(one, x);
-    // log(1 - x) = -log(1 + x / (1 - x)), without loss where x is small.
+    // log(1 - x) = -log(1 + x / (1 - x)), which does not cancel if x is small.
     const auto at_one = hn::Eq(other, hn::Zero(d));
     const auto log_other =
         hn::Max(hn::Set(d, -100.0), hn::Neg(log1p(d, hn::Div(x, hn::IfThenElse(at_one, one, other)))));
@@ -91,19 +91,19 @@ bool bce(const Elements& in) {
     const auto value = hn::Neg(hn::MulAdd(t, clamped_log(d, x), negative));
     const auto slope = hn::Div(hn::Sub(x, t), hn::Max(hn::Mul(x, other), hn::Set(d, 1e-12)));
     const auto nan = hn::IsNaN(x);
-    right = right && hn::AllTrue(d, hn::Or(nan, in_unit_range(d, x))) && all_in_unit_range(d, t);
+    valid = valid && hn::AllTrue(d, hn::Or(nan, in_unit_range(d, x))) && all_in_unit_range(d, t);
     return Element<decltype(d)>{hn::IfThenElse(nan, x, value), hn::IfThenElse(nan, x, slope)};
   });
-  return right;
+  return valid;
 }
 
-/// weight v, and 0 where the weight is, also of an infinite v.
+/// Returns weight times v, and 0 where the weight is 0, even if v is infinite.
 template <class D>
-HWY_INLINE auto weighed(D d, hn::VFromD<D> weight, hn::VFromD<D> v) {
+HWY_INLINE auto weighted(D d, hn::VFromD<D> weight, hn::VFromD<D> v) {
   return hn::IfThenZeroElse(hn::Eq(weight, hn::Zero(d)), hn::Mul(weight, v));
 }
 
-/// What the losses on logits are made of, without loss where s(x) is close to 0 or 1.
+/// Sigmoid terms of the losses on logits, accurate where s(x) is close to 0 or 1.
 template <class D>
 struct Logistic {
   hn::VFromD<D> s, not_s, softplus;  // 1 / (1 + e^-x), 1 / (1 + e^x), log(1 + e^-|x|)
@@ -116,7 +116,7 @@ struct Logistic {
     not_s = hn::IfThenElse(negative, larger, smaller);
     softplus = log1p(d, e);
   }
-  /// The losses log(1 + e^x) and log(1 + e^-x) of the answers no and yes.
+  /// Losses of target 0, log(1 + e^x), and of target 1, log(1 + e^-x).
   HWY_INLINE auto if_negative(D d, hn::VFromD<D> x) const { return hn::Add(softplus, hn::Max(x, hn::Zero(d))); }
   HWY_INLINE auto if_positive(D d, hn::VFromD<D> x) const {
     return hn::Add(softplus, hn::Max(hn::Neg(x), hn::Zero(d)));
@@ -124,60 +124,61 @@ struct Logistic {
 };
 
 bool bce_with_logits(const Elements& in, const Real* positive_weights) {
-  bool right = true;
+  bool valid = true;
   for_each_element(in, [&](auto d, auto x, auto t, std::size_t k) HWY_ATTR {
-    const Logistic<decltype(d)> of_x(d, x);
+    const Logistic<decltype(d)> logistic(d, x);
     const auto negative = hn::Sub(hn::Set(d, 1.0), t);
-    const auto positive = hn::Mul(t, of_element(d, positive_weights, k, in.size == 1));
+    const auto positive = hn::Mul(t, element_weight(d, positive_weights, k, in.size == 1));
     const auto value =
-        hn::Add(weighed(d, negative, of_x.if_negative(d, x)), weighed(d, positive, of_x.if_positive(d, x)));
-    right = right && all_in_unit_range(d, t);
-    const auto slope = hn::Sub(hn::Mul(negative, of_x.s), hn::Mul(positive, of_x.not_s));
+        hn::Add(weighted(d, negative, logistic.if_negative(d, x)), weighted(d, positive, logistic.if_positive(d, x)));
+    valid = valid && all_in_unit_range(d, t);
+    const auto slope = hn::Sub(hn::Mul(negative, logistic.s), hn::Mul(positive, logistic.not_s));
     return Element<decltype(d)>{hn::IfThenElse(hn::IsNaN(x), x, value), slope};
   });
-  return right;
+  return valid;
 }
 
 bool sigmoid_focal(const Elements& in, double alpha, double gamma) {
-  bool right = true;
+  bool valid = true;
   for_each_element(in, [&](auto d, auto x, auto t, std::size_t) HWY_ATTR {
-    const Logistic<decltype(d)> of_x(d, x);
+    const Logistic<decltype(d)> logistic(d, x);
     const auto zero = hn::Zero(d), one = hn::Set(d, 1.0), negative = hn::Sub(one, t);
     const auto cross_entropy =
-        hn::Add(weighed(d, negative, of_x.if_negative(d, x)), weighed(d, t, of_x.if_positive(d, x)));
-    const auto miss = hn::MulAdd(t, of_x.not_s, hn::Mul(negative, of_x.s));  // 1 - p_t
-    const auto none = hn::Eq(miss, zero);
-    const auto divisor = hn::IfThenElse(none, one, miss);
+        hn::Add(weighted(d, negative, logistic.if_negative(d, x)), weighted(d, t, logistic.if_positive(d, x)));
+    const auto error = hn::MulAdd(t, logistic.not_s, hn::Mul(negative, logistic.s));  // 1 - p_t
+    const auto no_error = hn::Eq(error, zero);
+    const auto divisor = hn::IfThenElse(no_error, one, error);
     auto power = exp_of_nonpositive(d, hn::Mul(hn::Set(d, gamma), log(d, divisor)));
-    if (gamma != 0) power = hn::IfThenZeroElse(none, power);
+    if (gamma != 0) power = hn::IfThenZeroElse(no_error, power);
     auto balance = one;
     if (alpha >= 0) balance = hn::MulAdd(hn::Set(d, alpha), t, hn::Mul(hn::Set(d, 1 - alpha), negative));
     const auto factor = hn::Mul(balance, power);
-    const auto cross_slope = hn::Sub(hn::Mul(negative, of_x.s), hn::Mul(t, of_x.not_s));
-    const auto miss_slope = hn::Div(hn::Mul(hn::Mul(of_x.s, of_x.not_s), hn::Sub(negative, t)), divisor);  // over miss
-    const auto slope = hn::Add(weighed(d, hn::Mul(hn::Set(d, gamma), miss_slope), cross_entropy), cross_slope);
+    const auto cross_slope = hn::Sub(hn::Mul(negative, logistic.s), hn::Mul(t, logistic.not_s));
+    const auto error_slope =
+        hn::Div(hn::Mul(hn::Mul(logistic.s, logistic.not_s), hn::Sub(negative, t)), divisor);  // divided by the error
+    const auto slope = hn::Add(weighted(d, hn::Mul(hn::Set(d, gamma), error_slope), cross_entropy), cross_slope);
     const auto nan = hn::IsNaN(x);
-    right = right && all_in_unit_range(d, t);
+    valid = valid && all_in_unit_range(d, t);
     return Element<decltype(d)>{hn::IfThenElse(nan, x, hn::Mul(factor, cross_entropy)),
                                 hn::IfThenElse(nan, x, hn::Mul(factor, slope))};
   });
-  return right;
+  return valid;
 }
 
 void kl_div(const Elements& in) {
   for_each_element(in, [](auto d, auto x, auto t, std::size_t) HWY_ATTR {
-    const auto none = hn::Eq(t, hn::Zero(d));
-    const auto log_t = log(d, hn::IfThenElse(none, hn::Set(d, 1.0), t));
+    const auto is_zero = hn::Eq(t, hn::Zero(d));
+    const auto log_t = log(d, hn::IfThenElse(is_zero, hn::Set(d, 1.0), t));
     return Element<decltype(d)>{
-        hn::IfThenElse(hn::IsNaN(x), x, hn::IfThenZeroElse(none, hn::Mul(t, hn::Sub(log_t, x)))), hn::Neg(t)};
+        hn::IfThenElse(hn::IsNaN(x), x, hn::IfThenZeroElse(is_zero, hn::Mul(t, hn::Sub(log_t, x)))), hn::Neg(t)};
   });
 }
 
 void kl_div_log_target(const Elements& in) {
   for_each_element(in, [](auto d, auto x, auto t, std::size_t) HWY_ATTR {
     const auto p = exp(d, t);
-    const auto none = hn::Eq(p, hn::Zero(d));
-    return Element<decltype(d)>{hn::IfThenElse(hn::IsNaN(x), x, hn::IfThenZeroElse(none, hn::Mul(p, hn::Sub(t, x)))),
+    const auto is_zero = hn::Eq(p, hn::Zero(d));
+    return Element<decltype(d)>{hn::IfThenElse(hn::IsNaN(x), x, hn::IfThenZeroElse(is_zero, hn::Mul(p, hn::Sub(t, x)))),
                                 hn::Neg(p)};
   });
 }

@@ -11,8 +11,8 @@ HWY_BEFORE_NAMESPACE();
 namespace minnow::simd::HWY_NAMESPACE {
 namespace {
 
-/// The number of class c at each position of a vector of doubles: `stride` apart in neighbouring positions when
-/// `adjacent`, else in neighbouring rows.
+/// Access to class c of a vector of positions, in double. If `adjacent`, the positions are adjacent in memory and
+/// classes are `stride` apart; else each position is a row, and rows are `stride` apart.
 template <class D>
 struct Classes {
   D d;
@@ -44,11 +44,11 @@ struct Classes {
 
 template <class D>
 struct SoftPosition {
-  hn::VFromD<D> max, top, top_term, rest;  // the largest logit, its class, its term (1, or NaN), the others' sum
+  hn::VFromD<D> max, top, top_term, rest;  // largest logit, its class, its term (1, or NaN), sum of the other terms
   hn::VFromD<D> mass, cost;                // sum over c of w_c q_c; of w_c q_c (max - x_c)
 };
 
-/// w_c q_c at each position.
+/// Returns w_c q_c at each position and writes t_c to `t`.
 template <class D>
 HWY_INLINE auto target_of(const Classes<D>& at, const kernels::SoftTargets& soft, const Real* target, std::size_t c,
                           std::size_t classes, hn::VFromD<D>& t) {
@@ -62,10 +62,10 @@ HWY_INLINE auto target_of(const Classes<D>& at, const kernels::SoftTargets& soft
   return hn::MulAdd(hn::Set(d, weight * (1 - soft.smoothing)), t, hn::Set(d, uniform));
 }
 
-/// False when a position's target is no distribution.
+/// Computes `p` from logits and targets. Returns false if the target of a position is not a distribution.
 template <class D>
-HWY_INLINE bool read_soft(const Classes<D>& at, const kernels::ClassPositions& in, const kernels::SoftTargets& soft,
-                          const Real* x, const Real* target, hn::VFromD<D> weight, SoftPosition<D>& p) {
+HWY_INLINE bool read_position(const Classes<D>& at, const kernels::ClassPositions& in, const kernels::SoftTargets& soft,
+                              const Real* x, const Real* target, hn::VFromD<D> weight, SoftPosition<D>& p) {
   const D d = at.d;
   const auto zero = hn::Zero(d), one = hn::Set(d, 1.0);
   p = {at.load(x, 0), zero, zero, zero, zero, zero};
@@ -89,11 +89,12 @@ HWY_INLINE bool read_soft(const Classes<D>& at, const kernels::ClassPositions& i
     p.mass = hn::Add(p.mass, wq);
     p.cost = hn::Add(p.cost, hn::IfThenZeroElse(hn::Eq(wq, zero), hn::Mul(wq, hn::Neg(shifted))));
   }
-  const auto off_by = hn::Abs(hn::Sub(total, one));
-  const auto distribution = hn::And(hn::Ge(lowest, zero), hn::Le(off_by, hn::Set(d, soft.sum_tolerance)));
+  const auto sum_error = hn::Abs(hn::Sub(total, one));
+  const auto distribution = hn::And(hn::Ge(lowest, zero), hn::Le(sum_error, hn::Set(d, soft.sum_tolerance)));
   return soft.probabilities == nullptr || hn::AllTrue(d, hn::Or(distribution, hn::Eq(weight, zero)));
 }
 
+/// Writes the losses and gradients of a vector of positions, and returns false if the target is not a distribution.
 template <class D>
 HWY_INLINE bool soft_position(const Classes<D>& at, const kernels::ClassPositions& in, const kernels::SoftTargets& soft,
                               const Real* x, const Real* target, std::size_t i, Real* gradient) {
@@ -101,12 +102,12 @@ HWY_INLINE bool soft_position(const Classes<D>& at, const kernels::ClassPosition
   const auto zero = hn::Zero(d), one = hn::Set(d, 1.0);
   const auto weight = in.weights == nullptr ? one : load_double(d, in.weights + i);
   SoftPosition<D> p;
-  if (!read_soft(at, in, soft, x, target, weight, p)) return false;
-  const auto off = hn::Eq(weight, zero);
+  if (!read_position(at, in, soft, x, target, weight, p)) return false;
+  const auto masked = hn::Eq(weight, zero);
   const auto sum = hn::Add(p.rest, p.top_term);
   const auto log_sum = hn::Add(log1p(d, p.rest), hn::Sub(p.top_term, one));
   const auto loss = hn::MulAdd(p.mass, log_sum, p.cost);
-  hn::StoreU(hn::IfThenZeroElse(off, hn::Mul(weight, loss)), d, in.losses + i);
+  hn::StoreU(hn::IfThenZeroElse(masked, hn::Mul(weight, loss)), d, in.losses + i);
   const auto factor = hn::Div(hn::Mul(weight, hn::Set(d, in.scale)), sum);
   for (std::size_t c = 0; c < in.classes; ++c) {
     const auto shifted = hn::Sub(at.load(x, c), p.max);
@@ -114,10 +115,10 @@ HWY_INLINE bool soft_position(const Classes<D>& at, const kernels::ClassPosition
     const auto is_top = hn::Eq(p.top, hn::Set(d, static_cast<double>(c)));
     auto t = zero;
     const auto wq = target_of(at, soft, target, c, in.classes, t);
-    // p_c mass - wq, over the common denominator: exact where wq is all of the mass, or term all of the sum.
+    // p_c mass - wq over the common denominator, which is exact if wq equals the mass or the term equals the sum.
     const auto other_terms = hn::IfThenElse(is_top, p.rest, hn::Sub(sum, term));
     const auto g = hn::Sub(hn::Mul(term, hn::Sub(p.mass, wq)), hn::Mul(wq, other_terms));
-    at.store(hn::IfThenZeroElse(off, hn::Mul(g, factor)), gradient, c);
+    at.store(hn::IfThenZeroElse(masked, hn::Mul(g, factor)), gradient, c);
   }
   return true;
 }
@@ -125,20 +126,20 @@ HWY_INLINE bool soft_position(const Classes<D>& at, const kernels::ClassPosition
 bool soft_cross_entropy(const kernels::ClassPositions& in, const kernels::SoftTargets& soft) {
   const bool adjacent = in.positions != 1;
   const std::size_t size = in.classes * in.positions;
-  bool ok = true;
+  bool valid = true;
   const auto run = [&](auto d, std::size_t n, std::size_t k) HWY_ATTR {
     const Classes<decltype(d)> at{d, adjacent ? in.positions : in.classes, adjacent};
     const std::size_t i = n * in.positions + k, first = n * size + k;
     const Real* target = soft.labels != nullptr ? soft.labels + i : soft.probabilities + first;
-    ok = soft_position(at, in, soft, in.x + first, target, i, in.gradient + first) && ok;
+    valid = soft_position(at, in, soft, in.x + first, target, i, in.gradient + first) && valid;
   };
   if (!adjacent) {
     for_each_vector<double>(in.samples, [&](auto d, std::size_t n) HWY_ATTR { run(d, n, 0); });
-    return ok;
+    return valid;
   }
   for (std::size_t n = 0; n < in.samples; ++n)
     for_each_vector<double>(in.positions, [&](auto d, std::size_t k) HWY_ATTR { run(d, n, k); });
-  return ok;
+  return valid;
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// docs/losses.md has a section for each loss, and its figures show what the library computes.
+// docs/losses.md has a section for each loss, and its figures show values computed by the library.
 
 #include <tests/support/run_program.hpp>
 
@@ -26,7 +26,7 @@ std::string read(const fs::path& file) {
   return text.str();
 }
 
-/// What stands between two texts, from `at` on; empty when they do not occur.
+/// Returns the text between `first` and `last`, searched from `at` on; empty if they do not occur.
 std::string between(const std::string& text, const std::string& first, const std::string& last, std::size_t at = 0) {
   const std::size_t start = text.find(first, at);
   if (start == std::string::npos) return "";
@@ -34,7 +34,7 @@ std::string between(const std::string& text, const std::string& first, const std
   return end == std::string::npos ? "" : text.substr(start + first.size(), end - start - first.size());
 }
 
-/// The options of a loss as the page lists them, "`margin` = 0:", from its header.
+/// Returns the options of a loss header in the form of the page, "`margin` = 0:".
 std::vector<std::string> options(const std::string& header) {
   std::vector<std::string> result;
   std::istringstream lines(between(header, "Options {\n", "\n};"));
@@ -63,7 +63,7 @@ TEST(LossesPage, HasASectionAFigureAndTheOptionsOfEachLoss) {
   EXPECT_GE(losses, 13u);
 }
 
-/// The words and numbers of a JSON text.
+/// Returns the words and numbers of a JSON text.
 std::vector<std::string> words(std::string json) {
   const auto is_mark = [](char c) { return std::string("[]{},:\"").find(c) != std::string::npos; };
   std::replace_if(json.begin(), json.end(), is_mark, ' ');
@@ -78,15 +78,15 @@ bool agree(const std::string& a, const std::string& b) {
   return *end_a == 0 && *end_b == 0 && std::abs(x - y) <= 1e-6 * std::max(1.0, std::abs(y));
 }
 
-TEST(LossesPage, FiguresShowWhatTheLibraryComputes) {
-  const std::vector<std::string> shown = words(read(root / "docs/losses/curves.json"));
-  const std::vector<std::string> now = words(run_program(MINNOW_LOSS_CURVES).output);
-  ASSERT_GT(now.size(), 1000u);
-  ASSERT_EQ(shown.size(), now.size()) << "scripts/draw_losses.py says how to draw the figures anew";
+TEST(LossesPage, FiguresShowComputedValues) {
+  const std::vector<std::string> stored = words(read(root / "docs/losses/curves.json"));
+  const std::vector<std::string> computed = words(run_program(MINNOW_LOSS_CURVES).output);
+  ASSERT_GT(computed.size(), 1000u);
+  ASSERT_EQ(stored.size(), computed.size()) << "scripts/draw_losses.py describes how to redraw the figures";
   std::string figure;
-  for (std::size_t i = 0; i < now.size(); ++i) {
-    if (i > 0 && now[i - 1] == "name") figure = now[i];
-    ASSERT_TRUE(agree(shown[i], now[i])) << figure << ": shown " << shown[i] << ", computed " << now[i];
+  for (std::size_t i = 0; i < computed.size(); ++i) {
+    if (i > 0 && computed[i - 1] == "name") figure = computed[i];
+    ASSERT_TRUE(agree(stored[i], computed[i])) << figure << ": stored " << stored[i] << ", computed " << computed[i];
   }
 }
 

@@ -1,4 +1,4 @@
-// Whatever is wrong with an option, a label, a probability or a shape is said in one line: who, expected, got.
+// Invalid options, labels, probabilities and shapes throw an error of one line: who, expected, got.
 
 #include <minnow/minnow.hpp>
 
@@ -17,74 +17,74 @@ constexpr Real nan = std::numeric_limits<Real>::quiet_NaN();
 constexpr Real inf = std::numeric_limits<Real>::infinity();
 
 TEST(BadInput, OptionsOutOfRange) {
-  const auto says = [](const std::function<void()>& make) { return message<ValueError>(make); };
-  EXPECT_EQ(says([] { CrossEntropyLoss({.label_smoothing = 1.5}); }),
+  const auto error_of = [](const std::function<void()>& make) { return message<ValueError>(make); };
+  EXPECT_EQ(error_of([] { CrossEntropyLoss({.label_smoothing = 1.5}); }),
             "CrossEntropyLoss: expected label_smoothing in [0, 1], got 1.5.");
-  EXPECT_EQ(says([] { CrossEntropyLoss({.label_smoothing = -0.5}); }),
+  EXPECT_EQ(error_of([] { CrossEntropyLoss({.label_smoothing = -0.5}); }),
             "CrossEntropyLoss: expected label_smoothing in [0, 1], got -0.5.");
-  EXPECT_NE(says([] { CrossEntropyLoss({.label_smoothing = nan}); }), "no error");
-  EXPECT_EQ(says([] {
+  EXPECT_NE(error_of([] { CrossEntropyLoss({.label_smoothing = nan}); }), "no error");
+  EXPECT_EQ(error_of([] {
               CrossEntropyLoss({.weight = Tensor{1, -2, 1}});
             }),
-            "CrossEntropyLoss: expected options.weight finite and not negative, got -2 at 1.");
-  EXPECT_EQ(says([] {
+            "CrossEntropyLoss: expected options.weight finite and not negative, got -2 at index 1.");
+  EXPECT_EQ(error_of([] {
               NLLLoss({.weight = Tensor{1, nan}});
             }),
-            "NLLLoss: expected options.weight finite and not negative, got nan at 1.");
-  EXPECT_EQ(says([] {
+            "NLLLoss: expected options.weight finite and not negative, got nan at index 1.");
+  EXPECT_EQ(error_of([] {
               BCEWithLogitsLoss({.pos_weight = Tensor{inf, 1}});
             }),
-            "BCEWithLogitsLoss: expected options.pos_weight finite and not negative, got inf at 0.");
-  EXPECT_EQ(says([] { FocalLoss({.gamma = -1}); }), "FocalLoss: expected gamma of at least 0 and finite, got -1.");
-  EXPECT_EQ(says([] { SigmoidFocalLoss({.alpha = 2}); }), "SigmoidFocalLoss: expected alpha of at most 1, got 2.");
-  EXPECT_EQ(says([] { HuberLoss({.delta = 0}); }), "HuberLoss: expected delta greater than 0 and finite, got 0.");
-  EXPECT_EQ(says([] { SmoothL1Loss({.beta = -1}); }), "SmoothL1Loss: expected beta of at least 0 and finite, got -1.");
-  EXPECT_EQ(says([] { MultiMarginLoss({.p = 3}); }), "MultiMarginLoss: expected p to be 1 or 2, got 3.");
-  EXPECT_EQ(says([] { CosineEmbeddingLoss({.margin = 2}); }),
+            "BCEWithLogitsLoss: expected options.pos_weight finite and not negative, got inf at index 0.");
+  EXPECT_EQ(error_of([] { FocalLoss({.gamma = -1}); }), "FocalLoss: expected gamma of at least 0 and finite, got -1.");
+  EXPECT_EQ(error_of([] { SigmoidFocalLoss({.alpha = 2}); }), "SigmoidFocalLoss: expected alpha of at most 1, got 2.");
+  EXPECT_EQ(error_of([] { HuberLoss({.delta = 0}); }), "HuberLoss: expected delta greater than 0 and finite, got 0.");
+  EXPECT_EQ(error_of([] { SmoothL1Loss({.beta = -1}); }),
+            "SmoothL1Loss: expected beta of at least 0 and finite, got -1.");
+  EXPECT_EQ(error_of([] { MultiMarginLoss({.p = 3}); }), "MultiMarginLoss: expected p to be 1 or 2, got 3.");
+  EXPECT_EQ(error_of([] { CosineEmbeddingLoss({.margin = 2}); }),
             "CosineEmbeddingLoss: expected a margin in [-1, 1], got 2.");
-  EXPECT_EQ(says([] { MSELoss({.reduction = Reduction::none}); }),
-            "Loss: expected a reduction to one number, got none. per_sample() has the losses before it.");
 }
 
 template <class L>
-std::string on(L loss, const Tensor& prediction, const Tensor& target) {
+std::string forward_error(L loss, const Tensor& prediction, const Tensor& target) {
   return message<Error>([&] { loss.forward(prediction, target); });
 }
 
-TEST(BadInput, LabelsThatAreNoClass) {
+TEST(BadInput, InvalidLabels) {
   const Tensor x = zeros({3, 4});
-  EXPECT_EQ(on(NLLLoss(), x, Tensor{0, 4, 0}),
-            "NLLLoss: expected class indices, whole numbers from 0 to 3, or the ignored -100, got 4 in row 1.");
-  EXPECT_EQ(on(FocalLoss({.ignore_index = 9}), x, Tensor{9, 0, 0.5}),
-            "FocalLoss: expected class indices, whole numbers from 0 to 3, or the ignored 9, got 0.5 in row 2.");
-  EXPECT_EQ(on(MultiMarginLoss(), x, Tensor{0, -1, 0}),
+  EXPECT_EQ(forward_error(NLLLoss(), x, Tensor{0, 4, 0}),
+            "NLLLoss: expected class indices, whole numbers from 0 to 3, or ignore_index -100, got 4 in row 1.");
+  EXPECT_EQ(forward_error(FocalLoss({.ignore_index = 9}), x, Tensor{9, 0, 0.5}),
+            "FocalLoss: expected class indices, whole numbers from 0 to 3, or ignore_index 9, got 0.5 in row 2.");
+  EXPECT_EQ(forward_error(MultiMarginLoss(), x, Tensor{0, -1, 0}),
             "MultiMarginLoss: expected class indices, whole numbers from 0 to 3, got -1 in row 1.");
   EXPECT_EQ(
-      on(CrossEntropyLoss(), zeros({2, 4, 3}), Tensor{{0, 0, 0}, {0, 0, nan}}),
-      "CrossEntropyLoss: expected class indices, whole numbers from 0 to 3, or the ignored -100, got nan in row 1.");
-  EXPECT_EQ(on(CosineEmbeddingLoss(), zeros({2, 2, 3}), Tensor{1, 0}),
+      forward_error(CrossEntropyLoss(), zeros({2, 4, 3}), Tensor{{0, 0, 0}, {0, 0, nan}}),
+      "CrossEntropyLoss: expected class indices, whole numbers from 0 to 3, or ignore_index -100, got nan in row 1.");
+  EXPECT_EQ(forward_error(CosineEmbeddingLoss(), zeros({2, 2, 3}), Tensor{1, 0}),
             "CosineEmbeddingLoss: expected targets of 1 or -1, got 0 in row 1.");
 }
 
-TEST(BadInput, NumbersThatAreNoProbabilities) {
+TEST(BadInput, InvalidProbabilities) {
   const Tensor half{{0.5, 0.5}, {0.5, 0.5}};
-  EXPECT_EQ(on(BCELoss(), Tensor{{0.5, 0.5}, {0.5, 1.5}}, half),
+  EXPECT_EQ(forward_error(BCELoss(), Tensor{{0.5, 0.5}, {0.5, 1.5}}, half),
             "BCELoss: expected probabilities in [0, 1], got 1.5 in row 1.");
-  EXPECT_EQ(on(BCELoss(), half, Tensor{{0.5, 0.5}, {-0.5, 0.5}}),
+  EXPECT_EQ(forward_error(BCELoss(), half, Tensor{{0.5, 0.5}, {-0.5, 0.5}}),
             "BCELoss: expected targets in [0, 1], got -0.5 in row 1.");
-  EXPECT_EQ(on(BCEWithLogitsLoss(), half, Tensor{{2, 0}, {0, 0}}),
+  EXPECT_EQ(forward_error(BCEWithLogitsLoss(), half, Tensor{{2, 0}, {0, 0}}),
             "BCEWithLogitsLoss: expected targets in [0, 1], got 2 in row 0.");
-  EXPECT_EQ(on(SigmoidFocalLoss(), half, Tensor{{0, 0}, {nan, 0}}),
+  EXPECT_EQ(forward_error(SigmoidFocalLoss(), half, Tensor{{0, 0}, {nan, 0}}),
             "SigmoidFocalLoss: expected targets in [0, 1], got nan in row 1.");
-  EXPECT_EQ(on(KLDivLoss(), half, Tensor{{0.5, 0.5}, {1.5, -0.5}}),
+  EXPECT_EQ(forward_error(KLDivLoss(), half, Tensor{{0.5, 0.5}, {1.5, -0.5}}),
             "KLDivLoss: expected target probabilities in [0, 1], got 1.5 in row 1.");
-  EXPECT_EQ(on(KLDivLoss(), half, Tensor{{0.5, 0.5}, {0.5, 0.25}}),
+  EXPECT_EQ(forward_error(KLDivLoss(), half, Tensor{{0.5, 0.5}, {0.5, 0.25}}),
             "KLDivLoss: expected target probabilities that sum to 1, got 0.75 in row 1.");
-  EXPECT_NE(on(KLDivLoss({.log_target = true}), half, half).find("that sum to 1, got 3.297"), std::string::npos);
+  EXPECT_NE(forward_error(KLDivLoss({.log_target = true}), half, half).find("that sum to 1, got 3.297"),
+            std::string::npos);
 }
 
-// Rows of padding, which is what a weight of 0 is for.
-TEST(BadInput, WhatHasNoWeightMayHoldAnything) {
+// A weight of 0 is for padding, which may contain anything.
+TEST(BadInput, SamplesOfWeightZeroAreNotChecked) {
   const Tensor none{1, 0}, scores{{1, 2}, {nan, inf}}, garbage{{0, 1}, {7, nan}};
   BCEWithLogitsLoss with_logits;
   SigmoidFocalLoss sigmoid_focal;
@@ -110,8 +110,8 @@ TEST(BadInput, WhatHasNoWeightMayHoldAnything) {
   expect_clean(cosine, from(std::vector<Real>{1, 0, 0, 1, nan, nan, inf, 0}, {2, 2, 2}), Tensor{1, 0});
 }
 
-// A divisor of 0 must not make an infinite gradient of losses that are not 0.
-TEST(BadInput, WeightsThatCancelLeaveNoGradient) {
+// A divisor of 0 must not make the gradient infinite if the losses are not 0.
+TEST(BadInput, ADivisorOfZeroGivesAZeroGradient) {
   CrossEntropyLoss loss({.weight = Tensor{0, 1, 1}, .label_smoothing = 0.1});
   EXPECT_EQ(loss.forward(Tensor{{1, 2, 3}, {0, 1, 0}}, Tensor{0, 0}), std::numeric_limits<double>::infinity());
   EXPECT_EQ(loss.backward(), zeros({2, 3}));
@@ -132,14 +132,14 @@ TEST(BadInput, InfiniteLogitsGiveInfiniteLossesAndFiniteGradients) {
   EXPECT_EQ(mse.backward()(0), inf);
 }
 
-TEST(BadInput, APlainNumberIsNoTensorOfWeights) {
-  BCEWithLogitsLoss loss({.pos_weight = 3});  // a scalar weighs all, as in PyTorch
+TEST(BadInput, ScalarWeights) {
+  BCEWithLogitsLoss loss({.pos_weight = 3});  // a scalar applies to all elements, as in PyTorch
   EXPECT_NEAR(loss.forward(Tensor{1}, Tensor{1}), 3 * std::log1p(std::exp(-1.)), 1e-6);
-  EXPECT_EQ(on(CrossEntropyLoss({.weight = 2.5}), zeros({1, 3}), zeros({1})),
+  EXPECT_EQ(forward_error(CrossEntropyLoss({.weight = 2.5}), zeros({1, 3}), zeros({1})),
             "CrossEntropyLoss: expected options.weight (3), one for each class, got ().");
 }
 
-TEST(BadInput, AFailedBatchLeavesNoNumbers) {
+TEST(BadInput, AFailedForwardClearsPerSample) {
   BCELoss loss;
   loss.forward(Tensor{0.5, 0.5}, Tensor{0, 1});
   EXPECT_THROW(loss.forward(Tensor{0.5, 0.5, 2}, Tensor{0, 1, 0}), ValueError);
@@ -147,8 +147,8 @@ TEST(BadInput, AFailedBatchLeavesNoNumbers) {
   EXPECT_EQ(loss.weight(), 0);
 }
 
-// A model that has diverged is named by the training loop, not blamed on the data.
-TEST(BadInput, ANaNPredictionGivesNaN) {
+// A diverged model is reported by the training loop; the losses must not report invalid data.
+TEST(BadInput, ANaNPredictionGivesANaNLoss) {
   const Tensor x{{nan, 0.5}}, t{{1, 0}};
   BCELoss bce;
   BCEWithLogitsLoss with_logits;
@@ -165,37 +165,38 @@ TEST(BadInput, ANaNPredictionGivesNaN) {
   EXPECT_TRUE(std::isnan(cosine.forward(from(std::vector<Real>{nan, 1, 1, 1}, {1, 2, 2}), Tensor{1})));
 }
 
-TEST(BadInput, ShapesThatDoNotFit) {
-  EXPECT_EQ(on(MSELoss(), zeros({2, 3}), zeros({2})),
+TEST(BadInput, MismatchedShapes) {
+  EXPECT_EQ(forward_error(MSELoss(), zeros({2, 3}), zeros({2})),
             "MSELoss: expected a target of the prediction's shape, (2, 3), got (2).");
-  EXPECT_EQ(on(MSELoss(), zeros({}), zeros({})),
+  EXPECT_EQ(forward_error(MSELoss(), zeros({}), zeros({})),
             "MSELoss: expected a prediction (N, ...) and a target (N, ...), got () and ().");
-  EXPECT_EQ(on(MSELoss(), zeros({2, 1}), zeros({2})), "no error");
-  EXPECT_EQ(on(NLLLoss(), zeros({2, 3}), zeros({2, 3})),
+  EXPECT_EQ(forward_error(MSELoss(), zeros({2, 1}), zeros({2})), "no error");
+  EXPECT_EQ(forward_error(NLLLoss(), zeros({2, 3}), zeros({2, 3})),
             "NLLLoss: expected class indices (2) for a prediction (2, 3), got (2, 3).");
-  EXPECT_EQ(on(CrossEntropyLoss({.weight = Tensor{1, 2}}), zeros({2, 3}), zeros({2})),
+  EXPECT_EQ(forward_error(CrossEntropyLoss({.weight = Tensor{1, 2}}), zeros({2, 3}), zeros({2})),
             "CrossEntropyLoss: expected options.weight (3), one for each class, got (2).");
-  EXPECT_EQ(on(BCELoss({.weight = Tensor{1, 2}}), zeros({2, 3}), zeros({2, 3})),
-            "BCELoss: expected options.weight of the shape that a sample of (2, 3) ends in, got (2).");
-  EXPECT_EQ(on(MultiMarginLoss(), zeros({2, 3, 4}), zeros({2, 4})),
+  EXPECT_EQ(forward_error(BCELoss({.weight = Tensor{1, 2}}), zeros({2, 3}), zeros({2, 3})),
+            "BCELoss: expected options.weight of the shape of the last axes of a sample of (2, 3), got (2).");
+  EXPECT_EQ(forward_error(MultiMarginLoss(), zeros({2, 3, 4}), zeros({2, 4})),
             "MultiMarginLoss: expected a prediction (N, C), got (2, 3, 4).");
-  EXPECT_EQ(on(CosineEmbeddingLoss(), zeros({2, 3, 4}), zeros({2})),
+  EXPECT_EQ(forward_error(CosineEmbeddingLoss(), zeros({2, 3, 4}), zeros({2})),
             "CosineEmbeddingLoss: expected a prediction (N, 2, D) and a target (N), got (2, 3, 4) and (2).");
 }
 
-TEST(BadInput, SampleWeights) {
+TEST(BadInput, InvalidSampleWeights) {
   MSELoss loss;
-  const auto says = [&](const Tensor& weights) {
+  const auto error_of = [&](const Tensor& weights) {
     return message<Error>([&] { loss.forward(zeros({2, 3}), zeros({2, 3}), weights); });
   };
-  EXPECT_EQ(says(Tensor{1, 2, 3}), "MSELoss: expected sample weights (2), one for each sample, got (3).");
-  EXPECT_EQ(says(Tensor{1, -1}), "MSELoss: expected sample weights that are finite and not negative, got -1 in row 1.");
-  EXPECT_EQ(says(Tensor{nan, 1}),
+  EXPECT_EQ(error_of(Tensor{1, 2, 3}), "MSELoss: expected sample weights (2), one for each sample, got (3).");
+  EXPECT_EQ(error_of(Tensor{1, -1}),
+            "MSELoss: expected sample weights that are finite and not negative, got -1 in row 1.");
+  EXPECT_EQ(error_of(Tensor{nan, 1}),
             "MSELoss: expected sample weights that are finite and not negative, got nan in row 0.");
-  EXPECT_EQ(says(2), "MSELoss: expected sample weights (2), one for each sample, got ().");
+  EXPECT_EQ(error_of(2), "MSELoss: expected sample weights (2), one for each sample, got ().");
 }
 
-TEST(BadInput, AFailedForwardLeavesNothingForBackward) {
+TEST(BadInput, BackwardThrowsAfterAFailedForward) {
   MSELoss loss;
   EXPECT_EQ(message<Error>([&] { loss.backward(); }),
             "MSELoss: expected forward(prediction, target) before backward().");

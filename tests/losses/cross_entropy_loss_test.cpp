@@ -22,7 +22,7 @@ double relative(double value, double reference) {
   return value == reference ? 0 : std::abs(value - reference) / std::abs(reference);
 }
 
-/// The largest errors of value, per_sample and gradient against a fixture, for one reduction.
+/// Compares value, per_sample and gradient with a fixture for one reduction, and raises the largest errors.
 void check_reduction(const Json& fixture, const std::string& name, double& worst_value, double& worst_gradient) {
   CrossEntropyLoss loss({.reduction = name == "sum" ? Reduction::sum : Reduction::mean});
   const double value = loss.forward(fixture_tensor(fixture.at("logits")), fixture_tensor(fixture.at("targets")));
@@ -43,7 +43,7 @@ TEST(CrossEntropyLoss, MatchesPyTorch) {
   double value = 0, gradient = 0;
   for (const Json& fixture : read_fixture("cross_entropy_loss.json")) {
     const std::string name = fixture.at("case");
-    if (name.rfind("near certain", 0) == 0) continue;  // a stricter test follows
+    if (name.rfind("near certain", 0) == 0) continue;  // has a stricter test below
     SCOPED_TRACE(name);
     check_reduction(fixture, "mean", value, gradient);
     check_reduction(fixture, "sum", value, gradient);
@@ -52,7 +52,7 @@ TEST(CrossEntropyLoss, MatchesPyTorch) {
   record_error("gradient", gradient);
 }
 
-/// Every number of a fixture must be right by itself, not beside the largest.
+/// Checks the relative error of each element, not relative to the largest.
 void check_near_certain(const std::string& targets) {
   std::size_t found = 0;
   for (const Json& fixture : read_fixture("cross_entropy_loss.json")) {
@@ -72,7 +72,8 @@ void check_near_certain(const std::string& targets) {
   EXPECT_EQ(found, 1u);
 }
 
-// A well-trained model gives its labels nearly all the probability: what is left to learn must not drown in rounding.
+// A well-trained model predicts its labels with probabilities close to 1; the small losses must not be lost in
+// rounding.
 TEST(CrossEntropyLoss, KeepsRelativeAccuracyNearCertainty) {
   check_near_certain("indices");
   check_near_certain("many classes");
@@ -101,7 +102,7 @@ TEST(CrossEntropyLoss, NaNStaysInItsRow) {
   }
 }
 
-TEST(CrossEntropyLoss, ImpossibleLabelsCostInfinity) {
+TEST(CrossEntropyLoss, LabelsOfProbabilityZeroHaveInfiniteLoss) {
   CrossEntropyLoss loss;
   EXPECT_EQ(loss.forward(Tensor{{-inf, 0, 0}}, Tensor{0}), std::numeric_limits<double>::infinity());
   EXPECT_EQ(loss.backward(), (Tensor{{-1, 0.5, 0.5}}));
@@ -109,7 +110,7 @@ TEST(CrossEntropyLoss, ImpossibleLabelsCostInfinity) {
   EXPECT_EQ(loss.backward(), (Tensor{{0, 0, 0}}));
 }
 
-// softmax(inf, 0) is inf / inf: the loss must say so, or training would go on with gradients that are NaN.
+// softmax(inf, 0) is inf / inf: the loss must be NaN, or training would go on with NaN gradients.
 TEST(CrossEntropyLoss, AnInfiniteLogitGivesNaN) {
   CrossEntropyLoss loss;
   for (const Real label : {Real{0}, Real{1}})
@@ -119,7 +120,7 @@ TEST(CrossEntropyLoss, AnInfiniteLogitGivesNaN) {
   EXPECT_TRUE(std::isnan(loss.forward(Tensor{{-inf, -inf}}, Tensor{0}))) << "all -inf";
 }
 
-TEST(CrossEntropyLoss, KeepsNothingOfALargerBatch) {
+TEST(CrossEntropyLoss, IsIndependentOfALargerBatchBefore) {
   CrossEntropyLoss loss;
   loss.forward(zeros({8, 4}), zeros({8}));
   EXPECT_NEAR(loss.forward(Tensor{{0, 0}}, Tensor{1}), std::log(2.), 1e-7);
@@ -127,7 +128,7 @@ TEST(CrossEntropyLoss, KeepsNothingOfALargerBatch) {
   EXPECT_EQ(loss.per_sample().size(), 1u);
 }
 
-TEST(CrossEntropyLoss, SaysWhatDoesNotFit) {
+TEST(CrossEntropyLoss, ThrowsForMismatchedInputs) {
   CrossEntropyLoss loss;
   const auto shape_message = [&](const Shape& logits, const Shape& targets) {
     return message<ShapeError>([&] { loss.forward(zeros(logits), zeros(targets)); });
@@ -155,7 +156,7 @@ TEST(CrossEntropyLoss, SaysWhatDoesNotFit) {
   EXPECT_NE(value_message(Tensor{{0, 1, 0}, {0, nan, 0}}).find("got nan in row 1"), std::string::npos);
 }
 
-TEST(CrossEntropyLoss, BackwardNeedsAForwardThatSucceeded) {
+TEST(CrossEntropyLoss, BackwardNeedsASuccessfulForward) {
   CrossEntropyLoss loss;
   EXPECT_EQ(message<Error>([&] { loss.backward(); }),
             "CrossEntropyLoss: expected forward(prediction, target) before backward().");

@@ -8,6 +8,7 @@
 #include <functional>
 #include <limits>
 #include <numbers>
+#include <optional>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -17,7 +18,7 @@ namespace {
 
 using namespace minnow::testing;
 
-/// float and double, whatever Real is.
+/// Runs for float and double in every build.
 template <class T>
 class Entropy : public ::testing::Test {
  protected:
@@ -28,21 +29,21 @@ class Entropy : public ::testing::Test {
 using Types = ::testing::Types<float, double>;
 TYPED_TEST_SUITE(Entropy, Types);
 
-/// Every reduction of `f(unit, reduction)` against the fixture's numbers called `name`, of `shape[0]` samples.
+/// Returns the largest error of f(unit, reduction) over units and reductions, against the fixture's entry `name`.
 template <class T, class Function>
 double worst_error(const Json& fixture, const std::string& name, const Function& f) {
-  const Json& none = fixture.at(name);
+  const Json& unreduced = fixture.at(name);
   const double mean = fixture.at("mean").at(name), sum = fixture.at("sum").at(name);
-  const auto samples = none.at("shape").at(0).get<double>();
+  const auto samples = unreduced.at("shape").at(0).get<double>();
   double worst = 0;
   for (const Unit unit : {Unit::nats, Unit::bits}) {
-    const double per = unit == Unit::bits ? std::numbers::ln2 : 1;
-    auto values = fixture_numbers(none.at("data"));
-    for (double& value : values) value /= per;
-    worst = std::max({worst, error(f(unit, Reduction::none), fixture_shape(none), values),
-                      error(f(unit, Reduction::mean), Shape{}, {mean / per}),
-                      error(f(unit, Reduction::sum), Shape{}, {sum / per}),
-                      error(f(unit, Reduction::batch_mean), Shape{}, {sum / samples / per})});
+    const double nats_per_unit = unit == Unit::bits ? std::numbers::ln2 : 1;
+    auto values = fixture_numbers(unreduced.at("data"));
+    for (double& value : values) value /= nats_per_unit;
+    worst = std::max({worst, error(f(unit, std::nullopt), fixture_shape(unreduced), values),
+                      error(f(unit, Reduction::mean), Shape{}, {mean / nats_per_unit}),
+                      error(f(unit, Reduction::sum), Shape{}, {sum / nats_per_unit}),
+                      error(f(unit, Reduction::batch_mean), Shape{}, {sum / samples / nats_per_unit})});
   }
   record_error(fixture.at("case").get<std::string>() + ": " + name, worst);
   return worst;
@@ -54,26 +55,31 @@ TYPED_TEST(Entropy, MatchesExactValues) {
     SCOPED_TRACE(fixture.at("case").get<std::string>());
     const auto p = fixture_tensor<T>(fixture.at("probabilities")), t = fixture_tensor<T>(fixture.at("targets"));
     const auto labels = fixture_tensor<T>(fixture.at("labels"));
-    EXPECT_LE(worst_error<T>(fixture, "entropy", [&](Unit u, Reduction r) { return entropy(t, u, r); }), this->bound);
-    EXPECT_LE(worst_error<T>(fixture, "cross_entropy", [&](Unit u, Reduction r) { return cross_entropy(p, t, u, r); }),
+    EXPECT_LE(worst_error<T>(fixture, "entropy", [&](Unit u, std::optional<Reduction> r) { return entropy(t, u, r); }),
+              this->bound);
+    EXPECT_LE(worst_error<T>(fixture, "cross_entropy",
+                             [&](Unit u, std::optional<Reduction> r) { return cross_entropy(p, t, u, r); }),
               this->bound);
     EXPECT_LE(worst_error<T>(fixture, "cross_entropy_labels",
-                             [&](Unit u, Reduction r) { return cross_entropy(p, labels, u, r); }),
+                             [&](Unit u, std::optional<Reduction> r) { return cross_entropy(p, labels, u, r); }),
               this->bound);
     EXPECT_LE(worst_error<T>(fixture, "binary_cross_entropy",
-                             [&](Unit u, Reduction r) { return binary_cross_entropy(p, t, u, r); }),
+                             [&](Unit u, std::optional<Reduction> r) { return binary_cross_entropy(p, t, u, r); }),
               this->bound);
-    EXPECT_LE(worst_error<T>(fixture, "kl_divergence", [&](Unit u, Reduction r) { return kl_divergence(t, p, u, r); }),
+    EXPECT_LE(worst_error<T>(fixture, "kl_divergence",
+                             [&](Unit u, std::optional<Reduction> r) { return kl_divergence(t, p, u, r); }),
               this->bound);
     const auto divergence = kl_divergence(t, p);
     const auto exact = fixture_numbers(fixture.at("kl_divergence").at("data"));
-    for (std::size_t i = 0; i < exact.size(); ++i)  // one by one: close ones are small beside the others
+    for (std::size_t i = 0; i < exact.size();
+         ++i)  // relative to each element: divergences of close distributions are small
       EXPECT_NEAR(static_cast<double>(divergence(i)), exact[i], this->bound * exact[i]) << i;
   }
 }
 
-// Terms of 1e-6 that leave a sum of 1e-12, 1e-12 that leave 1e-24: a sum of p log(p / q) would be noise.
-TEST(KLDivergence, KeepsItsDigitsWhereTheDistributionsAreClose) {
+// Terms of 1e-6 have a sum of 1e-12, terms of 1e-12 a sum of 1e-24: a plain sum of p log(p / q) would be rounding
+// noise.
+TEST(KLDivergence, IsAccurateForCloseDistributions) {
   for (int k = 3; k <= 52; ++k) {
     const double d = std::ldexp(1, -k);  // (1 + d) / 2 against 1 / 2: d^2 / 2 + d^4 / 12 + d^6 / 30 + d^8 / 56 + ...
     const double exact =
@@ -83,7 +89,7 @@ TEST(KLDivergence, KeepsItsDigitsWhereTheDistributionsAreClose) {
   }
 }
 
-TYPED_TEST(Entropy, KLDivergenceAtItsEdges) {
+TYPED_TEST(Entropy, KLDivergenceOfZerosAndEqualRows) {
   using T = BasicTensor<TypeParam>;
   const T p{{0.5, 0.5, 0}, {0.5, 0, 0.5}, {0, 1, 0}}, q{{0.25, 0.5, 0.25}, {0, 0.5, 0.5}, {0, 1, 0}};
   EXPECT_EQ(kl_divergence(p, q, Unit::bits), (T{0.5, this->inf, 0}));
@@ -94,7 +100,7 @@ TYPED_TEST(Entropy, KLDivergenceAtItsEdges) {
   EXPECT_NEAR(static_cast<double>(kl_divergence(T{0, 1}, T{1, least})()), -std::log(static_cast<double>(least)), 1e-4);
 }
 
-TYPED_TEST(Entropy, KLDivergenceIsCrossEntropyBeyondEntropy) {
+TYPED_TEST(Entropy, KLDivergenceIsCrossEntropyMinusEntropy) {
   using T = BasicTensor<TypeParam>;
   const T p = softmax(T{{3, 1, -2, 0.375}, {0, 0.125, 0.25, 0.5}}),
           q = softmax(T{{0.5, 1, -1, 2}, {0.5, 0.25, 0.125, 0}});
@@ -103,7 +109,7 @@ TYPED_TEST(Entropy, KLDivergenceIsCrossEntropyBeyondEntropy) {
                 static_cast<double>(cross_entropy(q, p)(i)) - static_cast<double>(entropy(p)(i)), this->bound);
 }
 
-TYPED_TEST(Entropy, MeanOfNoSamplesIsNaNAndTheirSumZero) {
+TYPED_TEST(Entropy, OfNoSamplesHasANaNMeanAndAZeroSum) {
   using T = BasicTensor<TypeParam>;
   const T none = T::from_shape({0, 3}), labels = T::from_shape({0});
   for (const auto& f : std::vector<std::function<T(Reduction)>>{
@@ -119,7 +125,7 @@ TYPED_TEST(Entropy, MeanOfNoSamplesIsNaNAndTheirSumZero) {
   }
 }
 
-// One float cannot count past 2^24.
+// A float accumulator cannot count above 2^24.
 TYPED_TEST(Entropy, ReducesInDouble) {
   using T = BasicTensor<TypeParam>;
   T p = T::from_shape({100000}), t = p;
@@ -160,7 +166,7 @@ TYPED_TEST(Entropy, ZeroTimesLogZeroIsZero) {
   EXPECT_EQ(binary_cross_entropy(T{0, 1, 0, 1}, T{0, 1, 1, 0}), (T{0, 0, this->inf, this->inf}));
 }
 
-// "-0" in a report would look like a mistake.
+// "-0" in a report would look wrong.
 TYPED_TEST(Entropy, OfACertainPredictionIsNotNegativeZero) {
   using T = BasicTensor<TypeParam>;
   EXPECT_FALSE(std::signbit(entropy(T{1, 0})()));
@@ -170,7 +176,7 @@ TYPED_TEST(Entropy, OfACertainPredictionIsNotNegativeZero) {
   EXPECT_FALSE(std::signbit(binary_cross_entropy(T{1}, T{1})(0)));
 }
 
-TYPED_TEST(Entropy, TakesAnEmptyBatch) {
+TYPED_TEST(Entropy, AcceptsAnEmptyBatch) {
   using T = BasicTensor<TypeParam>;
   const T none = T::from_shape({0, 3}), labels = T::from_shape({0});
   EXPECT_EQ(softmax(none).shape(), (Shape{0, 3}));
@@ -194,7 +200,7 @@ std::string message(const Action& action) {
   return "no error";
 }
 
-TYPED_TEST(Entropy, SaysWhatDoesNotFit) {
+TYPED_TEST(Entropy, ThrowsForMismatchedInputs) {
   using T = BasicTensor<TypeParam>;
   const T cube = T::from_shape({2, 2, 2}), matrix{{0.5, 0.5}}, wide{{0.25, 0.25, 0.5}};
   EXPECT_EQ(message([&] { softmax(cube); }), "softmax: expected (N, C) or (C) with C >= 1, got (2, 2, 2).");
@@ -206,7 +212,7 @@ TYPED_TEST(Entropy, SaysWhatDoesNotFit) {
   EXPECT_THROW(cross_entropy(matrix, wide), ShapeError);
   EXPECT_THROW(cross_entropy(matrix, T{0, 0}), ShapeError);
   EXPECT_EQ(message([&] { binary_cross_entropy(matrix, wide); }),
-            "binary_cross_entropy: expected targets (1, 2), as the probabilities, got (1, 3).");
+            "binary_cross_entropy: expected targets of the shape of the probabilities, (1, 2), got (1, 3).");
   EXPECT_EQ(message([&] {
               cross_entropy(T{{0.5, 1.5}}, matrix);
             }),
@@ -217,7 +223,7 @@ TYPED_TEST(Entropy, SaysWhatDoesNotFit) {
             "cross_entropy: expected class indices, whole numbers from 0 to 1, got 2 in row 0.");
 }
 
-TYPED_TEST(Entropy, NamesTheRowThatIsNoDistribution) {
+TYPED_TEST(Entropy, ErrorsNameTheInvalidRow) {
   using T = BasicTensor<TypeParam>;
   const T good{{0.5, 0.5}, {0.25, 0.75}}, negative{{0.5, 0.5}, {-0.5, 1.5}}, short_of_one{{0.5, 0.5}, {0.25, 0.5}};
   EXPECT_EQ(message([&] { entropy(negative); }), "entropy: expected probabilities in [0, 1], got -0.5 in row 1.");
@@ -250,7 +256,7 @@ TYPED_TEST(Entropy, NamesTheRowThatIsNoDistribution) {
   EXPECT_THROW(entropy(T{0.50015f, 0.5}), ValueError);
 }
 
-TYPED_TEST(Entropy, NamesItselfInItsErrors) {
+TYPED_TEST(Entropy, ErrorsNameTheFunction) {
   using T = BasicTensor<TypeParam>;
   EXPECT_EQ(message([] {
               entropy(T::from_shape({2, 0}));
@@ -260,7 +266,10 @@ TYPED_TEST(Entropy, NamesItselfInItsErrors) {
               logsumexp(T::from_shape({0, 0}));
             }),
             "logsumexp: expected (N, C) or (C) with C >= 1, got (0, 0).");
-  EXPECT_EQ(message([] { kl_divergence(T{0.5, 0.5}, T{1}); }), "kl_divergence: expected q (2), as p, got (1).");
+  EXPECT_EQ(message([] {
+              kl_divergence(T{0.5, 0.5}, T{1});
+            }),
+            "kl_divergence: expected q of the shape of p, (2), got (1).");
   EXPECT_EQ(message([] { softmax(T{0, 1}, 0); }), "softmax: expected a finite temperature > 0, got 0.");
   EXPECT_EQ(message([] { log_softmax(T{0, 1}, -2); }), "log_softmax: expected a finite temperature > 0, got -2.");
   EXPECT_THROW(softmax(T{0, 1}, std::numeric_limits<double>::infinity()), ValueError);

@@ -1,5 +1,5 @@
-// Every loss on a grid of options, shapes and extremes, beside float64 references and PyTorch's own float32. With
-// MINNOW_ACCURACY_TABLE=FILE in the environment, the float build writes the errors there: docs/accuracy.md.
+// Compares every loss on a grid of options, shapes and extremes with float64 references and with PyTorch's float32. If
+// MINNOW_ACCURACY_TABLE=FILE is set, the float build writes the errors of docs/accuracy.md to FILE.
 
 #include <minnow/core/detail/format.hpp>
 #include <minnow/core/error.hpp>
@@ -23,7 +23,7 @@ namespace {
 
 using namespace minnow::testing;
 
-/// The largest error of many; whether one of them was a NaN that should not be is counted beside.
+/// Largest error of a group; `nan` is set if an error was NaN.
 struct Largest {
   double finite = 0;
   bool nan = false;
@@ -39,14 +39,14 @@ struct Largest {
   }
 };
 
-/// A loss with options.
+/// Errors of one loss with one set of options.
 struct Group {
   std::string name;
   std::size_t cases = 0;
   Largest value, gradient, torch_value, torch_gradient;
 };
 
-/// What one reduction of a case should give.
+/// Expected results of one reduction of a case.
 struct Reference {
   double value;
   std::vector<double> per_sample, gradient;
@@ -56,7 +56,7 @@ Reference reference(const Json& fixture, const Json& reduction) {
   Reference result{fixture_number(reduction.at("value")), fixture_numbers(fixture.at("per_sample")),
                    fixture_numbers(fixture.at("gradient").at("data"))};
   const double divisor = reduction.at("divisor");
-  for (double& g : result.gradient) g = divisor == 0 ? 0 : g / divisor;  // what counts for nothing has no gradient
+  for (double& g : result.gradient) g = divisor == 0 ? 0 : g / divisor;  // gradient 0 if nothing counts
   return result;
 }
 
@@ -91,7 +91,7 @@ void check_reduction(const Json& fixture, const std::string& name, const Json& r
   group.torch_gradient.add(fixture_number(reduction.at("torch_float32").at("gradient")));
 }
 
-/// The grid by groups, in the fixture's order.
+/// Returns the errors of all groups, in the order of the fixture.
 std::vector<Group> run_grid() {
   std::vector<Group> groups;
   for (const Json& fixture : read_fixture("losses.json")) {
@@ -102,8 +102,8 @@ std::vector<Group> run_grid() {
       SCOPED_TRACE(format_text("{}, {}, {}", name, fixture.at("case").get<std::string>(), reduction));
       try {
         check_reduction(fixture, reduction, expected, *group);
-      } catch (const Error& refusal) {
-        ADD_FAILURE() << refusal.what();
+      } catch (const Error& e) {
+        ADD_FAILURE() << e.what();
       }
     }
   }
@@ -120,7 +120,7 @@ std::string table(const std::vector<Group>& groups) {
   return markdown_table(rows);
 }
 
-// In float the largest error of a group is PyTorch's own, or two units in the last place, whichever is larger.
+// In float the largest error of a group is at most PyTorch's, or two units in the last place if that is larger.
 TEST(LossGrid, IsAsAccurateAsPyTorch) {
   const std::vector<Group> groups = run_grid();
   EXPECT_GE(groups.size(), 49u);

@@ -23,17 +23,17 @@
 
 namespace minnow::inline MINNOW_PRECISION::testing {
 
-/// An option of a fixture; it converts to whatever number the loss wants.
-inline Json option(const Json& options, const std::string& name, const Json& otherwise) {
-  return options.value(name, otherwise);
+/// Returns an option of a fixture, or `default_value`; Json converts to the type of the option.
+inline Json option(const Json& options, const std::string& name, const Json& default_value) {
+  return options.value(name, default_value);
 }
 
-/// A weight of a fixture; unset where it has none.
+/// Returns a weight of a fixture, or nullopt if the fixture has none.
 inline std::optional<Tensor> weight_option(const Json& options, const std::string& name) {
   return options.contains(name) ? std::optional(fixture_tensor(options.at(name))) : std::nullopt;
 }
 
-/// The loss of a name and options as scripts/make_loss_fixtures.py writes them, which are PyTorch's.
+/// Returns the loss of a name and options. Both are PyTorch's, as written by scripts/make_loss_fixtures.py.
 inline std::unique_ptr<Loss> make_loss(const std::string& name, const Json& o, Reduction reduction) {
   const auto weight = [&] { return weight_option(o, "weight"); };
   const auto ignore_index = [&] { return option(o, "ignore_index", -100); };

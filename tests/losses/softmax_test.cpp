@@ -15,7 +15,7 @@ namespace {
 
 using namespace minnow::testing;
 
-/// float and double, whatever Real is.
+/// Runs for float and double in every build.
 template <class T>
 class SoftmaxFunctions : public ::testing::Test {
  protected:
@@ -53,7 +53,7 @@ TYPED_TEST(SoftmaxFunctions, LogSoftmaxKeepsRelativeAccuracyNearZero) {
   EXPECT_NEAR(static_cast<double>(y(1)), -30, 1e-12);
 }
 
-TYPED_TEST(SoftmaxFunctions, TemperatureOneChangesNothingAndOthersOnlyScale) {
+TYPED_TEST(SoftmaxFunctions, TemperatureScalesTheLogits) {
   using T = BasicTensor<TypeParam>;
   const T x{{3.25, 1.5, 0.25, 0.75}, {1e4, -1e4, 0, 88}};
   EXPECT_EQ(softmax(x, 1), softmax(x));
@@ -82,7 +82,7 @@ TEST(SoftmaxFunction, OfTheLargestLogitsDoesNotOverflow) {
   EXPECT_EQ(logsumexp(x)(), 1.5e308);
 }
 
-TYPED_TEST(SoftmaxFunctions, LogSumExpAtItsEdges) {
+TYPED_TEST(SoftmaxFunctions, LogSumExpOfExtremesAndNaN) {
   using T = BasicTensor<TypeParam>;
   const TypeParam i = this->inf, n = this->nan;
   EXPECT_EQ(logsumexp(T{{-i, -i}, {-i, 3}, {1e4, -1e4}, {i, 0}, {i, i}, {i, -i}}), (T{-i, 3, 1e4, i, i, i}));

@@ -1,4 +1,4 @@
-// Figures that textbooks and papers work out by hand, to the digits they print.
+// Numerical examples from textbooks and papers, compared to the printed digits.
 
 #include <minnow/core/labels.hpp>
 #include <minnow/core/math/kernels.hpp>
@@ -16,7 +16,7 @@ namespace {
 
 using namespace minnow;
 
-/// Half a unit in the last of the decimals that a figure is printed with.
+/// Half a unit in the last printed decimal.
 double half_unit(int decimals) { return 0.5 * std::pow(10.0, -decimals); }
 
 void expect_figures(const DoubleTensor& values, const std::vector<double>& figures, int decimals) {
@@ -67,16 +67,16 @@ TEST(WorkedFigures, TrainingUsesNats) {
 TEST(WorkedFigures, CrossEntropyAfterTraining) {
   const double bits = cost({0.938, 0.02, 0.02, 0.022}, dog, Unit::bits);
   EXPECT_NEAR(bits, 0.0923, half_unit(4));
-  EXPECT_GT(std::abs(bits - 0.095), half_unit(3));  // which is what one source prints
+  EXPECT_GT(std::abs(bits - 0.095), half_unit(3));  // as printed in one source
 }
 
-TEST(WorkedFigures, APerfectPredictionCostsNothing) {
+TEST(WorkedFigures, APerfectPredictionHasLossZero) {
   EXPECT_EQ(cost(dog, dog, Unit::bits), 0);
   EXPECT_EQ(cost(dog, dog), 0);
   EXPECT_EQ(binary_cross_entropy(DoubleTensor{1, 0}, DoubleTensor{1, 0}), (DoubleTensor{0, 0}));
 }
 
-TEST(WorkedFigures, ThePenaltyGrowsWithoutLimit) {
+TEST(WorkedFigures, TheLossIsUnbounded) {
   const double p[] = {1, 0.5, 0.25, 0.1, 0.01, 0.001, 0}, infinite = std::numeric_limits<double>::infinity();
   const double bits[] = {0, 1, 2, 3.3219, 6.6439, 9.9658, infinite};
   for (std::size_t i = 0; i + 1 < 7; ++i)
@@ -84,16 +84,16 @@ TEST(WorkedFigures, ThePenaltyGrowsWithoutLimit) {
   EXPECT_EQ(cost({p[6], 1}, {1, 0}, Unit::bits), infinite);
 }
 
-TEST(WorkedFigures, SoftmaxSeesTheGapWhereDividingBySumDoesNot) {
+TEST(WorkedFigures, SoftmaxDependsOnDifferencesDividingByTheSumDoesNot) {
   expect_figures(softmax(DoubleTensor{2, 4}), {0.119, 0.881}, 3);
   expect_figures(softmax(DoubleTensor{4, 8}), {0.018, 0.982}, 3);
   for (const DoubleTensor& z : {DoubleTensor{2, 4}, DoubleTensor{4, 8}})
     expect_figures({z(0) / (z(0) + z(1)), z(1) / (z(0) + z(1))}, {0.333, 0.667}, 3);
 }
 
-TEST(WorkedFigures, SoftmaxTakesNegativeScores) {
+TEST(WorkedFigures, SoftmaxAcceptsNegativeScores) {
   const DoubleTensor z{2, -1};
-  EXPECT_GT(z(0) / (z(0) + z(1)), 1);  // dividing by the sum would not do
+  EXPECT_GT(z(0) / (z(0) + z(1)), 1);  // dividing by the sum gives no probabilities
   EXPECT_LT(z(1) / (z(0) + z(1)), 0);
   expect_figures(softmax(z), {0.953, 0.047}, 3);
   expect_figures(softmax(DoubleTensor{-2, -4}), {0.881, 0.119}, 3);
@@ -110,7 +110,7 @@ TEST(WorkedFigures, EntropyOfFourEqualClasses) {
   EXPECT_NEAR(entropy(equal)(), std::log(4.0), 1e-15);
 }
 
-TEST(WorkedFigures, TheProductWithOneHotPicksTheRightClass) {
+TEST(WorkedFigures, TheProductWithOneHotSelectsTheLabel) {
   const DoubleTensor p{0.7, 0.2, 0.1}, t{1, 0, 0};
   EXPECT_DOUBLE_EQ(p(0) * t(0) + p(1) * t(1) + p(2) * t(2), 0.7);
   const double bits = cost(p, t, Unit::bits);
@@ -126,7 +126,7 @@ TEST(WorkedFigures, LossesOfTwoSamplesAndTheirLikelihood) {
   EXPECT_NEAR(losses(0) + losses(1), -std::log(0.1 * 0.5), 1e-15);
   EXPECT_EQ(cross_entropy(p, one_hot(labels, 3)), losses);
 
-  Tensor logits = zeros({2, 3});  // log p as scores: softmax gives p back
+  Tensor logits = zeros({2, 3});  // softmax of log p is p
   for (std::size_t i = 0; i < p.size(); ++i) logits.data()[i] = static_cast<Real>(std::log(p.data()[i]));
   Tensor targets = zeros({2});
   targets(1) = 2;
@@ -137,20 +137,20 @@ TEST(WorkedFigures, LossesOfTwoSamplesAndTheirLikelihood) {
   EXPECT_NEAR(mean.per_sample()[1], 0.69314718, 1e-6);
 }
 
-TEST(WorkedFigures, BinaryCrossEntropyIsItsTwoCases) {
+TEST(WorkedFigures, BinaryCrossEntropyOfEachTarget) {
   for (const double p : {0.9, 0.7, 0.2, 1e-12}) {
     EXPECT_DOUBLE_EQ(binary_cross_entropy(DoubleTensor{p}, DoubleTensor{1})(0), -std::log(p));
     EXPECT_DOUBLE_EQ(binary_cross_entropy(DoubleTensor{p}, DoubleTensor{0})(0), -std::log1p(-p));
   }
 }
 
-TEST(WorkedFigures, BinaryCrossEntropyIsThatOfTwoClasses) {
+TEST(WorkedFigures, BinaryCrossEntropyEqualsCrossEntropyOfTwoClasses) {
   for (const double p : {0.9, 0.7, 0.2})
     for (const double t : {1.0, 0.0, 0.3})
       EXPECT_NEAR(binary_cross_entropy(DoubleTensor{p}, DoubleTensor{t})(0), cost({p, 1 - p}, {t, 1 - t}), 1e-15);
 }
 
-TEST(WorkedFigures, SigmoidIsSoftmaxBesideZero) {
+TEST(WorkedFigures, SigmoidEqualsSoftmaxWithAZeroLogit) {
   for (const double z : {-30.0, -3.0, -0.5, 0.0, 2.0, 30.0}) {
     const DoubleTensor both = softmax(DoubleTensor{z, 0});
     const double p = 1 / (1 + std::exp(-z));
@@ -170,7 +170,7 @@ double distance(const DoubleTensor& points, std::size_t i, std::size_t j) {
   return std::sqrt(squares);
 }
 
-TEST(WorkedFigures, IntegersImplyFalseDistancesAndOneHotNone) {
+TEST(WorkedFigures, DistancesOfIntegerAndOneHotCodes) {
   const DoubleTensor animals{0, 1, 2, 3};  // dog, cat, horse, cheetah
   DoubleTensor integers = animals;
   integers.reshape({4, 1});
@@ -189,7 +189,7 @@ TEST(WorkedFigures, ArgmaxAndOneHotOfAPrediction) {
   EXPECT_EQ(one_hot(argmax(batch), 4), (DoubleTensor{{1, 0, 0, 0}, {0, 0, 0, 1}}));
 }
 
-/// (loss(z + h) - loss(z - h)) / 2h for each score.
+/// Returns (loss(z + h) - loss(z - h)) / 2h for each score.
 DoubleTensor numerical_gradient(const std::function<double(const DoubleTensor&)>& loss) {
   constexpr double h = 1e-5;
   DoubleTensor gradient = scores;
