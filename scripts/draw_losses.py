@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Draws docs/losses/*.svg, the figures of docs/losses.md: each loss and its gradient, from docs/losses/curves.json.
+"""Draws docs/losses/*.svg, the figures of docs/losses.md, from docs/losses/curves.json: each loss and its gradient.
 
 usage: build/release/tests/docs/loss_curves > docs/losses/curves.json && scripts/draw_losses.py
 needs Debian's python3-matplotlib (3.6)
@@ -23,14 +23,14 @@ pyplot.rcParams.update({
 
 
 def draw(figure):
-    """The loss on the left, its gradient on the right, over the same axis."""
+    """Draws the loss on the left and its gradient on the right, over the same x axis."""
     columns = 4 if len(figure["curves"]) == 4 else 3
     rows = math.ceil(len(figure["curves"]) / columns)
     canvas, panels = pyplot.subplots(1, 2, figsize=(8.4, 3.1 + 0.2 * rows))
     for panel, key, label in zip(panels, ("loss", "gradient"), ("loss L", figure["gradient_label"])):
         for curve, (color, line) in zip(figure["curves"], STYLES):
             panel.plot(figure["x"], curve[key], color=color, linestyle=line, label=curve["label"])
-        panel.update_datalim([(figure["x"][0], 0)])  # 0 is what both aim at
+        panel.update_datalim([(figure["x"][0], 0)])  # both panels include 0
         panel.xaxis.set_major_locator(ticker.MaxNLocator(7, steps=[1, 2, 3, 5, 10]))
         panel.set(xlabel=figure["x_label"], ylabel=label)
     canvas.suptitle(figure["name"], fontweight="bold", y=0.98)

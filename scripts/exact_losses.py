@@ -1,7 +1,8 @@
-"""The losses by their formulas, with their derivatives, in 60-digit decimals: PyTorch's float64 cancels near certainty.
+"""Computes losses and their derivatives in 60-digit decimals, because float64 cancels for probabilities close to 1.
 
-A loss here is a function of one row (the scores of one classification, or one element) that returns the loss, its
-gradient and what the row adds to the divisor of the mean. `evaluate` runs one over a batch.
+A function for a loss on classes computes one row (the scores of one classification). The function returns the loss, its
+gradient and the row's part of the divisor of the mean. A function for an elementwise loss computes one element.
+`evaluate` runs a loss over a batch.
 """
 import decimal
 import math
@@ -31,7 +32,7 @@ def power(base, exponent):
     return ONE if exponent == 0 else base ** exponent
 
 
-# ------------------------------------------------------------------------- of a row of C scores and its class or target
+# ---------------------------------------------------------------------------- a row of C scores and its label or target
 
 def cross_entropy(x, target, o):
     classes, smoothing = len(x), D(o.get("label_smoothing", 0))
@@ -84,7 +85,7 @@ def multi_margin(x, label, o):
     return loss, gradient, ONE
 
 
-# -------------------------------------------------------------------------------------------- of an element and a target
+# -------------------------------------------------------------------------------------------- an element and its target
 
 def bce(x, t, o, weight, _):
     floor = D(-100)
@@ -138,15 +139,15 @@ def smooth_l1(x, t, o, *_):
     return abs(d) - beta / 2, l1(x, t)[1]
 
 
-# --------------------------------------------------------------------------------- of two vectors, and whether they agree
+# ----------------------------------------------------------------------------- two vectors, and whether they are similar
 
-def cosine_embedding(a, b, agree, o):
-    margin, tiny = D(o.get("margin", 0)), D(1e-12)
-    aa, bb = sum(v * v for v in a) + tiny, sum(v * v for v in b) + tiny
+def cosine_embedding(a, b, similar, o):
+    margin, epsilon = D(o.get("margin", 0)), D(1e-12)
+    aa, bb = sum(v * v for v in a) + epsilon, sum(v * v for v in b) + epsilon
     length = (aa * bb).sqrt()
     cosine = sum(u * v for u, v in zip(a, b)) / length
-    slope = -ONE if agree else ONE if cosine >= margin else ZERO  # of the loss by the cosine
-    loss = 1 - cosine if agree else max(cosine - margin, ZERO)
+    slope = -ONE if similar else ONE if cosine >= margin else ZERO  # of the loss by the cosine
+    loss = 1 - cosine if similar else max(cosine - margin, ZERO)
     gradient = [[slope * (v / length - cosine * u / aa) for u, v in zip(a, b)],
                 [slope * (u / length - cosine * v / bb) for u, v in zip(a, b)]]
     return loss, gradient
@@ -187,13 +188,13 @@ def elements(loss, x, t, options):
 
 
 def pairs(x, t, options):
-    results = [cosine_embedding(decimals(a), decimals(b), agree == 1, options) for (a, b), agree in zip(x, t)]
+    results = [cosine_embedding(decimals(a), decimals(b), similar == 1, options) for (a, b), similar in zip(x, t)]
     losses = by_sample([r[0] for r in results], x)
     return losses, numpy.array([r[1] for r in results], dtype=object).reshape(x.shape), numpy.full(losses.shape, ONE)
 
 
 def evaluate(name, x, t, options, sample_weights):
-    """per_sample (N), the gradient of its sum, and what sum, mean and batch_mean divide by."""
+    """Returns per_sample (N), the gradient of its sum, and the divisors of sum, mean and batch_mean."""
     if name == "CosineEmbeddingLoss":
         losses, gradient, counts = pairs(x, t, options)
     else:
@@ -206,5 +207,5 @@ def evaluate(name, x, t, options, sample_weights):
 
 
 def quotient(value, divisor):
-    """By IEEE's rule for 0 / 0, and for infinities, which no decimal here is."""
+    """Returns value / divisor, or NaN if the divisor is 0."""
     return math.nan if divisor == 0 else float(value / D(divisor))

@@ -1,10 +1,10 @@
-"""A case of tests/fixtures/losses.json.
+"""Builds a case of tests/fixtures/losses.json.
 
-The references are 60-digit decimals (exact_losses.py), with which PyTorch's float64 must agree. A case holds `per_sample`
-and the `gradient` of their sum; each of its `reductions` divides both by `divisor`. Where that is 0 the value is NaN, as
-in PyTorch, but the gradient is 0: such a sample does not count. `torch_float32` is the error of PyTorch's own float32
-value and gradient, max|a - ref| / max|ref|: "nan" where only float32 gives NaN. Elements that are NaN in PyTorch's
-float64 as well, and not here, are left out of it.
+The references are 60-digit decimals (exact_losses.py), and PyTorch's float64 must agree with them. A case contains
+`per_sample` and the `gradient` of its sum; each of its `reductions` divides both by `divisor`. If the divisor is 0, the
+value is NaN, as in PyTorch, but the gradient is 0. `torch_float32` is the error of PyTorch's float32 value and
+gradient, max|a - ref| / max|ref|, and "nan" if only float32 gives NaN. Elements that are NaN in PyTorch's float64, but not in the
+reference, are left out of this error.
 """
 import math
 
@@ -16,7 +16,7 @@ import torch_losses
 
 
 def number(v):
-    """JSON knows no NaN; 14 digits are enough for a reference, and float32 inputs are written in full."""
+    """Returns v for JSON: NaN and infinity as text, float32 values with all digits, other values with 14 digits."""
     if not math.isfinite(v):
         return str(v)
     short = v if v == numpy.float32(v) else float(f"{v:.14g}")
@@ -29,7 +29,7 @@ def tensor(values):
 
 
 def error(values, reference, also_nan):
-    """max|a - ref| / max|ref|, without the elements that are NaN in float64, too."""
+    """Returns max|a - ref| / max|ref| over the elements that are not NaN in float64."""
     a, ref = (numpy.where(also_nan, 0, numpy.asarray(v, dtype=numpy.float64)).ravel() for v in (values, reference))
     differ = a != ref
     difference = numpy.abs(a[differ] - ref[differ]).max(initial=0)
@@ -38,13 +38,13 @@ def error(values, reference, also_nan):
 
 
 def compare(name, x, t, options, s, reduction, divisor, value, gradient):
-    """Asserts that PyTorch's float64 agrees with the reference and returns the errors of its float32."""
+    """Asserts that PyTorch's float64 agrees with the reference, and returns the errors of its float32."""
     run = lambda dtype: torch_losses.evaluate(name, x, t, options, s, reduction, float(divisor), dtype)
     value64, gradient64 = run(torch.float64)
     assert math.isnan(value64) or math.isclose(value64, value, rel_tol=1e-12, abs_tol=1e-12), (value64, value)
     known = ~numpy.isnan(gradient64)
     difference = numpy.abs(gradient64 - gradient)[known].max(initial=0)
-    tolerance = 1e-8 if name in ("BCELoss", "CosineEmbeddingLoss") else 1e-12  # theirs is a float's 1e-12
+    tolerance = 1e-8 if name in ("BCELoss", "CosineEmbeddingLoss") else 1e-12  # PyTorch rounds their 1e-12 to float
     assert difference <= tolerance * max(1, numpy.abs(gradient).max(initial=0)), (gradient64, gradient)
     value32, gradient32 = run(torch.float32)
     return {"value": number(float(f"{error(value32, value, math.isnan(value64)):.3g}")),
@@ -54,7 +54,7 @@ def compare(name, x, t, options, s, reduction, divisor, value, gradient):
 def case(name, combination, text, x, t, options, s=None):
     x, t = numpy.asarray(x, dtype=numpy.float64), numpy.asarray(t, dtype=numpy.float64)
     for inputs in [x, t] + [v for k, v in options.items() if k.endswith("weight")]:
-        assert (inputs == numpy.asarray(inputs, dtype=numpy.float32)).all(), "inputs are float32 numbers"
+        assert (inputs == numpy.asarray(inputs, dtype=numpy.float32)).all(), "inputs are float32 values"
     same = t.reshape(x.shape) if name in exact_losses.ELEMENTS else t  # (N) for (N, 1)
     per_sample, gradient, divisors = exact_losses.evaluate(name, x, same, options, s)
     result = {"case": text, "group": f"{name} {combination}".strip(), "loss": name,
@@ -69,7 +69,7 @@ def case(name, combination, text, x, t, options, s=None):
         value = exact_losses.quotient(per_sample.sum(), divisor)
         reduced = numpy.zeros(x.shape) if divisor == 0 else (gradient / divisor).astype(float)
         entry = {"value": number(value), "divisor": number(float(divisor))}
-        if len(x) > 0:  # PyTorch refuses some empty batches
+        if len(x) > 0:  # PyTorch throws for some empty batches
             try:
                 entry["torch_float32"] = compare(name, x, same, options, s, reduction, divisor, value, reduced)
             except AssertionError as problem:

@@ -1,9 +1,9 @@
 #!/usr/bin/python3
-"""Writes tests/fixtures/losses.json: every loss on a grid of options, shapes and extremes.
+"""Writes tests/fixtures/losses.json: all losses on a grid of options, shapes and extremes.
 
 usage: make_loss_fixtures.py        needs Debian's python3-torch (1.13)
 
-loss_case.py says what a case holds.
+loss_case.py describes a case.
 """
 import json
 import math
@@ -22,19 +22,19 @@ RIGHT = rows([1e4, -1e4, 0, 3], [-1e4, 1e4, 9000, 0], [-1e4, -1e4, 88, -1e4])
 
 
 def sample_weights(n):
-    """Of every size, one of them 0."""
+    """Returns small and large weights, including 0."""
     return numpy.resize([1, 2.5, 0, 0.25, 7], n)
 
 
 def inputs(numbers, shape, weighted, scale=1.0):
-    """Random ones; to keep the file small, not all with many digits."""
+    """Returns random inputs; weighted cases have few digits, to keep the file small."""
     return numbers.coarse(shape, scale) if weighted else numbers.inputs(shape, scale)
 
 
 # ------------------------------------------------------------------------------------------------------- classifications
 
 def class_inputs(numbers, certain):
-    """(text, logits, labels, sample weights or None)"""
+    """Yields (text, logits, labels, sample weights or None)."""
     integers = numbers.generator.integers
     for text, shape, weighted in SHAPES:
         labels = integers(0, shape[1], (shape[0],) + shape[2:])
@@ -48,7 +48,7 @@ def class_inputs(numbers, certain):
 
 
 def class_options(words, options, classes, numbers, k):
-    """What a case of a combination is given: its options and the label to ignore."""
+    """Returns the options of a case and its ignored label."""
     result = dict(options)
     if "weight" in words:
         result["weight"] = numbers.generator.integers(1, 17, classes) / 8
@@ -65,7 +65,7 @@ def log_softmax(x):
 
 
 def distributions(numbers, shape):
-    """Multiples of 1 / 256 that sum to 1 over axis 1."""
+    """Returns multiples of 1 / 256 that sum to 1 over axis 1."""
     p = numpy.moveaxis(numbers.generator.dirichlet(numpy.ones(shape[1]), shape[:1] + shape[2:]), -1, 1)
     p = numpy.floor(p * 256) / 256
     p[:, 0] += 1 - p.sum(axis=1)
@@ -73,7 +73,7 @@ def distributions(numbers, shape):
 
 
 def as_targets(labels, shape, numbers, soft):
-    """Probabilities: soft ones, or one-hot rows."""
+    """Returns probabilities: soft if `soft`, else one-hot."""
     if soft:
         return distributions(numbers, shape)
     return numpy.moveaxis(numpy.eye(shape[1])[labels], -1, 1)
@@ -81,7 +81,7 @@ def as_targets(labels, shape, numbers, soft):
 
 def class_cases(name, words=(), numbers=Numbers(11), certain=20, note="", **options):
     combination = " ".join(filter(None, [note, " + ".join(words)]))
-    vectors = name == "MultiMarginLoss"  # takes (N, C) only
+    vectors = name == "MultiMarginLoss"  # accepts only (N, C)
     for k, (text, x, labels, s) in enumerate(class_inputs(numbers, certain)):
         if (vectors and x.ndim > 2) or (len(x) == 16 and combination):
             continue
@@ -127,7 +127,7 @@ def classifications():
 # -------------------------------------------------------------------------------------------------------------- elements
 
 def element_inputs(numbers):
-    """(text, prediction, hard targets 0 and 1, soft targets, sample weights or None)"""
+    """Yields (text, prediction, hard targets 0 and 1, soft targets, sample weights or None)."""
     for text, shape, weighted in SHAPES + [("(5)", (5,), False), ("sample weights 0", (3, 4), True)]:
         s = sample_weights(shape[0]) if weighted else None
         hard = numbers.generator.integers(0, 2, shape).astype(float)

@@ -1,14 +1,14 @@
-"""The losses of PyTorch by their names in Minnow, and those it lacks by its operations."""
+"""PyTorch's losses by their names in Minnow. Losses that PyTorch lacks are built from its operations."""
 import warnings
 
 import torch
 from torch.nn import functional as F
 
-warnings.filterwarnings("ignore", "reduction: 'mean'")  # of KLDivLoss: batch_mean is there, too
+warnings.filterwarnings("ignore", "reduction: 'mean'")  # warning of KLDivLoss
 
 
 def focal(x, t, o, reduction):
-    """Of class indices: -w_y (1 - p_y)^gamma log p_y."""
+    """Returns -w_y (1 - p_y)^gamma log p_y for class indices y."""
     counted = t != o.get("ignore_index", -100)
     labels = torch.where(counted, t, torch.zeros_like(t))
     log_p = F.log_softmax(x, dim=1).gather(1, labels.unsqueeze(1)).squeeze(1)
@@ -46,7 +46,7 @@ INDICES = ("CrossEntropyLoss", "NLLLoss", "FocalLoss", "MultiMarginLoss")
 
 
 def evaluate(name, x, t, options, sample_weights, reduction, divisor, dtype):
-    """The loss and its gradient (numpy, float64). `divisor` is for the reductions that PyTorch does not have."""
+    """Returns the loss and its gradient (numpy, float64). `divisor` is used for the reductions that PyTorch lacks."""
     x = torch.tensor(x, dtype=dtype, requires_grad=True)
     indices = name in INDICES and t.shape != tuple(x.shape)
     t = torch.tensor(t, dtype=torch.int64 if indices else dtype)
