@@ -1,4 +1,4 @@
-// A walk through the theory behind classifiers, from labels to gradients, with every figure computed by the library.
+// A walkthrough of the theory of classifiers, from labels to gradients. The library computes every number.
 
 #include <apps/cross_entropy/chapters.hpp>
 #include <apps/support/command_line.hpp>
@@ -13,16 +13,16 @@ struct Chapter {
 };
 
 constexpr std::array chapters{
-    Chapter{"Labels as numbers: counting classes, and one-hot", labels_as_numbers},
+    Chapter{"Labels as numbers: integer and one-hot codes", labels_as_numbers},
     Chapter{"From scores to probabilities: softmax", scores_to_probabilities},
-    Chapter{"Why not simply divide by the sum?", dividing_by_the_sum},
-    Chapter{"Entropy: how uncertain is a draw?", uncertainty},
-    Chapter{"Cross-entropy: what does a prediction cost?", cost_of_a_prediction},
-    Chapter{"Why the logarithm: the likelihood of many answers", likelihood},
+    Chapter{"Softmax and division by the sum", dividing_by_the_sum},
+    Chapter{"Entropy: the uncertainty of an outcome", uncertainty},
+    Chapter{"Cross-entropy: the loss of a prediction", cost_of_a_prediction},
+    Chapter{"The logarithm and the likelihood of several samples", likelihood},
     Chapter{"Two classes: binary cross-entropy and the sigmoid", two_classes},
     Chapter{"The gradient that trains a network: p - t", gradient_of_the_scores},
-    Chapter{"Where p - t is not the gradient", where_the_short_gradient_fails},
-    Chapter{"Scores of any size", huge_scores},
+    Chapter{"A loss whose gradient is not p - t", where_the_short_gradient_fails},
+    Chapter{"Large scores", huge_scores},
 };
 
 void print_titles() {
@@ -37,11 +37,11 @@ void print_chapter(std::size_t number) {
 }
 
 void print_all() {
-  fmt::print(R"(Cross-entropy, worked out
-=========================
-How a network that tells dogs, cats, horses and cheetahs apart turns a picture
-into an answer, how wrong the answer is, and which way to correct it. Every
-figure below is computed as you read, by the functions that train networks.
+  fmt::print(R"(Cross-entropy, step by step
+===========================
+How a network that classifies images of dogs, cats, horses and cheetahs computes
+a prediction, how the loss measures its error, and which gradient reduces the
+loss. The library computes every number below when the program runs.
 
 )");
   print_titles();
@@ -51,7 +51,7 @@ figure below is computed as you read, by the functions that train networks.
   }
 }
 
-/// Empty when `text` is the number of a chapter, else what is wrong.
+/// Returns an empty string if `text` is the number of a chapter, else an error.
 std::string check_chapter(const std::string& text) {
   for (std::size_t i = 1; i <= chapters.size(); ++i)
     if (text == std::to_string(i)) return {};
@@ -65,9 +65,8 @@ int main(int argc, char** argv) {
   bool list = false;
   CLI::App app{
       "Explains how a classifier learns: how its scores become probabilities, how\n"
-      "cross-entropy measures what is wrong with them, and which gradient follows. Each\n"
-      "figure is computed as it is printed, and nothing needs to be known beforehand.\n"
-      "Without options it prints all chapters.",
+      "cross-entropy measures their error, and which gradient follows. No previous\n"
+      "knowledge is needed. Without options the program prints all chapters.",
       "cross_entropy"};
   CLI::Option* only =
       app.add_option("--chapter", chapter, fmt::format("Print one chapter only, 1 to {}", chapters.size()))

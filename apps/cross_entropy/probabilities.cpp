@@ -1,4 +1,4 @@
-// Labels, and the way from scores to probabilities.
+// Labels, and the conversion of scores to probabilities.
 
 #include <apps/cross_entropy/chapters.hpp>
 
@@ -11,13 +11,13 @@ using namespace minnow;
 
 namespace {
 
-/// Integer codes as points of one coordinate: (N) to (N, 1).
-DoubleTensor on_a_line(DoubleTensor codes) {
+/// Returns integer codes as points with one coordinate: (N) to (N, 1).
+DoubleTensor as_points(DoubleTensor codes) {
   codes.reshape({codes.size(), 1});
   return codes;
 }
 
-/// points: (N, D), a point a row.
+/// Returns the distance of two rows of points: (N, D).
 double distance(const DoubleTensor& points, std::size_t i, std::size_t j) {
   double squares = 0;
   for (std::size_t k = 0; k < points.shape()[1]; ++k) squares += std::pow(points(i, k) - points(j, k), 2);
@@ -47,23 +47,23 @@ DoubleTensor divided_by_sum(const DoubleTensor& scores) {
 
 void labels_as_numbers() {
   fmt::print(R"(
-A network computes with numbers, so every class needs some. If the classes have
-an order, count them: poor = 0, neutral = 1, good = 2. The distances between the
-codes then tell the truth, that good is further from poor than neutral is:
+A network computes with numbers, so every class needs a code. If the classes
+have an order, integers are a good code: poor = 0, neutral = 1, good = 2. The
+distances between the codes are correct: good is further from poor than neutral.
 )");
   const std::array<std::string, 3> grades{"poor", "neutral", "good"};
-  print_distances(on_a_line({0, 1, 2}), grades, 0);
+  print_distances(as_points({0, 1, 2}), grades, 0);
   fmt::print(R"(
-Animals have no order. Counted as dog = 0, cat = 1, horse = 2, cheetah = 3, they
-get distances all the same:
+Animals have no order. The integers dog = 0, cat = 1, horse = 2, cheetah = 3
+nevertheless imply distances:
 )");
-  const DoubleTensor codes = on_a_line({0, 1, 2, 3});
+  const DoubleTensor codes = as_points({0, 1, 2, 3});
   print_distances(codes, class_names, 0);
   fmt::print(R"(
-|dog - cheetah| = {:.0f} but |dog - cat| = {:.0f}: a network that had to hit these numbers
-would call a cheetah three times as wrong for a dog as a cat, and take halfway
-between dog and horse, ({:.0f} + {:.0f}) / 2 = {:.0f}, for a cat. One-hot codes avoid that: a
-place for each class, 1 in its own and 0 in all others.
+|dog - cheetah| = {:.0f} but |dog - cat| = {:.0f}: if a network predicted these codes, the
+error of cheetah for a dog would be three times that of cat, and the mean of dog
+and horse, ({:.0f} + {:.0f}) / 2 = {:.0f}, would be the code of cat. One-hot codes avoid both:
+one element per class, 1 for the class itself and 0 for all others.
 
      {:10})",
              distance(codes, 0, 3), distance(codes, 0, 1), codes(0, 0), codes(2, 0), (codes(0, 0) + codes(2, 0)) / 2,
@@ -75,20 +75,20 @@ place for each class, 1 in its own and 0 in all others.
     fmt::print("\n     {:10}", class_names[i]);
     for (std::size_t j = 0; j < class_names.size(); ++j) fmt::print("{:>9.0f}", rows(i, j));
   }
-  fmt::print("\n\nNow every two classes are equally far apart, sqrt(2) = {:.4f}:\n", std::sqrt(2.0));
+  fmt::print("\n\nAll pairs of classes have the same distance, sqrt(2) = {:.4f}:\n", std::sqrt(2.0));
   print_distances(rows, class_names, 4);
   fmt::print(R"(
-(Minnow stores a label as its number, because that is shorter, but only ever
-uses it to find the place of the 1.)
+(Minnow stores a label as a class index, which needs less memory, and uses the
+index only as the position of the 1.)
 )");
 }
 
 void scores_to_probabilities() {
   fmt::print(R"(
-Shown a picture of a dog, a network gives each class a score, any number at all;
-scores are also called logits. Softmax makes probabilities of them: raise e to
-each score, which makes it positive, then divide by the sum, so that they add up
-to 1.
+For an image of a dog, a network computes a score for each class, which can be
+any number. Scores are also called logits. Softmax converts scores to
+probabilities: e to the power of each score is positive, and division by the sum
+makes the probabilities sum to 1.
 
      class      score z       e^z     softmax = e^z / sum
 )");
@@ -104,21 +104,21 @@ to 1.
 
   DoubleTensor batch = example_scores;
   batch.reshape({1, class_names.size()});
-  const DoubleTensor answer = argmax(batch);
-  const DoubleTensor chosen = one_hot(answer, class_names.size());
+  const DoubleTensor prediction = argmax(batch);
+  const DoubleTensor predicted_row = one_hot(prediction, class_names.size());
   fmt::print(R"(
-The answer is the class of the largest score, which is also the one of the
-largest probability: argmax = {:.0f}, {}; as one-hot, ({:.0f}, {:.0f}, {:.0f}, {:.0f}). How sure the
-network is of it, {:.1f} %, is lost in that; training needs to know, and so works
-on the probabilities.
+The predicted class has the largest score, and so the largest probability:
+argmax = {:.0f}, {}; as one-hot, ({:.0f}, {:.0f}, {:.0f}, {:.0f}). The predicted class alone does not
+show its probability, {:.1f} %. Training needs the probability, and so uses the
+output of softmax, not argmax.
 )",
-             answer(0), class_names[class_index(answer(0), class_names.size(), 0, "argmax")], chosen(0, 0),
-             chosen(0, 1), chosen(0, 2), chosen(0, 3), 100 * p(0));
+             prediction(0), class_names[class_index(prediction(0), class_names.size(), 0, "argmax")],
+             predicted_row(0, 0), predicted_row(0, 1), predicted_row(0, 2), predicted_row(0, 3), 100 * p(0));
 }
 
 void dividing_by_the_sum() {
   fmt::print(R"(
-Could the scores themselves be divided by their sum, without the e^z? Compare:
+Dividing the scores by their sum, without e^z, does not give probabilities:
 
      scores          divided by the sum        softmax
 )");
@@ -129,12 +129,13 @@ Could the scores themselves be divided by their sum, without the e^z? Compare:
                shares(1), p(0), p(1));
   }
   fmt::print(R"(
-- (2, 4) and (4, 8) come out the same when divided, although the second network
-  is surer of its answer. To softmax it is the gap that counts: a gap of 2 gives
-  one class e^2 = {:.3f} times the probability of the other, a gap of 4 gives it
-  e^4 = {:.3f} times. The fourth row has the gap of the first, turned round.
-- A negative score breaks the division: the third row has a probability above 1
-  and one below 0, and in the fourth the sum is 0. e^z is always positive.
+- Division gives the same result for (2, 4) and (4, 8), whose differences are 2
+  and 4. Softmax depends only on the difference of the scores: for a difference
+  of 2 the ratio of the probabilities is e^2 = {:.3f}, for a difference of 4
+  it is e^4 = {:.3f}. The fourth row has the difference of the first row with the
+  opposite sign.
+- Division fails for negative scores: the third row has a value above 1 and a
+  value below 0, and the sum of the fourth row is 0. e^z is always positive.
 )",
              std::exp(2.0), std::exp(4.0));
 }
