@@ -14,10 +14,13 @@ Evaluation evaluate(Sequential& model, Loss& loss, DataLoader& loader) {
     const Tensor& scores = model.predict(batch.inputs);
     if (const double value = loss.forward(scores, batch.targets, batch.weights);
         !std::isfinite(value) && !loss.counted_nothing()) {
-      model.forward(batch.inputs);
+      Context context(Mode::eval);  // a pass that keeps what is between the layers, and changes nothing in them
+      Tensor y;
+      resize(y, model.output_shape(batch.inputs.shape()));
+      model.forward(batch.inputs, y, context);
       throw NonFiniteError("evaluate: expected a finite loss, got " +
                            std::string(std::isnan(value) ? "nan" : "infinity") + "; it arose " +
-                           find_non_finite(model, batch.inputs) + ".");
+                           find_non_finite(model, batch.inputs, y, context) + ".");
     }
     total += loss.total();
     weight += loss.weight();

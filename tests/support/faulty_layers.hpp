@@ -37,8 +37,8 @@ class PlainDense : public Layer {
  public:
   PlainDense(Fault fault, std::size_t size) : fault_(fault), size_(size), weight_({size, size}), bias_({size}) {
     Rng rng{7};
-    for (Real& value : weight_.value.storage()) value = static_cast<Real>(rng.normal());
-    for (Real& value : bias_.value.storage()) value = static_cast<Real>(rng.normal());
+    for (Real& value : weight_.value.values()) value = static_cast<Real>(rng.normal());
+    for (Real& value : bias_.value.values()) value = static_cast<Real>(rng.normal());
   }
 
   std::string name() const override { return "PlainDense"; }
