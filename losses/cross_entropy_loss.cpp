@@ -41,7 +41,7 @@ void CrossEntropyLoss::compute(const LossInputs& in, const LossOutputs& out) {
   const bool indices = in.target.dimension() < in.prediction.dimension();
   if (indices && options_.label_smoothing == 0) {
     const Real* labels = in.target.data();
-    const std::size_t grain_size = std::max<std::size_t>(light_piece / 2 / (layout.classes * layout.positions + 1), 1);
+    const std::size_t grain_size = std::max<std::size_t>(light_grain / 2 / (layout.classes * layout.positions + 1), 1);
     parallel_for(layout.samples, (grain_size + 63) / 64 * 64, [&](std::size_t begin, std::size_t end) {
       kernels::cross_entropy(positions.samples_between(begin, end), labels + begin * layout.positions);
     });

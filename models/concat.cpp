@@ -12,7 +12,7 @@ namespace {
 /// Copies a stretch of each sample.
 void copy_stretches(const Real* from, std::size_t from_stride, Real* to, std::size_t to_stride, std::size_t samples,
                     std::size_t length) {
-  parallel_for(samples, light_piece / std::max<std::size_t>(length, 1) + 1, [=](std::size_t begin, std::size_t end) {
+  parallel_for(samples, light_grain / std::max<std::size_t>(length, 1) + 1, [=](std::size_t begin, std::size_t end) {
     for (std::size_t n = begin; n < end; ++n) std::copy_n(from + n * from_stride, length, to + n * to_stride);
   });
 }

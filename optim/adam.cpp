@@ -59,7 +59,7 @@ void Adam::update(std::size_t index, Parameter& parameter) {
   step.root_factor = real(1 / std::sqrt(average_weight(step.keep_v, step.take_v, moments.t)));
   Real *gradient = parameter.grad.data(), *m = moments.m.data(), *v = moments.v.data(),
        *v_max = options.amsgrad ? moments.v_max.data() : nullptr, *values = parameter.value.data();
-  parallel_for(parameter.value.size(), light_piece, [&](std::size_t begin, std::size_t end) {
+  parallel_for(parameter.value.size(), light_grain, [&](std::size_t begin, std::size_t end) {
     kernels::adam(step, gradient + begin, m + begin, v + begin, v_max != nullptr ? v_max + begin : nullptr,
                   values + begin, end - begin);
   });

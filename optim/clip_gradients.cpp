@@ -20,7 +20,7 @@ void for_each_gradient(const std::vector<NamedTensor>& parameters, const Body& b
 /// Added piece by piece in one order, so that the sum is the same whoever takes which piece.
 double sum_of_squares(const FixedTensor& tensor) {
   constexpr std::size_t most = 64;
-  const std::size_t piece = std::max(light_piece, (tensor.size() + most - 1) / most);
+  const std::size_t piece = std::max(light_grain, (tensor.size() + most - 1) / most);
   std::array<double, most> sums{};
   parallel_for(tensor.size(), piece, [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; i += piece)
@@ -48,7 +48,7 @@ double clip_grad_norm(const std::vector<NamedTensor>& parameters, double max_nor
   const double factor = max_norm / (norm + 1e-6);
   if (factor >= 1 || std::isinf(max_norm)) return norm;
   for_each_gradient(parameters, [&](FixedTensor& grad) {
-    parallel_for(grad.size(), light_piece,
+    parallel_for(grad.size(), light_grain,
                  [&](std::size_t begin, std::size_t end) { kernels::scale(factor, grad.data() + begin, end - begin); });
   });
   return norm;
@@ -57,7 +57,7 @@ double clip_grad_norm(const std::vector<NamedTensor>& parameters, double max_nor
 void clip_grad_value(const std::vector<NamedTensor>& parameters, double clip_value) {
   check_limit("clip_grad_value", "clip_value", clip_value);
   for_each_gradient(parameters, [&](FixedTensor& grad) {
-    parallel_for(grad.size(), light_piece, [&](std::size_t begin, std::size_t end) {
+    parallel_for(grad.size(), light_grain, [&](std::size_t begin, std::size_t end) {
       kernels::clamp(static_cast<Real>(clip_value), grad.data() + begin, end - begin);
     });
   });

@@ -39,7 +39,7 @@ void EMA::update() {
     if (updates_ == 0 || count)
       std::copy_n(x.data(), x.size(), average.data());
     else
-      parallel_for(x.size(), light_piece, [&](std::size_t begin, std::size_t end) {
+      parallel_for(x.size(), light_grain, [&](std::size_t begin, std::size_t end) {
         kernels::move_average(static_cast<Real>(1 - decay), x.data() + begin, average.data() + begin, end - begin);
       });
   }

@@ -43,7 +43,7 @@ void RMSprop::update(std::size_t index, Parameter& parameter) {
   Real *gradient = parameter.grad.data(), *square = averages.square.data(), *values = parameter.value.data(),
        *mean = options.centered ? averages.mean.data() : nullptr,
        *buffer = options.momentum != 0 ? averages.buffer.data() : nullptr;
-  parallel_for(parameter.value.size(), light_piece, [&](std::size_t begin, std::size_t end) {
+  parallel_for(parameter.value.size(), light_grain, [&](std::size_t begin, std::size_t end) {
     kernels::rmsprop(step, gradient + begin, square + begin, mean != nullptr ? mean + begin : nullptr,
                      buffer != nullptr ? buffer + begin : nullptr, values + begin, end - begin);
   });

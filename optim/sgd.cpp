@@ -41,7 +41,7 @@ void SGD::update(std::size_t index, Parameter& parameter) {
                               .weight_decay = value(options.weight_decay),
                               .nesterov = options.nesterov};
   Real *gradient = parameter.grad.data(), *momentum = buffer.data(), *values = parameter.value.data();
-  parallel_for(parameter.value.size(), light_piece, [&](std::size_t begin, std::size_t end) {
+  parallel_for(parameter.value.size(), light_grain, [&](std::size_t begin, std::size_t end) {
     kernels::sgd(step, gradient + begin, momentum + begin, values + begin, end - begin);
   });
 }

@@ -30,6 +30,6 @@ void parallel_for(std::size_t n, std::size_t piece, const Body& body) {
 }
 
 /// A piece for loops that do little more than read and write each element.
-inline constexpr std::size_t light_piece = 1 << 15;
+inline constexpr std::size_t light_grain = 1 << 15;
 
 }  // namespace minnow::inline MINNOW_PRECISION

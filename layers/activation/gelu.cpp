@@ -20,14 +20,14 @@ std::optional<LayerConfig> GELU::config() const {
 
 void GELU::forward(const Tensor& x, Tensor& y, Context&) {
   const auto kernel = exact_ ? kernels::gelu : kernels::gelu_tanh;
-  parallel_for(x.size(), light_piece / 4,
+  parallel_for(x.size(), light_grain / 4,
                [&](std::size_t begin, std::size_t end) { kernel(x.data() + begin, y.data() + begin, end - begin); });
 }
 
 void GELU::backward(const Tensor& x, const Tensor&, const Tensor& dy, Tensor* dx, Context&) {
   if (dx == nullptr) return;
   const auto kernel = exact_ ? kernels::gelu_backward : kernels::gelu_tanh_backward;
-  parallel_for(x.size(), light_piece / 4, [&](std::size_t begin, std::size_t end) {
+  parallel_for(x.size(), light_grain / 4, [&](std::size_t begin, std::size_t end) {
     kernel(x.data() + begin, dy.data() + begin, dx->data() + begin, end - begin);
   });
 }

@@ -33,7 +33,7 @@ std::optional<LayerConfig> LeakyReLU::config() const {
 std::string LeakyReLU::name() const { return format_text("LeakyReLU({:.6g})", slope_); }
 
 void LeakyReLU::forward(const Tensor& x, Tensor& y, Context&) {
-  parallel_for(x.size(), light_piece, [&](std::size_t begin, std::size_t end) {
+  parallel_for(x.size(), light_grain, [&](std::size_t begin, std::size_t end) {
     kernels::leaky_relu(x.data() + begin, slope_, y.data() + begin, end - begin);
   });
 }
@@ -41,7 +41,7 @@ void LeakyReLU::forward(const Tensor& x, Tensor& y, Context&) {
 void LeakyReLU::backward(const Tensor& x, const Tensor& y, const Tensor& dy, Tensor* dx, Context&) {
   if (dx == nullptr) return;
   const Real* sign = from_y() ? y.data() : x.data();
-  parallel_for(dy.size(), light_piece, [&](std::size_t begin, std::size_t end) {
+  parallel_for(dy.size(), light_grain, [&](std::size_t begin, std::size_t end) {
     kernels::leaky_relu_backward(sign + begin, slope_, dy.data() + begin, dx->data() + begin, end - begin);
   });
 }

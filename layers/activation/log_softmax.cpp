@@ -12,7 +12,7 @@ namespace {
 template <class Body>
 void for_each_rows(const Tensor& matrix, const Body& body) {
   const std::size_t cols = std::max<std::size_t>(matrix.shape().back(), 1), rows = matrix.size() / cols;
-  const std::size_t piece = std::max<std::size_t>(light_piece / 4 / cols, 1);
+  const std::size_t piece = std::max<std::size_t>(light_grain / 4 / cols, 1);
   parallel_for(rows, piece, [&](std::size_t begin, std::size_t end) { body(begin * cols, end - begin); });
 }
 

@@ -5,14 +5,14 @@
 namespace minnow::inline MINNOW_PRECISION {
 
 void ReLU::forward(const Tensor& x, Tensor& y, Context&) {
-  parallel_for(x.size(), light_piece, [&](std::size_t begin, std::size_t end) {
+  parallel_for(x.size(), light_grain, [&](std::size_t begin, std::size_t end) {
     kernels::relu(x.data() + begin, y.data() + begin, end - begin);
   });
 }
 
 void ReLU::backward(const Tensor&, const Tensor& y, const Tensor& dy, Tensor* dx, Context&) {
   if (dx == nullptr) return;
-  parallel_for(y.size(), light_piece, [&](std::size_t begin, std::size_t end) {
+  parallel_for(y.size(), light_grain, [&](std::size_t begin, std::size_t end) {
     kernels::relu_backward(y.data() + begin, dy.data() + begin, dx->data() + begin, end - begin);
   });
 }

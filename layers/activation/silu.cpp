@@ -5,14 +5,14 @@
 namespace minnow::inline MINNOW_PRECISION {
 
 void SiLU::forward(const Tensor& x, Tensor& y, Context&) {
-  parallel_for(x.size(), light_piece / 4, [&](std::size_t begin, std::size_t end) {
+  parallel_for(x.size(), light_grain / 4, [&](std::size_t begin, std::size_t end) {
     kernels::silu(x.data() + begin, y.data() + begin, end - begin);
   });
 }
 
 void SiLU::backward(const Tensor& x, const Tensor&, const Tensor& dy, Tensor* dx, Context&) {
   if (dx == nullptr) return;
-  parallel_for(x.size(), light_piece / 4, [&](std::size_t begin, std::size_t end) {
+  parallel_for(x.size(), light_grain / 4, [&](std::size_t begin, std::size_t end) {
     kernels::silu_backward(x.data() + begin, dy.data() + begin, dx->data() + begin, end - begin);
   });
 }

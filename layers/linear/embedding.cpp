@@ -75,7 +75,7 @@ void Embedding::check(const Tensor& x) const {
 
 void Embedding::forward(const Tensor& x, Tensor& y, Context&) {
   check(x);
-  const std::size_t piece = std::max<std::size_t>(light_piece / dim_, 1);
+  const std::size_t piece = std::max<std::size_t>(light_grain / dim_, 1);
   parallel_for(x.size(), piece, [&](std::size_t begin, std::size_t end) {
     kernels::gather_rows(x.data() + begin, weight_.value.data(), y.data() + begin * dim_, end - begin, dim_);
   });
@@ -86,7 +86,7 @@ void Embedding::backward(const Tensor& x, const Tensor&, const Tensor& dy, Tenso
   if (!weight_.trainable) return;
   Real* grad = weight_.grad_to_add().data();
   constexpr std::size_t line = 64;  // columns that start on a cache line; a row that comes twice has one owner
-  const std::size_t columns = std::max(light_piece / std::max<std::size_t>(x.size(), 1) / line, std::size_t{1}) * line;
+  const std::size_t columns = std::max(light_grain / std::max<std::size_t>(x.size(), 1) / line, std::size_t{1}) * line;
   parallel_for(dim_, columns, [&](std::size_t begin, std::size_t end) {
     kernels::add_rows(x.data(), dy.data(), grad, x.size(), dim_, begin, end, padding_);
   });

@@ -143,7 +143,7 @@ namespace {
 template <class Body>
 void for_channels(const BatchNormPass& pass, std::size_t channels, const Body& body) {
   constexpr std::size_t line = 16;  // columns that share a line of the cache
-  const std::size_t piece = light_piece / pass.planes.count() + 1;
+  const std::size_t piece = light_grain / pass.planes.count() + 1;
   parallel_for(channels, pass.in_columns() ? (piece + line - 1) / line * line : piece, body);
 }
 

@@ -29,7 +29,7 @@ struct Wanted {
   }
 };
 
-std::size_t rows_a_piece(std::size_t cols) { return std::max<std::size_t>(light_piece / 2 / cols, 1); }
+std::size_t rows_a_piece(std::size_t cols) { return std::max<std::size_t>(light_grain / 2 / cols, 1); }
 
 }  // namespace
 
@@ -98,7 +98,7 @@ void LayerNorm::backward(const Tensor& x, const Tensor&, const Tensor& dy, Tenso
   if (weight.grad != nullptr || bias.grad != nullptr) {
     constexpr std::size_t line = 64;  // columns that start on a cache line
     const std::size_t columns =
-        std::max(light_piece / 2 / std::max<std::size_t>(rows, 1) / line, std::size_t{1}) * line;
+        std::max(light_grain / 2 / std::max<std::size_t>(rows, 1) / line, std::size_t{1}) * line;
     parallel_for(n, columns, [&](std::size_t begin, std::size_t end) {
       kernels::layer_norm_gradients(all, dy.data(), begin, end, weight.grad, weight.beta, bias.grad, bias.beta);
     });

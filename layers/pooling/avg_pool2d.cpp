@@ -14,7 +14,7 @@ template <class Body>
 void for_each_window(const PoolingWindow& window, bool count_padding, const Shape& x, const Shape& y,
                      const Body& body) {
   const std::size_t height = x[2], width = x[3], out_height = y[2], out_width = y[3];
-  parallel_for(x[0] * x[1], light_piece / (height * width + 1) + 1, [&](std::size_t begin, std::size_t end) {
+  parallel_for(x[0] * x[1], light_grain / (height * width + 1) + 1, [&](std::size_t begin, std::size_t end) {
     for (std::size_t plane = begin; plane < end; ++plane)
       for (std::size_t h = 0; h < out_height; ++h) {
         const Span rows = window.rows(h, height);

@@ -16,7 +16,7 @@ Shape GlobalAvgPool2d::output_shape(const Shape& input) const {
 
 void GlobalAvgPool2d::forward(const Tensor& x, Tensor& y, Context&) {
   const std::size_t size = x.shape()[2] * x.shape()[3];
-  parallel_for(y.size(), light_piece / size + 1, [&](std::size_t begin, std::size_t end) {
+  parallel_for(y.size(), light_grain / size + 1, [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i)
       y.data()[i] = static_cast<Real>(kernels::sum(x.data() + i * size, size) / static_cast<double>(size));
   });
@@ -25,7 +25,7 @@ void GlobalAvgPool2d::forward(const Tensor& x, Tensor& y, Context&) {
 void GlobalAvgPool2d::backward(const Tensor&, const Tensor& y, const Tensor& dy, Tensor* dx, Context&) {
   if (dx == nullptr) return;
   const std::size_t size = dx->shape()[2] * dx->shape()[3];
-  parallel_for(y.size(), light_piece / size + 1, [&](std::size_t begin, std::size_t end) {
+  parallel_for(y.size(), light_grain / size + 1, [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i)
       std::fill_n(dx->data() + i * size, size, dy.data()[i] / static_cast<Real>(size));
   });

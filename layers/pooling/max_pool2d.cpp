@@ -28,7 +28,7 @@ struct Planes {
 /// Calls body(first plane, planes) on all threads.
 template <class Body>
 void for_planes(const Planes& planes, const Body& body) {
-  parallel_for(planes.count, light_piece / (planes.size() + 1) + 1,
+  parallel_for(planes.count, light_grain / (planes.size() + 1) + 1,
                [&](std::size_t begin, std::size_t end) { body(begin, end - begin); });
 }
 

@@ -24,7 +24,7 @@ double checked(double p) {
   return p;
 }
 
-constexpr std::size_t piece = light_piece / 4 / mask_group;  // in groups
+constexpr std::size_t piece = light_grain / 4 / mask_group;  // in groups
 
 double read_p(const LayerConfig& config) {
   ConfigReader read(config, "Dropout");
@@ -78,7 +78,7 @@ void Dropout::apply(const Tensor& x, Tensor& y, Context& context) const {
     return;
   }
   const std::uint64_t* words = context.scratch<Mask>().words.data();
-  parallel_for(x.size(), light_piece, [&](std::size_t begin, std::size_t end) {
+  parallel_for(x.size(), light_grain, [&](std::size_t begin, std::size_t end) {
     kernels::apply_mask(words + begin / 64, scale_, x.data() + begin, y.data() + begin, end - begin);
   });
 }

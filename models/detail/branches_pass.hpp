@@ -18,7 +18,7 @@ struct BranchesPass {
 
 /// to = a + b, any of which may be the same.
 inline void add(const Tensor& a, const Tensor& b, Tensor& to) {
-  parallel_for(to.size(), light_piece, [&](std::size_t begin, std::size_t end) {
+  parallel_for(to.size(), light_grain, [&](std::size_t begin, std::size_t end) {
     kernels::add(a.data() + begin, b.data() + begin, to.data() + begin, end - begin);
   });
 }

@@ -18,7 +18,7 @@ namespace {
 /// Calls body(all pictures of a channel) on all threads.
 template <class Body>
 void for_each_channel(const ConvolutionGeometry& g, std::size_t pictures, const Body& body) {
-  parallel_for(g.out, light_piece / (pictures * g.out_picture() + 1) + 1, [&](std::size_t begin, std::size_t end) {
+  parallel_for(g.out, light_grain / (pictures * g.out_picture() + 1) + 1, [&](std::size_t begin, std::size_t end) {
     for (std::size_t channel = begin; channel < end; ++channel) body(ChannelPictures{channel, 0, pictures});
   });
 }

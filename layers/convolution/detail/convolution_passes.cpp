@@ -189,7 +189,7 @@ void collect(const ConvolutionRoom& room, std::size_t parts, const FilterGradien
   };
   Real *weight = nullptr, *bias = nullptr;
   const Real weight_beta = beta_of(wanted.weight, weight), bias_beta = beta_of(wanted.bias, bias);
-  parallel_for(g.out, light_piece / (taps * parts) + 1, [&](std::size_t begin, std::size_t end) {
+  parallel_for(g.out, light_grain / (taps * parts) + 1, [&](std::size_t begin, std::size_t end) {
     for (std::size_t channel = begin; channel < end; ++channel) {
       if (bias != nullptr) {
         const Real sum = sum_of_biases(channel);

@@ -47,7 +47,7 @@ const Real* through_activation(Parameter* bias, Activation activation, const Ten
     beta = target.beta;
   }
   constexpr std::size_t line = 64;  // columns that start on a cache line
-  const std::size_t piece = (light_piece / std::max<std::size_t>(rows, 1) / line + 1) * line;
+  const std::size_t piece = (light_grain / std::max<std::size_t>(rows, 1) / line + 1) * line;
   parallel_for(out, piece, [&](std::size_t left, std::size_t right) {
     kernels::activation_backward(activation, y.data() + left, dy.data() + left, z != nullptr ? z + left : nullptr,
                                  sums != nullptr ? sums + left : nullptr, beta, rows, right - left, out);
