@@ -13,6 +13,7 @@
 #include <minnow/core/layer.hpp>
 #include <minnow/core/layer_config.hpp>
 #include <minnow/core/math/gemm.hpp>
+#include <minnow/core/math/instruction_set.hpp>
 #include <minnow/core/math/kernels.hpp>
 #include <minnow/core/parameter.hpp>
 #include <minnow/core/precision.hpp>

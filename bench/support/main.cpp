@@ -1,4 +1,4 @@
-#include <minnow/core/math/kernels.hpp>
+#include <minnow/core/math/instruction_set.hpp>
 #include <minnow/core/threading/threads.hpp>
 #include <minnow/core/version.hpp>
 

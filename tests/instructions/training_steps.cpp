@@ -1,7 +1,7 @@
 // Trains a small net on one batch: training_steps IN HIDDEN OUT BATCH STEPS. count.py runs it under callgrind. Prints
 // the instruction set of the kernels.
 
-#include <minnow/core/math/kernels.hpp>
+#include <minnow/core/math/instruction_set.hpp>
 #include <minnow/core/threading/threads.hpp>
 #include <minnow/layers/activation/relu.hpp>
 #include <minnow/layers/linear/dense.hpp>

@@ -1,4 +1,5 @@
 #include <minnow/core/math/detail/dense_kernels.hpp>
+#include <minnow/core/math/instruction_set.hpp>
 #include <minnow/core/math/kernels.hpp>
 #include <minnow/core/rng.hpp>
 

@@ -1,4 +1,5 @@
 // The elementary functions against long double, on every instruction set: errors in units in the last place.
+#include <minnow/core/math/instruction_set.hpp>
 #include <minnow/core/math/kernels.hpp>
 #include <minnow/core/rng.hpp>
 

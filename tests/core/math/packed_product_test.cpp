@@ -1,5 +1,5 @@
 #include <minnow/core/math/detail/packed_product.hpp>
-#include <minnow/core/math/kernels.hpp>
+#include <minnow/core/math/instruction_set.hpp>
 #include <minnow/core/rng.hpp>
 #include <minnow/core/tensor.hpp>
 

@@ -1,6 +1,6 @@
 #include <minnow/core/check_gradients.hpp>
 #include <minnow/core/error.hpp>
-#include <minnow/core/math/kernels.hpp>
+#include <minnow/core/math/instruction_set.hpp>
 #include <minnow/layers/activation/relu.hpp>
 #include <minnow/layers/normalization/batch_norm.hpp>
 #include <minnow/models/concat.hpp>

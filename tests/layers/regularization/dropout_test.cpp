@@ -1,6 +1,6 @@
 #include <minnow/core/check_gradients.hpp>
 #include <minnow/core/error.hpp>
-#include <minnow/core/math/kernels.hpp>
+#include <minnow/core/math/instruction_set.hpp>
 #include <minnow/layers/activation/leaky_relu.hpp>
 #include <minnow/layers/linear/dense.hpp>
 #include <minnow/layers/regularization/dropout.hpp>
