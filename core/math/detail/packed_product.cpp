@@ -16,11 +16,10 @@ HWY_BEFORE_NAMESPACE();
 namespace minnow::simd::HWY_NAMESPACE {
 namespace {
 
-using kernels::PackedRoom;
-using kernels::StridedProduct;
+using kernels::PackedWorkspace;
 
-#if HWY_TARGET == HWY_AVX3  // 32 registers: 24 sums, two vectors of b
-constexpr std::size_t tile_rows = PackedRoom::most_rows;
+#if HWY_TARGET == HWY_AVX3  // 32 registers: 24 sums and two vectors of b
+constexpr std::size_t tile_rows = PackedWorkspace::max_rows;
 #else
 constexpr std::size_t tile_rows = 4;
 #endif
@@ -28,21 +27,21 @@ constexpr std::size_t tile_rows = 4;
 using Wide = hn::ScalableTag<Real>;
 using V = hn::VFromD<Wide>;
 
-constexpr std::size_t depth = PackedRoom::depth, panel_row = PackedRoom::panel_row;
+constexpr std::size_t depth = PackedWorkspace::depth, panel_stride = PackedWorkspace::panel_stride;
 
-/// Part of a, row after row or column after column, for tile_rows rows; rows beyond its end are 0.
+/// tile_rows rows of a, row-major or column-major. Rows beyond the last row of a are 0.
 struct Panel {
   const Real* data;
-  std::size_t row, column;
+  std::size_t row_stride, column_stride;
 };
 
-/// c = a b + beta c for `rows` rows and `vectors` vectors of columns. The rows of b are b_row apart. Rows of c from
-/// `there` on are left out.
+/// Computes c = a b + beta c for `rows` rows and `vectors` vectors of columns, but writes the first `valid_rows` rows
+/// only. b_row and c_row are the row strides of b and c.
 template <std::size_t rows, std::size_t vectors>
 HWY_INLINE void tile(Panel a, const Real* b, std::size_t b_row, std::size_t k, Real* c, std::size_t c_row,
-                     std::size_t there, Real beta) {
+                     std::size_t valid_rows, Real beta) {
   const Wide d;
-  const std::size_t lanes = hn::Lanes(d), row = a.row, column = a.column;
+  const std::size_t lanes = hn::Lanes(d), row = a.row_stride, column = a.column_stride;
   V sums[rows][vectors];
 #pragma GCC unroll 12
   for (std::size_t i = 0; i < rows; ++i)
@@ -55,14 +54,14 @@ HWY_INLINE void tile(Panel a, const Real* b, std::size_t b_row, std::size_t k, R
     for (std::size_t v = 0; v < vectors; ++v) columns[v] = hn::LoadU(d, b + v * lanes);
 #pragma GCC unroll 12
     for (std::size_t i = 0; i < rows; ++i) {
-      const V number = hn::Set(d, first[i * row]);
+      const V element = hn::Set(d, first[i * row]);
 #pragma GCC unroll 2
-      for (std::size_t v = 0; v < vectors; ++v) sums[i][v] = hn::MulAdd(number, columns[v], sums[i][v]);
+      for (std::size_t v = 0; v < vectors; ++v) sums[i][v] = hn::MulAdd(element, columns[v], sums[i][v]);
     }
   }
 #pragma GCC unroll 12
   for (std::size_t i = 0; i < rows; ++i) {
-    if (i >= there) break;
+    if (i >= valid_rows) break;
 #pragma GCC unroll 2
     for (std::size_t v = 0; v < vectors; ++v) {
       Real* to = c + i * c_row + v * lanes;
@@ -72,37 +71,37 @@ HWY_INLINE void tile(Panel a, const Real* b, std::size_t b_row, std::size_t k, R
   }
 }
 
-/// The smallest tile that holds the rows that are there.
+/// Computes the smallest tile with at least `valid_rows` rows.
 template <std::size_t vectors>
 HWY_INLINE void fitting_tile(Panel a, const Real* b, std::size_t b_row, std::size_t k, Real* c, std::size_t c_row,
-                             std::size_t there, Real beta) {
-  if (tile_rows <= 4 || there <= 4) return tile<4, vectors>(a, b, b_row, k, c, c_row, there, beta);
-  if (there <= 8) return tile<8, vectors>(a, b, b_row, k, c, c_row, there, beta);
-  tile<12, vectors>(a, b, b_row, k, c, c_row, there, beta);
+                             std::size_t valid_rows, Real beta) {
+  if (tile_rows <= 4 || valid_rows <= 4) return tile<4, vectors>(a, b, b_row, k, c, c_row, valid_rows, beta);
+  if (valid_rows <= 8) return tile<8, vectors>(a, b, b_row, k, c, c_row, valid_rows, beta);
+  tile<12, vectors>(a, b, b_row, k, c, c_row, valid_rows, beta);
 }
 
-/// How wide the next panel of b is, of the columns that are left.
-std::size_t panel_width(std::size_t left) {
+/// Returns the width of the next panel of b if `remaining` columns are left.
+std::size_t panel_width(std::size_t remaining) {
   const std::size_t lanes = hn::Lanes(Wide());
-  return left > lanes ? 2 * lanes : lanes;
+  return remaining > lanes ? 2 * lanes : lanes;
 }
 
-/// `columns` columns of k rows of b, in panels as wide as a tile, the last filled up with zeros.
-void pack_block(const Real* b, std::size_t b_row, std::size_t b_column, std::size_t k, std::size_t columns, Real* to) {
+/// Copies k rows and `columns` columns of b into panels as wide as a tile. The last panel is padded with zeros.
+void pack_block(MatrixView b, std::size_t k, std::size_t columns, Real* to) {
   const Wide d;
   const std::size_t lanes = hn::Lanes(d);
   for (std::size_t j = 0; j < columns;) {
-    const std::size_t width = panel_width(columns - j), there = std::min(width, columns - j);
-    if (there < width) std::fill_n(to, k * width, Real{0});
-    if (b_column != 1) {
-      transpose(b + j * b_column, there, k, b_column, to, width);
+    const std::size_t width = panel_width(columns - j), valid_columns = std::min(width, columns - j);
+    if (valid_columns < width) std::fill_n(to, k * width, Real{0});
+    if (b.column_stride() != 1) {
+      transpose(b.data + j * b.stride, valid_columns, k, b.stride, to, width);
     } else {
       for (std::size_t p = 0; p < k; ++p) {
-        const Real* from = b + p * b_row + j;
-        if (there == width)
+        const Real* from = b.data + p * b.stride + j;
+        if (valid_columns == width)
           for (std::size_t v = 0; v < width; v += lanes) hn::Store(hn::LoadU(d, from + v), d, to + p * width + v);
         else
-          std::copy_n(from, there, to + p * width);
+          std::copy_n(from, valid_columns, to + p * width);
       }
     }
     to += k * width;
@@ -110,51 +109,51 @@ void pack_block(const Real* b, std::size_t b_row, std::size_t b_column, std::siz
   }
 }
 
-/// Whether a whole panel of a may be used as it lies: a is small, and its rows, or columns, do not all come to lie in
-/// the same places of the cache.
-bool lies_well(const StridedProduct& q) {
-  const std::size_t stride = std::max(q.a_row, q.a_column);
-  return q.m * q.k <= PackedRoom::block_numbers / 4 && (stride * sizeof(Real)) % 2048 != 0;
+/// Returns true if whole panels of a need no packing: a is small, and its stride does not map the rows (or columns) to
+/// the same cache sets.
+bool usable_unpacked(const Product& q) {
+  return q.m * q.k <= PackedWorkspace::block_size / 4 && (q.a.stride * sizeof(Real)) % 2048 != 0;
 }
 
-/// k columns of tile_rows rows of a, of which `rows` are there; the others are 0.
-Panel pack_panel(const StridedProduct& q, std::size_t i, std::size_t p, std::size_t rows, std::size_t k, Real* to) {
-  const Real* from = q.a + i * q.a_row + p * q.a_column;
-  if (rows == tile_rows && lies_well(q)) return {from, q.a_row, q.a_column};
-  if (q.a_column == 1) {
+/// Returns k columns, from column p on, of `rows` rows of a, from row i on, padded to tile_rows rows with zeros.
+Panel pack_panel(const Product& q, std::size_t i, std::size_t p, std::size_t rows, std::size_t k, Real* to) {
+  const std::size_t row = q.a.row_stride(), column = q.a.column_stride();
+  const Real* from = q.a.data + i * row + p * column;
+  if (rows == tile_rows && usable_unpacked(q)) return {from, row, column};
+  if (column == 1) {
     for (std::size_t r = 0; r < tile_rows; ++r)
       if (r < rows)
-        std::copy_n(from + r * q.a_row, k, to + r * panel_row);
+        std::copy_n(from + r * row, k, to + r * panel_stride);
       else
-        std::fill_n(to + r * panel_row, k, Real{0});
-    return {to, panel_row, 1};
+        std::fill_n(to + r * panel_stride, k, Real{0});
+    return {to, panel_stride, 1};
   }
   const Wide d;
   const std::size_t lanes = hn::Lanes(d);
-  if (rows == tile_rows && lanes >= tile_rows && i + lanes <= q.m) {  // what is too much is overwritten by the next
-    for (std::size_t s = 0; s < k; ++s) hn::StoreU(hn::LoadU(d, from + s * q.a_column), d, to + s * tile_rows);
+  if (rows == tile_rows && lanes >= tile_rows && i + lanes <= q.m) {  // the next store overwrites the surplus lanes
+    for (std::size_t s = 0; s < k; ++s) hn::StoreU(hn::LoadU(d, from + s * column), d, to + s * tile_rows);
   } else {
     for (std::size_t s = 0; s < k; ++s)
-      for (std::size_t r = 0; r < tile_rows; ++r) to[s * tile_rows + r] = r < rows ? from[s * q.a_column + r] : Real{0};
+      for (std::size_t r = 0; r < tile_rows; ++r) to[s * tile_rows + r] = r < rows ? from[s * column + r] : Real{0};
   }
   return {to, 1, tile_rows};
 }
 
-/// Some rows and columns of c, for k numbers of the sum from `start` on; `block` is the part of b, packed.
+/// A part of c: some rows and columns, and k terms of the sum from term `start` on.
 struct Part {
   std::size_t top, rows, columns;
   std::size_t start, k;
-  const Real* block;
+  const Real* block;  // the packed part of b
   Real* c;
   std::size_t c_row;
   Real beta;
 };
 
-/// One panel of b, which is `width` wide and of which `there` columns are to be used, by one panel of a.
-void multiply_panel(Panel a, const Real* b, std::size_t b_row, std::size_t k, std::size_t width, std::size_t there,
-                    Real* c, std::size_t c_row, std::size_t rows, Real beta) {
+/// Multiplies a panel of a by a panel of b, which is `width` wide and of which `valid_columns` columns are used.
+void multiply_panel(Panel a, const Real* b, std::size_t b_row, std::size_t k, std::size_t width,
+                    std::size_t valid_columns, Real* c, std::size_t c_row, std::size_t rows, Real beta) {
   alignas(64) Real edge[tile_rows * 2 * HWY_MAX_BYTES / sizeof(Real)];
-  const bool whole = there == width;
+  const bool whole = valid_columns == width;
   Real* to = whole ? c : edge;
   const std::size_t to_row = whole ? c_row : width;
   if (width == hn::Lanes(Wide()))
@@ -163,93 +162,98 @@ void multiply_panel(Panel a, const Real* b, std::size_t b_row, std::size_t k, st
     fitting_tile<2>(a, b, b_row, k, to, to_row, rows, whole ? beta : 0);
   if (whole) return;
   for (std::size_t i = 0; i < rows; ++i)
-    for (std::size_t j = 0; j < there; ++j) {
-      Real& number = c[i * c_row + j];
-      number = (beta == 0 ? Real{0} : beta * number) + edge[i * width + j];
+    for (std::size_t j = 0; j < valid_columns; ++j) {
+      Real& value = c[i * c_row + j];
+      value = (beta == 0 ? Real{0} : beta * value) + edge[i * width + j];
     }
 }
 
-void multiply_part(const StridedProduct& q, const Part& part, Real* panel) {
+void multiply_part(const Product& q, const Part& part, Real* panel) {
   for (std::size_t i = 0; i < part.rows; i += tile_rows) {
     const std::size_t rows = std::min(tile_rows, part.rows - i);
     const Panel a = pack_panel(q, part.top + i, part.start, rows, part.k, panel);
-    if (i + 2 * tile_rows <= part.rows && q.a_column == 1)  // the next panel arrives while this one is used
+    if (i + 2 * tile_rows <= part.rows && q.a.column_stride() == 1)  // prefetches the next panel
       for (std::size_t r = 0; r < tile_rows; ++r)
         for (std::size_t p = 0; p < part.k; p += 64 / sizeof(Real))
-          hwy::Prefetch(q.a + (part.top + i + tile_rows + r) * q.a_row + part.start + p);
+          hwy::Prefetch(q.a.data + (part.top + i + tile_rows + r) * q.a.stride + part.start + p);
     const Real* b = part.block;
     for (std::size_t j = 0; j < part.columns;) {
-      const std::size_t width = panel_width(part.columns - j), there = std::min(width, part.columns - j);
-      multiply_panel(a, b, width, part.k, width, there, part.c + i * part.c_row + j, part.c_row, rows, part.beta);
+      const std::size_t width = panel_width(part.columns - j), valid_columns = std::min(width, part.columns - j);
+      multiply_panel(a, b, width, part.k, width, valid_columns, part.c + i * part.c_row + j, part.c_row, rows,
+                     part.beta);
       b += part.k * width;
       j += width;
     }
   }
 }
 
-/// c = turned^T + beta c. turned: (rows, columns); the rows of c are c_column apart.
-void turn_back(const Real* turned, std::size_t rows, std::size_t columns, Real* c, std::size_t c_column, Real beta) {
-  if (beta == 0) return transpose(turned, rows, columns, columns, c, c_column);
+/// Computes c = from^T + beta c. from: (rows, columns); c_column is the column stride of c, whose row stride is 1.
+void add_transposed(const Real* from, std::size_t rows, std::size_t columns, Real* c, std::size_t c_column, Real beta) {
+  if (beta == 0) return transpose(from, rows, columns, columns, c, c_column);
   for (std::size_t j = 0; j < columns; ++j)
-    for (std::size_t i = 0; i < rows; ++i) c[j * c_column + i] = beta * c[j * c_column + i] + turned[i * columns + j];
+    for (std::size_t i = 0; i < rows; ++i) c[j * c_column + i] = beta * c[j * c_column + i] + from[i * columns + j];
 }
 
-/// How much of k is summed up at once: about the same each time.
-std::size_t piece_of(std::size_t k) {
-  const std::size_t pieces = (k + depth - 1) / depth;
-  return (k + pieces - 1) / pieces;
+/// Returns how many of the k terms of a sum are added per part, at most `depth`. The parts are about equal.
+std::size_t part_depth(std::size_t k) {
+  const std::size_t parts = (k + depth - 1) / depth;
+  return (k + parts - 1) / parts;
 }
 
-void packed_product(const StridedProduct& q, PackedRoom& room) {
-  const std::size_t step = 2 * hn::Lanes(Wide()), each = piece_of(q.k);  // a step: the columns of a tile
-  const bool turned = q.c_column != 1;
-  const std::size_t most_rows = turned ? PackedRoom::turned_numbers / 64 : q.m;
-  std::size_t most_columns = PackedRoom::block_numbers / each / step * step;
-  if (turned)
-    most_columns = std::min(most_columns, PackedRoom::turned_numbers / std::min(q.m, most_rows) / step * step);
-  for (std::size_t j = 0; j < q.n; j += most_columns)
-    for (std::size_t i = 0; i < q.m; i += most_rows) {
+void packed_product(const Product& q, PackedWorkspace& workspace) {
+  const std::size_t tile_columns = 2 * hn::Lanes(Wide()), step = part_depth(q.k);
+  const bool transposed = q.c_column_stride != 1;
+  const std::size_t max_rows = transposed ? PackedWorkspace::transposed_size / 64 : q.m;
+  std::size_t max_columns = PackedWorkspace::block_size / step / tile_columns * tile_columns;
+  if (transposed)
+    max_columns =
+        std::min(max_columns, PackedWorkspace::transposed_size / std::min(q.m, max_rows) / tile_columns * tile_columns);
+  for (std::size_t j = 0; j < q.n; j += max_columns)
+    for (std::size_t i = 0; i < q.m; i += max_rows) {
       Part part{};
       part.top = i;
-      part.rows = std::min(most_rows, q.m - i);
-      part.columns = std::min(most_columns, q.n - j);
-      part.block = room.block;
-      part.c = turned ? room.turned : q.c + i * q.c_row + j;
-      part.c_row = turned ? part.columns : q.c_row;
-      for (std::size_t p = 0; p < q.k; p += each) {
-        part.k = std::min(each, q.k - p);
+      part.rows = std::min(max_rows, q.m - i);
+      part.columns = std::min(max_columns, q.n - j);
+      part.block = workspace.block;
+      part.c = transposed ? workspace.transposed : q.c + i * q.c_row_stride + j;
+      part.c_row = transposed ? part.columns : q.c_row_stride;
+      for (std::size_t p = 0; p < q.k; p += step) {
+        part.k = std::min(step, q.k - p);
         part.start = p;
-        part.beta = p > 0 ? Real{1} : turned ? Real{0} : q.beta;
-        pack_block(q.b + p * q.b_row + j * q.b_column, q.b_row, q.b_column, part.k, part.columns, room.block);
-        multiply_part(q, part, room.panel);
+        part.beta = p > 0 ? Real{1} : transposed ? Real{0} : q.beta;
+        pack_block(q.b.from_row(p).from_column(j), part.k, part.columns, workspace.block);
+        multiply_part(q, part, workspace.panel);
       }
-      if (turned) turn_back(room.turned, part.rows, part.columns, q.c + i + j * q.c_column, q.c_column, q.beta);
+      if (transposed)
+        add_transposed(workspace.transposed, part.rows, part.columns, q.c + i + j * q.c_column_stride,
+                       q.c_column_stride, q.beta);
     }
 }
 
-/// Few rows: each number of b is used once, so that packing it would cost more than it saves.
-void flat_product(const StridedProduct& q, PackedRoom& room) {
-  const std::size_t each = piece_of(q.k);  // as above, for the same bits
-  for (std::size_t p = 0; p < q.k; p += each) {
-    const std::size_t k = std::min(each, q.k - p);
-    const Panel a = pack_panel(q, 0, p, q.m, k, room.panel);
+/// Computes a product of few rows. Every element of b is used once, so packing b would cost more than it saves.
+void flat_product(const Product& q, PackedWorkspace& workspace) {
+  const std::size_t step = part_depth(q.k);  // as in packed_product, for the same bits
+  for (std::size_t p = 0; p < q.k; p += step) {
+    const std::size_t k = std::min(step, q.k - p);
+    const Panel a = pack_panel(q, 0, p, q.m, k, workspace.panel);
     for (std::size_t j = 0; j < q.n;) {
-      const std::size_t width = panel_width(q.n - j), there = std::min(width, q.n - j);
-      const Real* b = q.b + p * q.b_row + j;
-      if (there < width) pack_block(b, q.b_row, 1, k, there, room.block);
-      multiply_panel(a, there < width ? room.block : b, there < width ? width : q.b_row, k, width, there, q.c + j,
-                     q.c_row, q.m, p > 0 ? Real{1} : q.beta);
+      const std::size_t width = panel_width(q.n - j), valid_columns = std::min(width, q.n - j);
+      const MatrixView b = q.b.from_row(p).from_column(j);
+      const bool whole = valid_columns == width;
+      if (!whole) pack_block(b, k, valid_columns, workspace.block);
+      multiply_panel(a, whole ? b.data : workspace.block, whole ? b.stride : width, k, width, valid_columns, q.c + j,
+                     q.c_row_stride, q.m, p > 0 ? Real{1} : q.beta);
       j += width;
     }
   }
 }
 
-void multiply_packed(const StridedProduct& q) {
-  PackedRoom& room = kernels::packed_room();
-  if (q.m <= tile_rows && q.b_column == 1 && q.c_column == 1)
-    flat_product(q, room);
+void multiply_packed(const Product& q) {
+  PackedWorkspace& workspace = kernels::packed_workspace();
+  if (q.m <= tile_rows && q.b.column_stride() == 1 && q.c_column_stride == 1)
+    flat_product(q, workspace);
   else
-    packed_product(q, room);
+    packed_product(q, workspace);
 }
 
 bool is_fast() { return HWY_TARGET == HWY_AVX3; }
@@ -270,18 +274,19 @@ namespace minnow::inline MINNOW_PRECISION::kernels {
 
 using namespace minnow::simd;
 
-PackedRoom& packed_room() {
-  thread_local PackedRoom* room = nullptr;
+PackedWorkspace& packed_workspace() {
+  thread_local PackedWorkspace* workspace = nullptr;
   struct Owner {
-    ~Owner() { delete std::exchange(room_, nullptr); }  // who multiplies later still, in a static object's destructor,
-    PackedRoom*& room_;                                 // takes another
+    // A static object's destructor may still multiply later; it then allocates another workspace.
+    ~Owner() { delete std::exchange(workspace_, nullptr); }
+    PackedWorkspace*& workspace_;
   };
-  thread_local const Owner owner{room};
-  if (room == nullptr) room = new PackedRoom;  // not cleared
-  return *room;
+  thread_local const Owner owner{workspace};
+  if (workspace == nullptr) workspace = new PackedWorkspace;  // not cleared
+  return *workspace;
 }
 
-void packed_product(const StridedProduct& product) { HWY_DYNAMIC_DISPATCH(multiply_packed)(product); }
+void packed_product(const Product& product) { HWY_DYNAMIC_DISPATCH(multiply_packed)(product); }
 
 bool packed_product_is_fast() { return HWY_DYNAMIC_DISPATCH(is_fast)(); }
 

@@ -11,23 +11,22 @@ HWY_BEFORE_NAMESPACE();
 namespace minnow::simd::HWY_NAMESPACE {
 namespace {
 
-using kernels::StridedProduct;
-
 template <class D>
-HWY_INLINE void store(D d, const StridedProduct& q, std::size_t i, std::size_t j, hn::VFromD<D> sum) {
-  Real* c = q.c + i * q.c_row + j;
+HWY_INLINE void store(D d, const Product& q, std::size_t i, std::size_t j, hn::VFromD<D> sum) {
+  Real* c = q.c + i * q.c_row_stride + j;
   hn::StoreU(q.beta == 0 ? sum : hn::MulAdd(hn::Set(d, q.beta), hn::LoadU(d, c), sum), d, c);
 }
 
-/// `rows` by one vector of columns, or half as many rows by two: eight sums at most, enough that none waits for itself.
+/// Computes a tile of `rows` rows by `vectors` vectors of columns. Up to eight sums hide the latency of an addition.
 template <std::size_t rows, std::size_t vectors, class D>
-HWY_INLINE void tile(D d, const StridedProduct& q, std::size_t i, std::size_t j) {
+HWY_INLINE void tile(D d, const Product& q, std::size_t i, std::size_t j) {
   static_assert(rows * vectors <= 8);
   const std::size_t lanes = hn::Lanes(d);
   auto s0 = hn::Zero(d), s1 = s0, s2 = s0, s3 = s0, t0 = s0, t1 = s0, t2 = s0, t3 = s0;
-  const Real *a = q.a + i * q.a_row, *b = q.b + j;
-  for (std::size_t p = 0; p < q.k; ++p, a += q.a_column, b += q.b_row) {
-    const auto at = [&](std::size_t row) HWY_ATTR { return hn::Set(d, a[row * q.a_row]); };
+  const std::size_t a_row = q.a.row_stride(), a_column = q.a.column_stride(), b_row = q.b.row_stride();
+  const Real *a = q.a.data + i * a_row, *b = q.b.data + j;
+  for (std::size_t p = 0; p < q.k; ++p, a += a_column, b += b_row) {
+    const auto at = [&](std::size_t row) HWY_ATTR { return hn::Set(d, a[row * a_row]); };
     const auto v = hn::LoadU(d, b);
     const auto w = vectors == 2 ? hn::LoadU(d, b + lanes) : v;
     s0 = hn::MulAdd(at(0), v, s0);
@@ -52,9 +51,9 @@ HWY_INLINE void tile(D d, const StridedProduct& q, std::size_t i, std::size_t j)
     store(d, q, row + 2, column, t2), store(d, q, row + 3, column, t3);
 }
 
-/// Every row of some vectors of columns.
+/// Computes `vectors` vectors of columns in all rows.
 template <std::size_t vectors, class D>
-HWY_INLINE void columns(D d, const StridedProduct& q, std::size_t j) {
+HWY_INLINE void columns(D d, const Product& q, std::size_t j) {
   constexpr std::size_t most = 8 / vectors;
   std::size_t i = 0;
   for (; i + most <= q.m; i += most) tile<most, vectors>(d, q, i, j);
@@ -63,7 +62,8 @@ HWY_INLINE void columns(D d, const StridedProduct& q, std::size_t j) {
   if (i < q.m) tile<1, vectors>(d, q, i, j);
 }
 
-void row_major_product(const StridedProduct& q) {
+/// Computes the product if the columns of b are one element apart.
+void row_major_product(const Product& q) {
   const hn::ScalableTag<Real> d;
   const std::size_t pair = 2 * hn::Lanes(d);
   std::size_t j = 0;
@@ -71,15 +71,13 @@ void row_major_product(const StridedProduct& q) {
   for_each_vector<Real>(q.n - j, [&](auto tag, std::size_t rest) HWY_ATTR { columns<1>(tag, q, j + rest); });
 }
 
-void small_product(const StridedProduct& q) {
-  if (q.b_column == 1) return row_major_product(q);
-  alignas(64) Real turned[kernels::small_product_most_turned];
-  transpose(q.b, q.n, q.k, q.b_column, turned, q.n);
-  StridedProduct straight = q;
-  straight.b = turned;
-  straight.b_row = q.n;
-  straight.b_column = 1;
-  row_major_product(straight);
+void small_product(const Product& q) {
+  if (q.b.column_stride() == 1) return row_major_product(q);
+  alignas(64) Real transposed[kernels::small_product_max_transposed];
+  transpose(q.b.data, q.n, q.k, q.b.stride, transposed, q.n);
+  Product row_major = q;
+  row_major.b = {transposed, q.n};
+  row_major_product(row_major);
 }
 
 }  // namespace
@@ -95,7 +93,7 @@ HWY_EXPORT(small_product);
 
 namespace minnow::inline MINNOW_PRECISION::kernels {
 
-void small_product(const StridedProduct& product) {
+void small_product(const Product& product) {
   using namespace minnow::simd;
   HWY_DYNAMIC_DISPATCH(small_product)(product);
 }

@@ -1,15 +1,15 @@
 #pragma once
 
-#include <minnow/core/math/detail/strided_product.hpp>
+#include <minnow/core/math/detail/product.hpp>
 
 namespace minnow::inline MINNOW_PRECISION::kernels {
 
-/// The largest b, n k, whose columns, and not rows, may lie one after another.
-inline constexpr std::size_t small_product_most_turned = 1024;
+/// The largest n k for which b may be transposed.
+inline constexpr std::size_t small_product_max_transposed = 1024;
 
-/// Computes a product of matrices that fit in the first-level cache, c row-major, without packing anything but a b that
-/// lies column after column: below some thousand multiplications that, and what OpenBLAS asks before it begins, takes
-/// longer than the product.
-MINNOW_API void small_product(const StridedProduct& product);
+/// Computes a product whose matrices fit in the first-level cache. It packs nothing; a transposed b is copied once.
+/// Below some thousand multiplications, packing and OpenBLAS's checks take longer than the product itself.
+/// c_column_stride must be 1.
+MINNOW_API void small_product(const Product& product);
 
 }  // namespace minnow::inline MINNOW_PRECISION::kernels

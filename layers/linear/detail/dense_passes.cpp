@@ -20,7 +20,13 @@ void dense_forward(const DenseParameters& parameters, Activation activation, con
   const Real* bias = parameters.bias != nullptr ? parameters.bias->value.data() : nullptr;
   for_each_block(rows, out, in, [&](Block block) {
     Real* corner = y.data() + block.top * out + block.left;
-    multiply(block.rows(), block.columns(), in, input.from_row(block.top), weight.from_column(block.left), corner, out);
+    multiply({.m = block.rows(),
+              .n = block.columns(),
+              .k = in,
+              .a = input.from_row(block.top),
+              .b = weight.from_column(block.left),
+              .c = corner,
+              .c_row_stride = out});
     const Real* block_bias = bias != nullptr ? bias + block.left : nullptr;
     if (norm == nullptr)
       return kernels::bias_activation(activation, block_bias, corner, block.rows(), block.columns(), out);
@@ -64,9 +70,23 @@ void dense_backward(const DenseParameters& parameters, Activation activation, co
   const MatrixView gradient{through_activation(bias, activation, y, dy, dz), out};
   if (weight->trainable) {
     const auto [grad, beta] = weight->grad_target();
-    multiply_parallel(out, in, rows, gradient.transpose(), {x.data(), in}, grad.data(), beta);
+    multiply_parallel({.m = out,
+                       .n = in,
+                       .k = rows,
+                       .a = gradient.transpose(),
+                       .b = {x.data(), in},
+                       .c = grad.data(),
+                       .c_row_stride = in,
+                       .beta = beta});
   }
-  if (dx != nullptr) multiply_parallel(rows, in, out, gradient, {weight->value.data(), in}, dx->data());
+  if (dx != nullptr)
+    multiply_parallel({.m = rows,
+                       .n = in,
+                       .k = out,
+                       .a = gradient,
+                       .b = {weight->value.data(), in},
+                       .c = dx->data(),
+                       .c_row_stride = in});
 }
 
 }  // namespace minnow::inline MINNOW_PRECISION

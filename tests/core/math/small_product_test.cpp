@@ -19,12 +19,12 @@ constexpr Real inf = std::numeric_limits<Real>::infinity();
 
 std::vector<Real> random(std::size_t n, std::uint64_t seed) {
   Rng rng{seed};
-  std::vector<Real> numbers(n);
-  for (Real& value : numbers) value = static_cast<Real>(rng.normal());
-  return numbers;
+  std::vector<Real> values(n);
+  for (Real& value : values) value = static_cast<Real>(rng.normal());
+  return values;
 }
 
-/// A product whose rows lie `gap` numbers further apart than they are long, a as it is or transposed.
+/// A product whose rows are padded by `gap` elements; a is transposed in memory if `transposed` is set.
 struct Case {
   Case(std::size_t m_, std::size_t n_, std::size_t k_, bool transposed_, std::size_t gap)
       : m(m_), n(n_), k(k_), transposed(transposed_), a_stride((transposed ? m : k) + gap), stride(n + gap) {
@@ -37,12 +37,18 @@ struct Case {
 
   std::vector<Real> product(Real beta) const {
     std::vector<Real> result = c;
-    kernels::small_product({m, n, k, a.data(), transposed ? 1 : a_stride, transposed ? a_stride : 1, b.data(), stride,
-                            1, result.data(), stride, 1, beta});
+    kernels::small_product({.m = m,
+                            .n = n,
+                            .k = k,
+                            .a = {a.data(), a_stride, transposed},
+                            .b = {b.data(), stride},
+                            .c = result.data(),
+                            .c_row_stride = stride,
+                            .beta = beta});
     return result;
   }
 
-  /// Compares with sums in long double; what lies between and behind the rows must be as it was.
+  /// Compares with sums in long double. The padding between and after the rows must stay unchanged.
   void check(Real beta) {
     const std::vector<Real> result = product(beta);
     for (std::size_t i = 0; i < m; ++i)
@@ -93,20 +99,25 @@ TEST(SmallProduct, EveryLengthOfSum) {
       }
 }
 
-TEST(SmallProduct, TakesBColumnAfterColumn) {
+TEST(SmallProduct, AcceptsATransposedB) {
   for (std::size_t n = 1; n <= 21; ++n)
     for (const std::size_t k : {1u, 2u, 3u, 4u, 5u, 16u, 33u}) {
-      const Case straight(6, n, k, false, 2);
-      std::vector<Real> turned(n * (k + 1)), result = straight.c;
+      const Case row_major(6, n, k, false, 2);
+      std::vector<Real> transposed(n * (k + 1)), result = row_major.c;
       for (std::size_t p = 0; p < k; ++p)
-        for (std::size_t j = 0; j < n; ++j) turned[j * (k + 1) + p] = straight.b[p * straight.stride + j];
-      kernels::small_product({6, n, k, straight.a.data(), straight.a_stride, 1, turned.data(), 1, k + 1, result.data(),
-                              straight.stride, 1, 0});
-      ASSERT_EQ(result, straight.product(0)) << n << " " << k;
+        for (std::size_t j = 0; j < n; ++j) transposed[j * (k + 1) + p] = row_major.b[p * row_major.stride + j];
+      kernels::small_product({.m = 6,
+                              .n = n,
+                              .k = k,
+                              .a = {row_major.a.data(), row_major.a_stride},
+                              .b = {transposed.data(), k + 1, true},
+                              .c = result.data(),
+                              .c_row_stride = row_major.stride});
+      ASSERT_EQ(result, row_major.product(0)) << n << " " << k;
     }
 }
 
-TEST(SmallProduct, BetaZeroForgetsWhateverCHeld) {
+TEST(SmallProduct, BetaZeroOverwritesNaNAndInfinity) {
   for (std::size_t n = 1; n <= 37; ++n) {
     Case product(9, n, 5, false, 0);
     const std::vector<Real> clean = product.product(0);
@@ -117,7 +128,7 @@ TEST(SmallProduct, BetaZeroForgetsWhateverCHeld) {
   }
 }
 
-TEST(SmallProduct, NaNAndInfinityGoWhereTheyBelong) {
+TEST(SmallProduct, PropagatesNaNAndInfinity) {
   for (const std::size_t n : {1u, 4u, 7u, 16u, 37u})
     for (const Real special : {nan, inf, -inf})
       for (std::size_t at = 0; at < 5 * n; ++at) {
