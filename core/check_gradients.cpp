@@ -14,7 +14,7 @@ namespace {
 
 using Gradients = std::vector<Tensor>;  // dx, then one per parameter
 
-/// A fault found; carries the report's line.
+/// The first fault found, with the text of the report.
 struct Fault {
   std::string message;
 };
@@ -53,8 +53,8 @@ class Checker {
   }
 
  private:
-  [[noreturn]] void fail(const std::string& what) const {
-    throw Fault{format_text("{} at input {}: {}", layer_.name(), to_string(x_.shape()), what)};
+  [[noreturn]] void fail(const std::string& message) const {
+    throw Fault{format_text("{} at input {}: {}", layer_.name(), to_string(x_.shape()), message)};
   }
 
   Tensor forward(const Tensor& x, Context& context) {
@@ -81,7 +81,7 @@ class Checker {
     for (NamedTensor& entry : parameters_) entry.parameter->clear_gradient();
   }
 
-  /// Runs backward for (x_, y, dy_) and returns dx and copies of the gradients as they then are.
+  /// Runs backward for (x_, y, dy_). Returns dx and copies of the parameters' gradients.
   Gradients backward(Context& context, const Tensor& y, bool with_dx) {
     Tensor dx;
     if (with_dx) {
@@ -94,7 +94,7 @@ class Checker {
       fail("backward changed x, y or dy.");
     for (std::size_t i = 0; i < dx.size() && with_dx; ++i)
       if (std::isnan(dx.data()[i]))
-        fail(coordinate("dx", dx.shape(), i) + " is NaN: backward must write all of dx, not add to what it held.");
+        fail(coordinate("dx", dx.shape(), i) + " is NaN: backward must write all of dx, not add to its old content.");
     Gradients result{dx};
     for (const NamedTensor& entry : parameters_) {
       if (!entry.parameter->has_gradient())
@@ -104,7 +104,7 @@ class Checker {
     return result;
   }
 
-  /// A pass from scratch.
+  /// Runs forward and backward with a new context.
   Gradients backward(bool with_dx) {
     clear();
     Context context(options_.mode);
@@ -112,7 +112,7 @@ class Checker {
     return backward(context, y, with_dx);
   }
 
-  /// dL/dv by differences, where v is one number of x or of a parameter.
+  /// Returns dL/dv by finite differences. v is an element of x or of a parameter.
   double difference(Real& v, double h) {
     std::array<Tensor, 4> y;
     const double moved = move(v, h, [&](std::size_t k) {
@@ -142,8 +142,9 @@ class Checker {
     report_.worst_coordinate = where;
   }
 
-  /// Fails with `what`, and where, unless got = factor * expected up to rounding in every tensor.
-  void compare(const Gradients& got, const Gradients& expected, double factor, bool with_dx, const std::string& what) {
+  /// Fails with `message` and the location if got differs from factor * expected by more than rounding in any tensor.
+  void compare(const Gradients& got, const Gradients& expected, double factor, bool with_dx,
+               const std::string& message) {
     for (std::size_t t = with_dx ? 0 : 1; t < got.size(); ++t) {
       const double allowed = 64 * std::numeric_limits<Real>::epsilon() * std::max(largest(expected[t]), 1e-3);
       for (std::size_t i = 0; i < got[t].size(); ++i) {
@@ -151,7 +152,7 @@ class Checker {
         const auto value = static_cast<double>(got[t].data()[i]);
         if (std::abs(value - wanted) <= allowed) continue;
         const std::string name = t == 0 ? "dx" : parameters_[t - 1].name;
-        fail(format_text("{}: {}, expected {:.6g}, got {:.6g}.", coordinate(name, got[t].shape(), i), what, wanted,
+        fail(format_text("{}: {}, expected {:.6g}, got {:.6g}.", coordinate(name, got[t].shape(), i), message, wanted,
                          value));
       }
     }
@@ -164,12 +165,11 @@ class Checker {
     clear();
     compare(backward(context, y, true), first, 1, true,
             "the first backward after a step must overwrite the stale gradient");
-    compare(backward(context, y, true), first, 2, true,
-            "a second backward must add to the gradient and write dx afresh");
+    compare(backward(context, y, true), first, 2, true, "a second backward must add to the gradient and overwrite dx");
   }
 
   void check_null_dx(const Gradients& first) {
-    compare(backward(false), first, 1, false, "a null dx must leave the parameters' gradients as they are");
+    compare(backward(false), first, 1, false, "a null dx must not change the parameters' gradients");
   }
 
   void check_contexts(const Gradients& first) {
@@ -181,7 +181,7 @@ class Checker {
       const Tensor y = forward(x_, context);
       forward(x2, second);
       compare(backward(context, y, true), first, 1, true,
-              "another pass, with another context, must not disturb this one");
+              "another pass, with another context, must not affect this one");
     }
     clear();
     Context context(options_.mode);
@@ -189,7 +189,8 @@ class Checker {
     layer_.backward(x2, y2, dy_, nullptr, context);
     clear();
     const Tensor y = forward(x_, context);
-    compare(backward(context, y, true), first, 1, true, "what the pass before left in the context must not matter");
+    compare(backward(context, y, true), first, 1, true,
+            "the previous pass in the same context must not affect this one");
   }
 
   void check_memory_use(const Gradients& first) {

@@ -2,7 +2,7 @@
 
 namespace minnow::inline MINNOW_PRECISION {
 
-// Out of line, so that the library owns the vtables and type information: an error thrown inside is caught outside.
+// Defined here so that the library owns the vtables and type information: a program can then catch the errors.
 Error::~Error() = default;
 ShapeError::~ShapeError() = default;
 ValueError::~ValueError() = default;

@@ -7,35 +7,36 @@
 
 namespace minnow::inline MINNOW_PRECISION {
 
-/// Whatever Minnow throws. The message is one line: who, what was expected, what came, and what to do about it.
+/// Base class of all errors that Minnow throws. The message is one line: who, what was expected, what was received,
+/// and what to do.
 class MINNOW_API Error : public std::runtime_error {
  public:
   explicit Error(const std::string& message) : std::runtime_error(message) {}
   ~Error() override;
 };
 
-/// A tensor of the wrong shape.
+/// A tensor has the wrong shape.
 class MINNOW_API ShapeError : public Error {
  public:
   using Error::Error;
   ~ShapeError() override;
 };
 
-/// A number out of its range: an option, a label, a probability.
+/// A value is out of range: an option, a label, a probability.
 class MINNOW_API ValueError : public Error {
  public:
   using Error::Error;
   ~ValueError() override;
 };
 
-/// A file or folder that cannot be read, or does not hold what it should.
+/// A file or folder cannot be read, or its content is invalid.
 class MINNOW_API DataError : public Error {
  public:
   using Error::Error;
   ~DataError() override;
 };
 
-/// Training produced a number that is not finite.
+/// Training produced a non-finite value.
 class MINNOW_API NonFiniteError : public Error {
  public:
   using Error::Error;

@@ -64,14 +64,14 @@ void check_axes(const char* who, const Shape& shape) {
 
 Fans fans(const Shape& weight) {
   check_axes("fans", weight);
-  std::size_t places = 1;
-  for (std::size_t axis = 2; axis < weight.size(); ++axis) places *= weight[axis];
-  return {weight[1] * places, weight[0] * places};
+  std::size_t positions = 1;  // of the kernel
+  for (std::size_t axis = 2; axis < weight.size(); ++axis) positions *= weight[axis];
+  return {weight[1] * positions, weight[0] * positions};
 }
 
 double relu_gain(double negative_slope) { return std::sqrt(2 / (1 + negative_slope * negative_slope)); }
 
-// A uniform number within +-limit has a standard deviation of limit / sqrt(3).
+// A uniform value in [-limit, limit] has the standard deviation limit / sqrt(3).
 
 void xavier_uniform(FixedTensor& weight, Rng& rng, double gain) {
   fill_uniform(weight, std::numbers::sqrt3 * xavier_deviation(weight, gain), rng);
@@ -91,7 +91,7 @@ void kaiming_normal(FixedTensor& weight, Rng& rng, Fan fan, double gain) {
 
 namespace {
 
-/// Four sums at a time, which the compiler may keep in vectors.
+/// Returns the dot product by four partial sums, which the compiler can vectorise.
 double dot(const double* a, const double* b, std::size_t n) {
   double s0 = 0, s1 = 0, s2 = 0, s3 = 0;
   std::size_t i = 0;
@@ -105,11 +105,11 @@ double dot(const double* a, const double* b, std::size_t n) {
   return (s0 + s1) + (s2 + s3);
 }
 
-/// Makes vector k of length n a unit vector at right angles to those before it; once more, for what the first time
-/// rounded (modified Gram-Schmidt).
+/// Makes vector k, of n elements, a unit vector orthogonal to the vectors before it (modified Gram-Schmidt). The second
+/// pass removes the rounding errors of the first.
 void orthonormalize(double* vectors, std::size_t k, std::size_t n) {
   double* v = vectors + k * n;
-  for (int time = 0; time < 2; ++time) {
+  for (int pass = 0; pass < 2; ++pass) {
     for (std::size_t j = 0; j < k; ++j) {
       const double* u = vectors + j * n;
       const double along = dot(u, v, n);
@@ -127,7 +127,7 @@ void orthogonal(FixedTensor& weight, Rng& rng, double gain) {
   if (weight.size() == 0) return;
   const std::size_t rows = weight.shape()[0], columns = weight.size() / rows;
   const std::size_t count = std::min(rows, columns), length = std::max(rows, columns);
-  std::vector<double> vectors(count * length);  // the rows, or the columns, whichever are fewer
+  std::vector<double> vectors(count * length);  // the rows or the columns, whichever are fewer
   for (double& value : vectors) value = rng.normal();
   for (std::size_t k = 0; k < count; ++k) orthonormalize(vectors.data(), k, length);
   for (std::size_t i = 0; i < rows; ++i)
@@ -138,12 +138,12 @@ void orthogonal(FixedTensor& weight, Rng& rng, double gain) {
 
 namespace {
 
-/// A standard normal number within [low, high], low < high, by rejection from what fits the interval (Robert,
-/// "Simulation of truncated normal variables", 1995).
+/// Returns a standard normal value in [low, high], low < high, by rejection sampling. The proposal distribution depends
+/// on the interval (Robert, "Simulation of truncated normal variables", 1995).
 double normal_within(double low, double high, Rng& rng) {
   if (high < 0) return -normal_within(-high, -low, rng);
   const double root = std::sqrt(low * low + 4);
-  // A uniform number does where the interval is narrow: for one beyond 0, narrow beside the decay of the density.
+  // A uniform proposal is efficient if the interval is narrow, compared with the decay of the density if low > 0.
   const bool narrow =
       low <= 0 ? high - low < std::sqrt(2 * std::numbers::pi)
                : high - low < 2 * std::sqrt(std::numbers::e) / (low + root) * std::exp((low * low - low * root) / 4);
@@ -168,7 +168,7 @@ void trunc_normal(FixedTensor& tensor, Rng& rng, double mean, double deviation, 
   const double from = (low - mean) / deviation, to = (high - mean) / deviation;
   if (!(deviation > 0 && low < high && from < far && to > -far))
     throw ValueError(
-        format_text("trunc_normal: expected a deviation above 0 and an interval less than {} of them away "
+        format_text("trunc_normal: expected a deviation above 0 and an interval less than {} deviations away "
                     "from the mean, got mean {}, deviation {} and [{}, {}].",
                     far, mean, deviation, low, high));
   for (Real& value : tensor.values()) value = static_cast<Real>(mean + deviation * normal_within(from, to, rng));

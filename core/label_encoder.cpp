@@ -9,7 +9,7 @@
 namespace minnow::inline MINNOW_PRECISION {
 namespace {
 
-/// "dog, cat, horse": the first few, and how many there are when those are not all.
+/// Returns the first few classes as text, "dog, cat, horse", and their number if there are more.
 std::string summary(const std::vector<std::string>& classes) {
   constexpr std::size_t few = 5;
   std::string text = classes[0];
@@ -24,8 +24,8 @@ LabelEncoder::LabelEncoder(std::vector<std::string> classes) : classes_(std::mov
   for (std::size_t i = 0; i < classes_.size(); ++i)
     if (const auto [first, is_new] = indices_.emplace(classes_[i], i); !is_new)
       throw ValueError(
-          format_text("LabelEncoder: expected each class once, got '{}' as classes {} and {}. fit() takes "
-                      "names that repeat.",
+          format_text("LabelEncoder: expected each class once, got '{}' as classes {} and {}. Use "
+                      "fit() for names that repeat.",
                       classes_[i], first->second, i));
 }
 
@@ -59,7 +59,7 @@ const std::string& LabelEncoder::decode(std::size_t index) const {
 std::vector<std::string> LabelEncoder::decode(const Tensor& labels) const {
   if (labels.dimension() != 1)
     throw ShapeError("LabelEncoder: expected labels (N), got " + to_string(labels.shape()) +
-                     ". argmax takes them from scores (N, C).");
+                     ". Use argmax to convert scores (N, C) to labels.");
   std::vector<std::string> names;
   for (std::size_t i = 0; i < labels.size(); ++i)
     names.push_back(classes_[class_index(static_cast<double>(labels(i)), classes_.size(), i, "LabelEncoder")]);

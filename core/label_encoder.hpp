@@ -13,30 +13,32 @@
 
 namespace minnow::inline MINNOW_PRECISION {
 
-/// Class names to class indices and back: class k is the k-th name. one_hot and multi_hot go on from the indices.
+/// Converts class names to class indices and back: class k is the k-th name.
 class MINNOW_API LabelEncoder {
  public:
-  /// Classes in the order given. Throws ValueError when there are none, or a name comes twice.
+  /// The classes keep the given order. Throws ValueError if there is no class, or if a name repeats.
   explicit LabelEncoder(std::vector<std::string> classes);
 
-  /// The distinct ones among `names`, sorted by their bytes: what the labels of a data set come to.
+  /// Returns an encoder for the distinct names among `names`, sorted by their bytes.
   static LabelEncoder fit(std::vector<std::string> names);
 
   const std::vector<std::string>& classes() const { return classes_; }
 
-  /// The index of a name, or of each of N: (N). Throws ValueError for a name that is no class.
+  /// Returns the index of a name, or the indices of N names as a tensor (N). Throws ValueError for an unknown name.
   std::size_t encode(std::string_view name) const;
   Tensor encode(const std::vector<std::string>& names) const;
   Tensor encode(std::initializer_list<std::string> names) const { return encode(std::vector<std::string>(names)); }
 
-  /// The name of an index, or of each of `labels` (N). Throws ValueError for an index that is no class, and ShapeError.
+  /// Returns the name of an index, or the names of labels (N). Throws ValueError if an index is no class, and
+  /// ShapeError if labels has another shape.
   const std::string& decode(std::size_t index) const;
   std::vector<std::string> decode(const Tensor& labels) const;
 
-  /// For samples of several classes each, or of none: N lists of names to (N, C), 1 at the classes of each row.
+  /// Converts N lists of names, for samples with any number of classes, to (N, C): row i is 1 at the classes of list i
+  /// and 0 elsewhere. names_above is the inverse.
   Tensor multi_hot(const std::vector<std::vector<std::string>>& names) const;
 
-  /// The names of the classes above `at` in each row of `values` (N, C): the way back.
+  /// Returns for each row of values (N, C) the names of the classes whose value exceeds `at`.
   std::vector<std::vector<std::string>> names_above(const Tensor& values, double at = 0.5) const;
 
  private:

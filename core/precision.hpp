@@ -1,7 +1,7 @@
 #pragma once
 
 /// \file
-/// The precision of this build and the symbols it exports.
+/// The precision of the build, and the macro that exports symbols.
 
 #if defined(MINNOW_DOUBLE)
 #define MINNOW_PRECISION float64
@@ -9,13 +9,13 @@
 #define MINNOW_PRECISION float32
 #endif
 
-/// Marks what the shared library exports; everything else stays hidden.
+/// Exports a symbol from the shared library. All other symbols are hidden.
 #define MINNOW_API [[gnu::visibility("default")]]
 
 namespace minnow::inline MINNOW_PRECISION {
 
-/// The number type of every tensor. The inline namespace is named after it, so that mixing the two builds is a link
-/// error.
+/// The element type of every tensor. The inline namespace is named after the precision, so mixing the two builds is a
+/// link error.
 #if defined(MINNOW_DOUBLE)
 using Real = double;
 #else

@@ -10,7 +10,7 @@ namespace {
 
 using Block = std::array<std::uint32_t, 4>;
 
-/// Ten rounds of Philox4x32: 128 bits of counter and 64 of key to 128 random bits.
+/// Computes ten rounds of Philox4x32: 128 random bits from a 128-bit counter and a 64-bit key.
 Block philox(Block counter, std::uint64_t key) {
   auto k0 = static_cast<std::uint32_t>(key);
   auto k1 = static_cast<std::uint32_t>(key >> 32);
@@ -27,16 +27,17 @@ Block philox(Block counter, std::uint64_t key) {
 
 std::uint64_t low_half(const Block& block) { return block[0] | std::uint64_t{block[1]} << 32; }
 
-/// The key of a family's member. The two rounds mix index and sub_index separately, and the last counter word, 1, keeps
-/// these blocks apart from those the stream itself hands out (which have 0 there).
+/// Returns the key of a stream of the family. The two rounds mix index and sub_index separately. The last counter word
+/// is 1 here and 0 in the stream's own blocks, so the blocks never coincide.
 std::uint64_t member_key(std::uint64_t key, std::uint64_t index, std::uint64_t sub_index) {
   for (const std::uint64_t i : {index, sub_index})
     key = low_half(philox({static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(i >> 32), 0, 1}, key));
   return key;
 }
 
-/// ln(x) for normal x > 0 by additions, products and one division: these are exact to the rule of IEEE 754 everywhere,
-/// which the log of a C library is not. ln(x) = e ln 2 + 2 atanh(s), s = (m - 1) / (m + 1), m in [sqrt(1/2), sqrt(2)).
+/// Returns ln(x) for a normal x > 0 from additions, products and one division. IEEE 754 defines their rounding on every
+/// platform, but not that of a C library's log.
+/// ln(x) = e ln 2 + 2 atanh(s), s = (m - 1) / (m + 1), m in [sqrt(1/2), sqrt(2)).
 double portable_log(double x) {
   int exponent = 0;
   double m = std::frexp(x, &exponent);
@@ -52,7 +53,7 @@ double portable_log(double x) {
 
 }  // namespace
 
-// A seed goes through Philox once, so that the keys of neighbouring seeds have nothing in common.
+// Philox is applied to the seed once, so that the keys of consecutive seeds are unrelated.
 Rng::Rng(std::uint64_t seed) : key_(low_half(philox({0, 0, 0, 2}, seed))) {}
 
 Rng Rng::split() {
@@ -115,7 +116,7 @@ double Rng::normal() {
 
 std::uint64_t Rng::below(std::uint64_t bound) {
   if (bound == 0) throw ValueError("Rng::below: expected a bound of at least 1, got 0.");
-  // 2^64 mod bound values at the low end would make some results likelier than others: draw again.
+  // The lowest 2^64 mod bound values would make some results more likely than others, so they are drawn again.
   const std::uint64_t uneven = (0 - bound) % bound;
   for (;;)
     if (const std::uint64_t value = bits(); value >= uneven) return value % bound;

@@ -49,13 +49,13 @@ void copy_into(Tensor& tensor, std::span<const Real> values) {
 
 void resize(Tensor& tensor, const Shape& shape) {
   auto& storage = tensor.storage();
-  if (tensor.shape() == shape && !storage.empty()) return;  // a moved-from tensor has a shape, but no elements
+  if (tensor.shape() == shape && !storage.empty()) return;  // a moved-from tensor has a shape but no elements
   const std::size_t size = num_elements(shape);
   if (size > storage.capacity()) {
-    storage.clear();  // growing would copy the old elements, and to twice the size
+    storage.clear();  // otherwise the vector would double its capacity and copy the old elements
     storage.reserve(size);
   }
-  tensor.resize(shape, true);  // even to the same shape
+  tensor.resize(shape, true);  // `true`: also if the shape is unchanged
 }
 
 }  // namespace minnow::inline MINNOW_PRECISION

@@ -17,7 +17,7 @@
 
 namespace minnow::inline MINNOW_PRECISION {
 
-/// Memory on a cache line's boundary. Elements that are about to be written are not cleared first.
+/// Allocates memory aligned to cache lines. New elements are not initialised.
 template <class T>
 struct AlignedAllocator {
   using value_type = T;
@@ -44,35 +44,35 @@ struct AlignedAllocator {
   friend bool operator==(const AlignedAllocator&, const AlignedAllocator&) noexcept { return true; }
 };
 
-/// The extents of a tensor, slowest axis first: (N, C, H, W). Up to eight axes take no memory from the heap.
+/// The extents of a tensor, slowest axis first: (N, C, H, W). Up to eight axes need no heap memory.
 using Shape = xt::svector<std::size_t, 8, std::allocator<std::size_t>, true>;
 
-/// A dense row-major array of any number of axes: an xtensor array. It is spelt out so that a consumer's
-/// XTENSOR_DEFAULT_* macros cannot change it, and stores a std::vector, because a vector keeps its capacity when it
-/// shrinks: a buffer that has seen the largest batch never allocates again.
+/// A dense row-major xtensor array with any number of axes. All template arguments are explicit, so a consumer's
+/// XTENSOR_DEFAULT_* macros cannot change the type. The storage is a std::vector, which keeps its capacity if it
+/// shrinks: after the largest batch, a buffer never allocates again.
 template <class T>
 using BasicTensor = xt::xarray_container<std::vector<T, AlignedAllocator<T>>, xt::layout_type::row_major, Shape>;
 
 using Tensor = BasicTensor<Real>;
 using DoubleTensor = BasicTensor<double>;
 
-/// "(64, 3, 32, 32)"; "()" for a scalar.
+/// Returns the shape as text: "(64, 3, 32, 32)", or "()" for a scalar.
 MINNOW_API std::string to_string(const Shape& shape);
 
-/// Product of the extents; 1 for a scalar. Throws ShapeError when it does not fit in a size_t.
+/// Returns the product of the extents; 1 for a scalar. Throws ShapeError if the product does not fit in a size_t.
 MINNOW_API std::size_t num_elements(const Shape& shape);
 
-/// A tensor of the given shape filled with zeros.
+/// Returns a tensor of the given shape filled with zeros.
 MINNOW_API Tensor zeros(const Shape& shape);
 
-/// A tensor of the given shape with a copy of `values`, row by row. Throws ShapeError when their count differs.
+/// Returns a tensor of the given shape with a copy of `values`, row by row. Throws ShapeError if the counts differ.
 MINNOW_API Tensor from(std::span<const Real> values, const Shape& shape);
 
-/// Overwrites the tensor with `values`, row by row. Throws ShapeError when their count differs.
+/// Overwrites the tensor with `values`, row by row. Throws ShapeError if the counts differ.
 MINNOW_API void copy_into(Tensor& tensor, std::span<const Real> values);
 
-/// Gives the tensor a new shape; its elements are unspecified after a change of size. Allocates only beyond the largest
-/// size the tensor has had, and then just what is asked for.
+/// Changes the shape of the tensor. The elements are unspecified after a change of size. Allocates only if the size
+/// exceeds every earlier size of the tensor, and then exactly the new size.
 MINNOW_API void resize(Tensor& tensor, const Shape& shape);
 
 }  // namespace minnow::inline MINNOW_PRECISION

@@ -6,7 +6,7 @@
 
 namespace minnow::inline MINNOW_PRECISION {
 
-/// The version of the library linked: "0.1.0".
+/// Returns the version of the linked library: "0.1.0".
 MINNOW_API std::string version();
 
 }  // namespace minnow::inline MINNOW_PRECISION

@@ -48,15 +48,15 @@ void Adam::update(std::size_t index, Parameter& parameter) {
   const auto real = [](double number) { return static_cast<Real>(number); };
   const bool decoupled = decay_ == Decay::decoupled;
   kernels::AdamStep step{.keep_m = real(options.beta1),
-                         .take_m = real(1 - options.beta1),
+                         .add_m = real(1 - options.beta1),
                          .keep_v = real(options.beta2),
-                         .take_v = real(1 - options.beta2),
+                         .add_v = real(1 - options.beta2),
                          .epsilon = real(options.epsilon),
                          .weight_decay = decoupled ? Real{0} : real(options.weight_decay),
                          .decay = decoupled ? real(options.learning_rate * options.weight_decay) : Real{0}};
   ++moments.t;
-  step.step_size = real(options.learning_rate / average_weight(step.keep_m, step.take_m, moments.t));
-  step.root_factor = real(1 / std::sqrt(average_weight(step.keep_v, step.take_v, moments.t)));
+  step.step_size = real(options.learning_rate / average_weight(step.keep_m, step.add_m, moments.t));
+  step.root_factor = real(1 / std::sqrt(average_weight(step.keep_v, step.add_v, moments.t)));
   Real *gradient = parameter.grad.data(), *m = moments.m.data(), *v = moments.v.data(),
        *v_max = options.amsgrad ? moments.v_max.data() : nullptr, *values = parameter.value.data();
   parallel_for(parameter.value.size(), light_grain, [&](std::size_t begin, std::size_t end) {

@@ -36,7 +36,7 @@ void RMSprop::update(std::size_t index, Parameter& parameter) {
   const auto real = [](double number) { return static_cast<Real>(number); };
   const kernels::RMSpropStep step{.learning_rate = real(options.learning_rate),
                                   .keep = real(options.alpha),
-                                  .take = real(1 - options.alpha),
+                                  .add = real(1 - options.alpha),
                                   .epsilon = real(options.epsilon),
                                   .momentum = real(options.momentum),
                                   .weight_decay = real(options.weight_decay)};

@@ -37,7 +37,7 @@ void SGD::update(std::size_t index, Parameter& parameter) {
   const kernels::SGDStep step{.learning_rate = value(options.learning_rate),
                               .momentum = value(options.momentum),
                               .keep = first ? Real{0} : value(options.momentum),
-                              .take = first ? Real{1} : value(1 - options.dampening),
+                              .add = first ? Real{1} : value(1 - options.dampening),
                               .weight_decay = value(options.weight_decay),
                               .nesterov = options.nesterov};
   Real *gradient = parameter.grad.data(), *momentum = buffer.data(), *values = parameter.value.data();

@@ -16,9 +16,10 @@ class MemoryUseChecker {
   std::string fault() const {
     const MemoryUse use = layer_.memory_use();
     if (use.in_place && use.reads_x)
-      return "memory_use says in_place, which needs reads_x = false: in place, y overwrites what x held.";
+      return "memory_use returns in_place = true, but in_place requires reads_x = false: in place, y overwrites x.";
     if (use.in_place && known_.y.shape() != known_.x.shape())
-      return format_text("memory_use says in_place, which needs y of x's shape, got {}.", to_string(known_.y.shape()));
+      return format_text("memory_use returns in_place = true, but in_place requires y of x's shape, got {}.",
+                         to_string(known_.y.shape()));
     std::string fault;
     if (!use.reads_x) fault = with_overwritten(true);
     if (fault.empty() && !use.reads_y) fault = with_overwritten(false);
@@ -27,7 +28,7 @@ class MemoryUseChecker {
   }
 
  private:
-  /// Backward after x, or else y, became NaN.
+  /// Runs backward after x (or else y) was overwritten with NaN.
   std::string with_overwritten(bool x_overwritten) const {
     Tensor x = known_.x, y = known_.y, dx = zeros(x.shape());
     Context context(mode_);
@@ -35,40 +36,41 @@ class MemoryUseChecker {
     (x_overwritten ? x : y).fill(std::numeric_limits<Real>::quiet_NaN());
     clear();
     layer_.backward(x, y, known_.dy, &dx, context);
-    return compare_gradients(dx, x_overwritten ? "memory_use says reads_x = false, but backward reads x"
-                                               : "memory_use says reads_y = false, but backward reads y");
+    return compare_gradients(dx, x_overwritten ? "memory_use returns reads_x = false, but backward reads x"
+                                               : "memory_use returns reads_y = false, but backward reads y");
   }
 
-  /// Forward with y in the memory of x, and backward with dx in that of dy.
+  /// Runs forward with y in the memory of x, and backward with dx in the memory of dy.
   std::string in_place() const {
     Tensor x = known_.x, dy = known_.dy;
     Context context(mode_);
     layer_.forward(x, x, context);
     std::string fault =
-        compare("y", x, known_.y, "memory_use says in_place, but in x's memory forward gives another y");
+        compare("y", x, known_.y, "memory_use returns in_place = true, but in x's memory forward gives another y");
     if (!fault.empty()) return fault;
     clear();
     layer_.backward(x, x, dy, &dy, context);
-    return compare_gradients(dy, "memory_use says in_place, but in dy's memory backward gives another gradient");
+    return compare_gradients(dy,
+                             "memory_use returns in_place = true, but in dy's memory backward gives another gradient");
   }
 
   void clear() const {
     for (const NamedTensor& entry : parameters_) entry.parameter->clear_gradient();
   }
 
-  std::string compare_gradients(const Tensor& dx, const std::string& what) const {
-    std::string fault = compare("dx", dx, known_.gradients[0], what);
+  std::string compare_gradients(const Tensor& dx, const std::string& message) const {
+    std::string fault = compare("dx", dx, known_.gradients[0], message);
     for (std::size_t p = 0; p < parameters_.size() && fault.empty(); ++p)
-      fault = compare(parameters_[p].name, parameters_[p].parameter->grad, known_.gradients[p + 1], what);
+      fault = compare(parameters_[p].name, parameters_[p].parameter->grad, known_.gradients[p + 1], message);
     return fault;
   }
 
   static std::string compare(const std::string& name, const Tensor& got, const Tensor& expected,
-                             const std::string& what) {
+                             const std::string& message) {
     if (same_bits(got, expected)) return {};
     std::size_t i = 0;
     while (got.data()[i] == expected.data()[i] && i + 1 < got.size()) ++i;
-    return format_text("{}: {}, expected {:.6g}, got {:.6g}.", coordinate(name, expected.shape(), i), what,
+    return format_text("{}: {}, expected {:.6g}, got {:.6g}.", coordinate(name, expected.shape(), i), message,
                        static_cast<double>(expected.data()[i]), static_cast<double>(got.data()[i]));
   }
 

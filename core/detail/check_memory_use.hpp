@@ -6,7 +6,7 @@
 
 namespace minnow::inline MINNOW_PRECISION {
 
-/// A pass that is known to be right: x, dy, and what they gave.
+/// The inputs and results of a pass that is known to be correct.
 struct KnownPass {
   const Tensor& x;
   const Tensor& dy;
@@ -14,9 +14,9 @@ struct KnownPass {
   std::span<const Tensor> gradients;  // dx, then one per parameter
 };
 
-/// Whether the layer keeps what its memory_use() promises: backward gives the same to the last bit when x or y, which
-/// it says it does not read, was overwritten since forward, and so do both passes in place. Returns the first fault in
-/// a line, or nothing.
+/// Checks the layer's memory_use(). If x or y is declared as not read, backward must give the same bits after the
+/// tensor is overwritten. If in_place is declared, both passes must give the same bits in place. Returns the first
+/// fault in one line, or an empty string.
 std::string memory_use_fault(Layer& layer, const std::vector<NamedTensor>& parameters, Mode mode,
                              const KnownPass& known);
 

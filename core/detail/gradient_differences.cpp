@@ -12,7 +12,7 @@ namespace minnow::inline MINNOW_PRECISION {
 bool same_bits(const Tensor& a, const Tensor& b) {
   return a.shape() == b.shape() &&
          std::equal(a.storage().begin(), a.storage().end(), b.storage().begin(), [](Real x, Real y) {
-           return std::memcmp(&x, &y, sizeof x) == 0;  // also where both are NaN
+           return std::memcmp(&x, &y, sizeof x) == 0;  // also true for two equal NaN
          });
 }
 
@@ -32,11 +32,11 @@ double largest(const Tensor& tensor) {
 double move(Real& v, double h, const std::function<void(std::size_t k)>& at) {
   const Real centre = v;
   double moved = 0;
-  std::size_t number = 0;
+  std::size_t index = 0;
   for (const double k : {-2., -1., 1., 2.}) {
     v = static_cast<Real>(static_cast<double>(centre) + k * h);
     moved += k * (static_cast<double>(v) - static_cast<double>(centre)) / 10;
-    at(number++);
+    at(index++);
   }
   v = centre;
   return moved;
@@ -58,14 +58,14 @@ DifferenceCheck compare_with_differences(std::span<Real> values, const Shape& sh
   }
   std::vector<double> reference;
   for (const std::size_t i : chosen) reference.push_back(difference(values[i], options.step));
-  double scale = std::max(largest(gradient), 1e-3);  // below, the differences are rounding
+  double scale = std::max(largest(gradient), 1e-3);  // smaller differences are rounding errors
   for (const double value : reference) scale = std::max(scale, std::abs(value));
 
   std::size_t worst_at = 0;
   for (std::size_t c = 0; c < chosen.size(); ++c) {
     const auto analytic = static_cast<double>(gradient.data()[chosen[c]]);
     double error = std::abs(analytic - reference[c]) / scale;
-    if (!(error <= options.tolerance)) {  // a kink within reach of the step? then a shorter one gets past it
+    if (!(error <= options.tolerance)) {  // a kink within the step; a shorter step may avoid it
       const double closer = difference(values[chosen[c]], options.step / 16);
       const double second_error = std::abs(analytic - closer) / scale;
       if (second_error <= options.tolerance) error = second_error;

@@ -8,11 +8,11 @@ namespace minnow::inline MINNOW_PRECISION {
 namespace detail {
 
 #if defined(__SSE__)
-constexpr std::uint64_t flush = 0x8040;  // results too small become 0, and so do operands
+constexpr std::uint64_t flush = 0x8040;  // flush denormal results and operands to zero
 std::uint64_t floating_point_control() { return _mm_getcsr(); }
 void set_floating_point_control(std::uint64_t control) { _mm_setcsr(static_cast<unsigned>(control)); }
 #elif defined(__aarch64__)
-constexpr std::uint64_t flush = std::uint64_t{1} << 24;  // both
+constexpr std::uint64_t flush = std::uint64_t{1} << 24;  // flush denormal results and operands to zero
 std::uint64_t floating_point_control() {
   std::uint64_t control;
   asm volatile("mrs %0, fpcr" : "=r"(control));

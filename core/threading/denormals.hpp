@@ -6,9 +6,9 @@
 
 namespace minnow::inline MINNOW_PRECISION {
 
-/// While it lives, numbers too small to be normal (below 1.2e-38 in float) count as 0 on this thread, and in the loops
-/// it shares out: many CPUs take a hundred times as long for them, and momentum that fades away is made of them. `fit`
-/// has one; a training loop of one's own may. Restores what was there before.
+/// Flushes denormals (below 1.2e-38 in float) to zero during its lifetime, on this thread and in its parallel loops.
+/// Many CPUs compute a hundred times slower with denormals, which decaying momentum produces. `fit` uses one; use one
+/// in a training loop of your own. The destructor restores the previous setting.
 class MINNOW_API FlushDenormals {
  public:
   FlushDenormals();
@@ -21,7 +21,7 @@ class MINNOW_API FlushDenormals {
 };
 
 namespace detail {
-/// The CPU's floating-point control word (rounding, denormals); 0 where it is not known.
+/// Returns the CPU's floating-point control word (rounding, denormals), or 0 on an unsupported CPU.
 std::uint64_t floating_point_control();
 void set_floating_point_control(std::uint64_t control);
 }  // namespace detail

@@ -14,9 +14,9 @@ namespace minnow::inline MINNOW_PRECISION {
 namespace {
 
 std::mutex scopes_mutex;
-int scopes = 0;                  // how many SingleThreadedBlas live
-std::atomic<int> threads{0};     // OpenBLAS's count from before the first of them; 0 while there is none
-std::atomic<unsigned> begun{0};  // how often a first one began
+int scopes = 0;                  // number of live SingleThreadedBlas
+std::atomic<int> threads{0};     // OpenBLAS's count before the first scope; 0 without a scope
+std::atomic<unsigned> begun{0};  // number of times that a first scope began
 
 }  // namespace
 
@@ -24,7 +24,7 @@ SingleThreadedBlas::SingleThreadedBlas() {
   const std::lock_guard lock(scopes_mutex);
   if (scopes++ > 0) return;
   const int count = openblas_get_num_threads();
-  if (count == 1) return;  // perhaps by the scope of Minnow in the other precision, which will put back what was before
+  if (count == 1) return;  // a scope of Minnow's other precision may have set it, and will restore it
   threads = count;
   ++begun;
   openblas_set_num_threads(1);
@@ -51,9 +51,9 @@ bool blas_uses_openmp() {
 }
 
 void restore_blas_after_fork() {
-  new (&scopes_mutex) std::mutex;  // whoever held it is not in this process
+  new (&scopes_mutex) std::mutex;  // the thread that locked it may not exist in this process
   if (blas_uses_openmp())
-    openblas_set_num_threads(1);  // OpenMP's threads are not either, and it does not know
+    openblas_set_num_threads(1);  // OpenMP's threads do not exist in the child either
   else if (threads > 0)
     openblas_set_num_threads(threads);
   scopes = 0;
@@ -65,7 +65,7 @@ int num_threads() {
     const unsigned seen = begun;
     if (const int before = threads; before > 0) return before;
     const int now = openblas_get_num_threads();
-    if (begun == seen) return now;  // else it may be that of a scope
+    if (begun == seen) return now;  // otherwise `now` may be the count of a scope that began meanwhile
   }
 }
 

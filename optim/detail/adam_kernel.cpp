@@ -12,24 +12,25 @@ namespace {
 
 void adam(const kernels::AdamStep& shared, const Real* gradient, Real* m, Real* v, Real* v_max, Real* value,
           std::size_t n) {
-  const kernels::AdamStep step = shared;  // a copy, which no store below can change
+  const kernels::AdamStep step = shared;  // a copy that the stores below cannot alias
   for_each_vector<Real>(n, [=](auto d, std::size_t i) HWY_ATTR {
-    const auto set = [d](Real number) HWY_ATTR { return hn::Set(d, number); };
+    const auto set = [d](Real scalar) HWY_ATTR { return hn::Set(d, scalar); };
     const auto p = hn::LoadU(d, value + i);
     auto g = hn::LoadU(d, gradient + i);
     if (step.weight_decay != 0) g = hn::MulAdd(set(step.weight_decay), p, g);
-    const auto mean = hn::MulAdd(set(step.take_m), g, hn::Mul(set(step.keep_m), hn::LoadU(d, m + i)));
-    auto square = hn::MulAdd(hn::Mul(set(step.take_v), g), g, hn::Mul(set(step.keep_v), hn::LoadU(d, v + i)));
+    const auto mean = hn::MulAdd(set(step.add_m), g, hn::Mul(set(step.keep_m), hn::LoadU(d, m + i)));
+    auto square = hn::MulAdd(hn::Mul(set(step.add_v), g), g, hn::Mul(set(step.keep_v), hn::LoadU(d, v + i)));
     hn::StoreU(mean, d, m + i);
     hn::StoreU(square, d, v + i);
     if (v_max != nullptr) {
       const auto largest = hn::LoadU(d, v_max + i);
-      square = hn::IfThenElse(hn::Gt(largest, square), largest, square);  // NaN is not exceeded, and stays
+      square =
+          hn::IfThenElse(hn::Gt(largest, square), largest, square);  // a comparison with NaN is false, so NaN stays
       hn::StoreU(square, d, v_max + i);
     }
     const auto denominator = hn::MulAdd(hn::Sqrt(square), set(step.root_factor), set(step.epsilon));
     auto change = hn::Div(hn::Mul(set(step.step_size), mean), denominator);
-    // Not (1 - decay) p, where 1 - decay rounds away digits of decay; an infinite p has none to lose.
+    // Not (1 - decay) p, because 1 - decay loses digits of decay. An infinite p has no decay.
     if (step.decay != 0) change = hn::MulAdd(set(step.decay), hn::IfThenZeroElse(hn::IsInf(p), p), change);
     hn::StoreU(hn::Sub(p, change), d, value + i);
   });

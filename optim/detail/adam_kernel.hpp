@@ -7,8 +7,8 @@
 namespace minnow::inline MINNOW_PRECISION::kernels {
 
 struct AdamStep {
-  Real keep_m, take_m;  // m = keep_m m + take_m g
-  Real keep_v, take_v;  // v = keep_v v + take_v g^2
+  Real keep_m, add_m;  // m = keep_m m + add_m g
+  Real keep_v, add_v;  // v = keep_v v + add_v g^2
   Real epsilon;
   Real weight_decay;     // g += weight_decay p
   Real decay;            // p -= decay p
@@ -16,7 +16,8 @@ struct AdamStep {
   Real root_factor = 0;  // 1 / sqrt(1 - beta2^t)
 };
 
-/// One pass over a parameter of n numbers; see Adam and AdamW for the formula. v_max is null without AMSGrad.
+/// Updates a parameter of n elements by one step of Adam or AdamW; see there for the formula. v_max is null without
+/// AMSGrad.
 void adam(const AdamStep& step, const Real* gradient, Real* m, Real* v, Real* v_max, Real* value, std::size_t n);
 
 }  // namespace minnow::inline MINNOW_PRECISION::kernels

@@ -8,7 +8,7 @@
 
 namespace minnow::inline MINNOW_PRECISION {
 
-// What options are refused for, in one voice. Each throws ValueError: "SGD: expected momentum to be ..., got -1."
+// Checks of an optimizer's options. Each throws ValueError: "SGD: expected momentum to be ..., got -1."
 
 inline void check_not_negative(const std::string& who, const char* option, double value) {
   if (!(value >= 0) || !std::isfinite(value))

@@ -13,7 +13,7 @@ namespace {
 double sum_of_squares(const Real* x, std::size_t n) {
   const hn::ScalableTag<double> d;
   const std::size_t lanes = hn::Lanes(d);
-  auto a = hn::Zero(d), b = a, c = a, e = a;  // four chains: one would wait for itself
+  auto a = hn::Zero(d), b = a, c = a, e = a;  // four chains hide the latency of an addition
   std::size_t i = 0;
   for (; i + 4 * lanes <= n; i += 4 * lanes) {
     const auto x0 = load_double(d, x + i);
@@ -46,16 +46,16 @@ void clamp(Real limit, Real* x, std::size_t n) {
     const auto high = hn::Set(d, limit);
     const auto low = hn::Neg(high);
     auto v = hn::LoadU(d, x + i);
-    v = hn::IfThenElse(hn::Gt(v, high), high, v);  // not Min and Max, which may lose a NaN
+    v = hn::IfThenElse(hn::Gt(v, high), high, v);  // Min and Max may lose a NaN
     v = hn::IfThenElse(hn::Lt(v, low), low, v);
     hn::StoreU(v, d, x + i);
   });
 }
 
-void move_average(Real take, const Real* x, Real* average, std::size_t n) {
+void move_average(Real weight, const Real* x, Real* average, std::size_t n) {
   for_each_vector<Real>(n, [=](auto d, std::size_t i) HWY_ATTR {
     const auto a = hn::LoadU(d, average + i);
-    hn::StoreU(hn::MulAdd(hn::Set(d, take), hn::Sub(hn::LoadU(d, x + i), a), a), d, average + i);
+    hn::StoreU(hn::MulAdd(hn::Set(d, weight), hn::Sub(hn::LoadU(d, x + i), a), a), d, average + i);
   });
 }
 
@@ -90,9 +90,9 @@ void clamp(Real limit, Real* x, std::size_t n) {
   HWY_DYNAMIC_DISPATCH(clamp)(limit, x, n);
 }
 
-void move_average(Real take, const Real* x, Real* average, std::size_t n) {
+void move_average(Real weight, const Real* x, Real* average, std::size_t n) {
   using namespace minnow::simd;
-  HWY_DYNAMIC_DISPATCH(move_average)(take, x, average, n);
+  HWY_DYNAMIC_DISPATCH(move_average)(weight, x, average, n);
 }
 
 }  // namespace minnow::inline MINNOW_PRECISION::kernels

@@ -12,20 +12,20 @@ namespace {
 
 void rmsprop(const kernels::RMSpropStep& shared, const Real* gradient, Real* square, Real* mean, Real* buffer,
              Real* value, std::size_t n) {
-  const kernels::RMSpropStep step = shared;  // a copy, which no store below can change
+  const kernels::RMSpropStep step = shared;  // a copy that the stores below cannot alias
   for_each_vector<Real>(n, [=](auto d, std::size_t i) HWY_ATTR {
-    const auto set = [d](Real number) HWY_ATTR { return hn::Set(d, number); };
+    const auto set = [d](Real scalar) HWY_ATTR { return hn::Set(d, scalar); };
     const auto p = hn::LoadU(d, value + i);
     auto g = hn::LoadU(d, gradient + i);
     if (step.weight_decay != 0) g = hn::MulAdd(set(step.weight_decay), p, g);
-    const auto v = hn::MulAdd(hn::Mul(set(step.take), g), g, hn::Mul(set(step.keep), hn::LoadU(d, square + i)));
+    const auto v = hn::MulAdd(hn::Mul(set(step.add), g), g, hn::Mul(set(step.keep), hn::LoadU(d, square + i)));
     hn::StoreU(v, d, square + i);
     auto variance = v;
     if (mean != nullptr) {
-      const auto m = hn::MulAdd(set(step.take), g, hn::Mul(set(step.keep), hn::LoadU(d, mean + i)));
+      const auto m = hn::MulAdd(set(step.add), g, hn::Mul(set(step.keep), hn::LoadU(d, mean + i)));
       hn::StoreU(m, d, mean + i);
       variance = hn::NegMulAdd(m, m, v);
-      // Rounding may take it below 0, whose root is NaN. A NaN is not below 0, and stays.
+      // Rounding may give a negative variance, whose root is NaN. A comparison with NaN is false, so NaN stays.
       variance = hn::IfThenZeroElse(hn::Lt(variance, hn::Zero(d)), variance);
     }
     auto change = hn::Div(g, hn::Add(hn::Sqrt(variance), set(step.epsilon)));

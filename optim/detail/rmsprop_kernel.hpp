@@ -8,14 +8,14 @@ namespace minnow::inline MINNOW_PRECISION::kernels {
 
 struct RMSpropStep {
   Real learning_rate;
-  Real keep, take;  // v = keep v + take g^2, and the mean m likewise
+  Real keep, add;  // v = keep v + add g^2, mean m = keep m + add g
   Real epsilon;
   Real momentum;
   Real weight_decay;  // g += weight_decay p
 };
 
-/// One pass over a parameter of n numbers; see RMSprop for the formula. mean is null unless centered, and buffer unless
-/// there is momentum.
+/// Updates a parameter of n elements by one step of RMSprop; see there for the formula. mean is null unless centered;
+/// buffer is null without momentum.
 void rmsprop(const RMSpropStep& step, const Real* gradient, Real* square, Real* mean, Real* buffer, Real* value,
              std::size_t n);
 

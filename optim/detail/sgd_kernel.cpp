@@ -16,7 +16,7 @@ void sgd(const kernels::SGDStep& step, const Real* gradient, Real* buffer, Real*
     auto g = hn::LoadU(d, gradient + i);
     if (step.weight_decay != 0) g = hn::MulAdd(hn::Set(d, step.weight_decay), p, g);
     if (step.momentum != 0) {
-      auto b = hn::Mul(hn::Set(d, step.take), g);
+      auto b = hn::Mul(hn::Set(d, step.add), g);
       if (step.keep != 0) b = hn::MulAdd(hn::Set(d, step.keep), hn::LoadU(d, buffer + i), b);
       hn::StoreU(b, d, buffer + i);
       g = step.nesterov ? hn::MulAdd(hn::Set(d, step.momentum), b, g) : b;

@@ -8,14 +8,14 @@ namespace minnow::inline MINNOW_PRECISION::kernels {
 
 struct SGDStep {
   Real learning_rate;
-  Real momentum;  // 0: the buffer b is neither read nor written
-  Real keep;      // b = keep b + take g; keep = 0 overwrites whatever b held
-  Real take;
+  Real momentum;  // if 0, the buffer b is neither read nor written
+  Real keep;      // b = keep b + add g; keep = 0 overwrites b, NaN included
+  Real add;
   Real weight_decay;
   bool nesterov;
 };
 
-/// One pass over a parameter of n numbers; see SGD for the formula.
+/// Updates a parameter of n elements by one step of SGD; see there for the formula.
 void sgd(const SGDStep& step, const Real* gradient, Real* buffer, Real* value, std::size_t n);
 
 }  // namespace minnow::inline MINNOW_PRECISION::kernels

@@ -72,7 +72,7 @@ TEST(CheckGradients, CorrectVersionsOfTheFaultyLayersPass) {
   }
 }
 
-/// The failure, which must name the layer and hold each of the given words.
+/// Expects a failure that begins with the layer's name and contains each of the given words.
 void expect_caught(Layer& layer, const std::vector<std::string>& words) {
   const GradientReport report = check_gradients(layer, {4, 3});
   EXPECT_FALSE(report.ok) << layer.name();
@@ -82,7 +82,7 @@ void expect_caught(Layer& layer, const std::vector<std::string>& words) {
     EXPECT_NE(report.failure.find(word), std::string::npos) << "\"" << word << "\" is not in: " << report.failure;
 }
 
-TEST(CheckGradients, NamesEveryPlantedFault) {
+TEST(CheckGradients, ReportsEveryPlantedFault) {
   const std::vector<std::pair<Fault, std::vector<std::string>>> faults{
       {Fault::flipped_dx, {"dx[", "differences give"}},
       {Fault::flipped_weight, {"weight[", "differences give"}},
@@ -93,7 +93,7 @@ TEST(CheckGradients, NamesEveryPlantedFault) {
       {Fault::dx_added, {"dx[", "must write all of dx"}},
       {Fault::dx_partly_written, {"dx[", "must write all of dx"}},
       {Fault::null_dx_ends_backward, {"with a null dx", "no gradient for weight"}},
-      {Fault::null_dx_changes_gradient, {"bias[", "a null dx must leave the parameters' gradients"}},
+      {Fault::null_dx_changes_gradient, {"bias[", "a null dx must not change the parameters' gradients"}},
       {Fault::weight_gradient_transposed, {"weight[", "differences give"}},
       {Fault::y_partly_written, {"forward left y[", "unwritten"}},
       {Fault::y_added, {"forward", "y[", "unwritten"}},
@@ -109,13 +109,15 @@ TEST(CheckGradients, NamesEveryPlantedFault) {
   }
 }
 
-TEST(CheckGradients, NamesEveryBrokenPromiseOfMemory) {
+TEST(CheckGradients, ReportsEveryFalseMemoryUse) {
   const std::vector<std::pair<Promise, std::vector<std::string>>> promises{
-      {Promise::x_unread, {"dx[0, 0]", "memory_use says reads_x = false, but backward reads x", "got nan"}},
-      {Promise::x_unread_by_dx, {"factor[0]", "memory_use says reads_x = false, but backward reads x"}},
-      {Promise::y_unread, {"dx[0, 0]", "memory_use says reads_y = false, but backward reads y"}},
-      {Promise::in_place_though_x_is_read, {"memory_use says in_place, which needs reads_x = false"}},
-      {Promise::in_place_of_another_shape, {"memory_use says in_place, which needs y of x's shape, got (4, 1, 3)"}},
+      {Promise::x_unread, {"dx[0, 0]", "memory_use returns reads_x = false, but backward reads x", "got nan"}},
+      {Promise::x_unread_by_dx, {"factor[0]", "memory_use returns reads_x = false, but backward reads x"}},
+      {Promise::y_unread, {"dx[0, 0]", "memory_use returns reads_y = false, but backward reads y"}},
+      {Promise::in_place_though_x_is_read,
+       {"memory_use returns in_place = true, but in_place requires reads_x = false"}},
+      {Promise::in_place_of_another_shape,
+       {"memory_use returns in_place = true, but in_place requires y of x's shape, got (4, 1, 3)"}},
       {Promise::in_place_forward, {"y[0, 0]", "in x's memory forward gives another y", "expected", "got 2."}},
       {Promise::in_place_backward, {"dx[0, 0]", "in dy's memory backward gives another gradient", "got 0."}},
   };
@@ -126,15 +128,15 @@ TEST(CheckGradients, NamesEveryBrokenPromiseOfMemory) {
   }
 }
 
-TEST(CheckGradients, NamesAForgottenBatchMean) {
+TEST(CheckGradients, ReportsAMissingBatchMean) {
   BatchCentre layer(false);
   expect_caught(layer, {"dx[", "differences give"});
 }
 
-TEST(CheckGradients, NamesScratchLeftFromAnotherPass) {
+TEST(CheckGradients, ReportsStateLeftFromAnotherPass) {
   MaskedReLU in_layer(Keep::in_layer), never_refreshed(Keep::first_forever);
-  expect_caught(in_layer, {"dx[", "another pass, with another context, must not disturb this one"});
-  expect_caught(never_refreshed, {"dx[", "what the pass before left in the context must not matter"});
+  expect_caught(in_layer, {"dx[", "another pass, with another context, must not affect this one"});
+  expect_caught(never_refreshed, {"dx[", "the previous pass in the same context must not affect this one"});
 }
 
 TEST(CheckGradients, FindsASmallErrorInDouble) {
@@ -151,7 +153,7 @@ TEST(CheckGradients, PassesALayerWithAFrozenParameter) {
   expect_pass(dense, {4, 3});
 }
 
-TEST(CheckGradients, LeavesParametersAsTheyWereAndGradientsStale) {
+TEST(CheckGradients, LeavesParametersUnchangedAndGradientsStale) {
   Rng rng{1};
   Dense dense(3, 2, rng), before = dense;
   expect_pass(dense, {4, 3});
@@ -161,7 +163,7 @@ TEST(CheckGradients, LeavesParametersAsTheyWereAndGradientsStale) {
   }
 }
 
-TEST(CheckGradients, TakesAnInputAndReportsTheWorstCoordinate) {
+TEST(CheckGradients, AcceptsAnInputAndReportsTheWorstCoordinate) {
   Tanh tanh;
   const GradientReport report = check_gradients(tanh, {2, 2}, {.input = Tensor{{0, 1}, {-1, 0.5}}});
   EXPECT_TRUE(report) << report.failure;
@@ -169,7 +171,7 @@ TEST(CheckGradients, TakesAnInputAndReportsTheWorstCoordinate) {
   EXPECT_GT(report.worst_error, 0);
 }
 
-TEST(CheckGradients, RefusesShapesThatCheckNothing) {
+TEST(CheckGradients, RefusesEmptyAndMismatchedShapes) {
   ReLU relu;
   EXPECT_THROW(check_gradients(relu, {}), ShapeError);
   EXPECT_THROW(check_gradients(relu, {0, 3}), ShapeError);

@@ -32,7 +32,7 @@ Moments moments(const Tensor& tensor) {
   return m;
 }
 
-TEST(Init, FansCountTheKernelsPlaces) {
+TEST(Init, FansCountThePositionsOfTheKernel) {
   const auto expect = [](const Shape& shape, std::size_t in, std::size_t out) {
     const init::Fans fans = init::fans(shape);
     EXPECT_EQ(fans.in, in) << to_string(shape);
@@ -50,7 +50,8 @@ TEST(Init, FansCountTheKernelsPlaces) {
 const Shape weights{400, 50, 2, 2};
 constexpr double in = 200, out = 1600;
 
-/// Within five standard errors; a normal's fourth moment is 3 variance^2, a uniform's 1.8.
+/// Checks within five standard errors. The fourth moment is 3 variance^2 for a normal distribution, 1.8 variance^2 for
+/// a uniform one.
 void expect_spread(const std::function<void(Tensor&, Rng&)>& fill, double variance, bool uniform) {
   Tensor weight = zeros(weights);
   Rng rng{1};
@@ -76,7 +77,7 @@ TEST(Init, XavierAndKaimingSpreadByTheFans) {
   expect_spread([](Tensor& w, Rng& r) { kaiming_uniform(w, r, Fan::out, relu_gain(0.5)); }, 2 / 1.25 / out, true);
 }
 
-TEST(Init, TheRulesOfDenseAreTheSameFunctions) {
+TEST(Init, TheRulesOfInitMatchTheFunctions) {
   const auto same = [](Init rule, const std::function<void(Tensor&, Rng&)>& fill) {
     Tensor a = zeros({30, 40}), b = zeros({30, 40});
     Rng rng{1}, again{1};
@@ -114,7 +115,7 @@ TEST(Init, OrthogonalHasOrthonormalRowsOrColumns) {
             "orthogonal: expected a weight (out, in, ...), got (3).");
 }
 
-/// Uniform among all rotations: no direction is preferred, no sign either.
+/// The distribution is uniform among all rotations and reflections.
 TEST(Init, OrthogonalMatricesAreUniform) {
   Rng rng{1};
   double sum = 0, squares = 0, fourth = 0;
@@ -132,7 +133,7 @@ TEST(Init, OrthogonalMatricesAreUniform) {
   EXPECT_NEAR(fourth / draws, 1. / 5, 5 * std::sqrt(16. / 225 / draws));
 }
 
-/// Mean and variance of a standard normal conditioned on [low, high], by Simpson's rule.
+/// Returns the mean and variance of a standard normal conditioned on [low, high], by Simpson's rule.
 Moments truncated(double low, double high) {
   constexpr int steps = 20000;
   double mass = 0, first = 0, second = 0;
@@ -170,7 +171,7 @@ TEST(Init, TruncNormalHasTheTruncatedDensity) {
   }
 }
 
-TEST(Init, TruncNormalTakesInfiniteEndsAndRefusesEmptyIntervals) {
+TEST(Init, TruncNormalAcceptsInfiniteBoundsAndRefusesEmptyIntervals) {
   constexpr double infinite = std::numeric_limits<double>::infinity();
   Tensor tensor = zeros({100, 100});
   Rng rng{1};
@@ -181,14 +182,14 @@ TEST(Init, TruncNormalTakesInfiniteEndsAndRefusesEmptyIntervals) {
   init::trunc_normal(tensor, rng, 0, 1, -infinite, -40);
   EXPECT_LE(moments(tensor).largest, -40);
   EXPECT_EQ(message<ValueError>([&] { init::trunc_normal(tensor, rng, 0, 1, 2, 2); }),
-            "trunc_normal: expected a deviation above 0 and an interval less than 1000000 of them away from the mean, "
-            "got mean 0, deviation 1 and [2, 2].");
+            "trunc_normal: expected a deviation above 0 and an interval less than 1000000 deviations away from the "
+            "mean, got mean 0, deviation 1 and [2, 2].");
   EXPECT_THROW(init::trunc_normal(tensor, rng, 0, 0), ValueError);
   EXPECT_THROW(init::trunc_normal(tensor, rng, std::nan("")), ValueError);
   EXPECT_THROW(init::trunc_normal(tensor, rng, 0, 1e-9, 1, 2), ValueError);
 }
 
-TEST(Init, TheSameSeedGivesTheSameNumbers) {
+TEST(Init, TheSameSeedGivesTheSameValues) {
   const auto draw = [](const std::function<void(Tensor&, Rng&)>& fill) {
     Tensor weight = zeros({6, 5});
     Rng rng{3};

@@ -13,7 +13,7 @@ namespace {
 
 using Names = std::vector<std::string>;
 
-TEST(LabelEncoder, KeepsTheOrderGiven) {
+TEST(LabelEncoder, KeepsTheGivenOrder) {
   const LabelEncoder encoder{{"dog", "cat", "horse"}};
   EXPECT_EQ(encoder.classes(), (Names{"dog", "cat", "horse"}));
   EXPECT_EQ(encoder.encode("cat"), 1u);
@@ -36,7 +36,7 @@ TEST(LabelEncoder, DecodesWhatItEncoded) {
   for (const std::string& name : names) EXPECT_EQ(encoder.decode(encoder.encode(name)), name);
 }
 
-TEST(LabelEncoder, TakesNoNamesAndOneClass) {
+TEST(LabelEncoder, AcceptsNoNamesAndOneClass) {
   const LabelEncoder encoder{{"dog"}};
   EXPECT_EQ(encoder.encode(Names{}).shape(), Shape{0});
   EXPECT_TRUE(encoder.decode(zeros({0})).empty());
@@ -65,16 +65,16 @@ TEST(LabelEncoder, SeveralClassesOfASample) {
   EXPECT_EQ(encoder.names_above(probabilities, 0.2), (std::vector<Names>{{"dog", "cat", "horse"}, {"horse"}}));
 }
 
-TEST(LabelEncoder, RefusesNoClassesAndTheSameTwice) {
+TEST(LabelEncoder, RefusesNoClassesAndRepeatedNames) {
   EXPECT_EQ(message<ValueError>([] { LabelEncoder{Names{}}; }), "LabelEncoder: expected at least one class, got none.");
   EXPECT_EQ(message<ValueError>([] { LabelEncoder::fit({}); }), "LabelEncoder: expected at least one class, got none.");
   EXPECT_EQ(message<ValueError>([] {
               LabelEncoder{{"dog", "cat", "horse", "cat"}};
             }),
-            "LabelEncoder: expected each class once, got 'cat' as classes 1 and 3. fit() takes names that repeat.");
+            "LabelEncoder: expected each class once, got 'cat' as classes 1 and 3. Use fit() for names that repeat.");
 }
 
-TEST(LabelEncoder, NamesTheUnknownNameTheRowAndTheFirstClasses) {
+TEST(LabelEncoder, ReportsTheUnknownNameTheRowAndTheFirstClasses) {
   const LabelEncoder few{{"dog", "cat"}}, many{{"a", "b", "c", "d", "e", "f", "g"}};
   EXPECT_EQ(message<ValueError>([&] { few.encode("wolf"); }),
             "LabelEncoder: expected a class, one of dog, cat, got 'wolf'.");
@@ -92,7 +92,7 @@ TEST(LabelEncoder, NamesTheUnknownNameTheRowAndTheFirstClasses) {
             "LabelEncoder: expected a class, one of dog, cat, got 'wolf' in row 1.");
 }
 
-TEST(LabelEncoder, NamesTheIndexAndShapeItCannotDecode) {
+TEST(LabelEncoder, ReportsTheInvalidIndexAndShape) {
   const LabelEncoder encoder{{"dog", "cat"}};
   EXPECT_EQ(message<ValueError>([&] { encoder.decode(2); }),
             "LabelEncoder: expected a class index from 0 to 1, got 2.");
@@ -105,7 +105,7 @@ TEST(LabelEncoder, NamesTheIndexAndShapeItCannotDecode) {
   EXPECT_EQ(message<ShapeError>([&] {
               encoder.decode(zeros({2, 2}));
             }),
-            "LabelEncoder: expected labels (N), got (2, 2). argmax takes them from scores (N, C).");
+            "LabelEncoder: expected labels (N), got (2, 2). Use argmax to convert scores (N, C) to labels.");
   EXPECT_EQ(message<ShapeError>([&] {
               encoder.names_above(zeros({4, 3}));
             }),

@@ -28,14 +28,14 @@ std::string index_message(double label, std::size_t classes) {
   }
 }
 
-TEST(ClassIndex, TakesWholeNumbersInRange) {
+TEST(ClassIndex, AcceptsIntegersInRange) {
   EXPECT_EQ(class_index(0, 3, 0, ""), 0u);
   EXPECT_EQ(class_index(-0.0, 3, 0, ""), 0u);
   EXPECT_EQ(class_index(2, 3, 0, ""), 2u);
   EXPECT_EQ(class_index(16777216, 16777217, 0, ""), 16777216u);
 }
 
-TEST(ClassIndex, NamesWhoAndTheRow) {
+TEST(ClassIndex, ReportsTheCallerAndTheRow) {
   EXPECT_EQ(index_message(3, 3),
             "CrossEntropyLoss: expected class indices, whole numbers from 0 to 2, got 3 in row 7.");
   for (const double label : {-1., 2.5, 1e300, nan, inf, -inf}) {
@@ -57,13 +57,13 @@ TYPED_TEST(Labels, OneHot) {
   EXPECT_THROW(one_hot(T{0.5}, 3), ValueError);
 }
 
-TYPED_TEST(Labels, ArgmaxIsTheWayBackFromOneHot) {
+TYPED_TEST(Labels, ArgmaxInvertsOneHot) {
   using T = BasicTensor<TypeParam>;
   for (const T& labels : {T{2, 0, 1, 1, 2}, T{0}, T::from_shape({0})}) EXPECT_EQ(argmax(one_hot(labels, 3)), labels);
   EXPECT_EQ(argmax(one_hot(T{0, 0}, 1)), (T{0, 0}));
 }
 
-TYPED_TEST(Labels, MultiHotAndTheIndicesItCameFrom) {
+TYPED_TEST(Labels, IndicesAboveInvertsMultiHot) {
   using T = BasicTensor<TypeParam>;
   const std::vector<std::vector<std::size_t>> labels{{0, 2}, {}, {1}, {0, 1, 2}};
   const T rows = multi_hot<TypeParam>(labels, 3);
@@ -80,13 +80,13 @@ TYPED_TEST(Labels, MultiHotAndTheIndicesItCameFrom) {
   EXPECT_EQ(message<ShapeError>([] { indices_above(T{0.5, 1}); }), "indices_above: expected values (N, C), got (2).");
 }
 
-TYPED_TEST(Labels, ThresholdIsOneAboveIt) {
+TYPED_TEST(Labels, ThresholdIsOneAboveTheLimit) {
   using T = BasicTensor<TypeParam>;
   const auto n = static_cast<TypeParam>(nan), i = static_cast<TypeParam>(inf);
   EXPECT_EQ(threshold(T{{0.25, 0.5, 0.75}, {1, 0, 0.625}}), (T{{0, 0, 1}, {1, 0, 1}}));
   EXPECT_EQ(threshold(T{n, i, -i, 0.75}), (T{0, 1, 0, 1}));
   EXPECT_EQ(threshold(T{-1, 0, 2}, 0), (T{0, 0, 1}));  // of logits
-  const auto tenth = static_cast<TypeParam>(0.1);      // as a float it is above the double
+  const auto tenth = static_cast<TypeParam>(0.1);      // rounded to float it exceeds the double
   EXPECT_EQ(threshold(T{tenth, std::nextafter(tenth, TypeParam{1})}, 0.1), (T{0, 1}));
   EXPECT_EQ(threshold(T{i, 0}, -inf), (T{1, 1}));
   EXPECT_EQ(threshold(T::from_shape({2, 0, 3})).shape(), (Shape{2, 0, 3}));
@@ -97,7 +97,7 @@ TYPED_TEST(Labels, ThresholdIsOneAboveIt) {
             "threshold: expected a number to compare with, got nan.");
 }
 
-TYPED_TEST(Labels, ArgmaxTakesTheFirstOfEquals) {
+TYPED_TEST(Labels, ArgmaxReturnsTheFirstOfEqualScores) {
   using T = BasicTensor<TypeParam>;
   EXPECT_EQ(argmax(T{{1, 3, 2}, {5, 5, 4}, {-3, -2, -2}, {0, 0, 0}}), (T{1, 0, 1, 0}));
   EXPECT_EQ(argmax(T::from_shape({2, 1})), (T{0, 0}));
@@ -107,7 +107,7 @@ TYPED_TEST(Labels, ArgmaxTakesTheFirstOfEquals) {
   EXPECT_EQ(argmax(T::from_shape({0, 4})).shape(), Shape{0});
 }
 
-TYPED_TEST(Labels, ArgmaxTakesInfinityAndTheFirstNaN) {
+TYPED_TEST(Labels, ArgmaxHandlesInfinityAndReturnsTheFirstNaN) {
   using T = BasicTensor<TypeParam>;
   const auto n = static_cast<TypeParam>(nan), i = static_cast<TypeParam>(inf);
   EXPECT_EQ(argmax(T{{-i, -i, -i}, {0, i, i}, {i, n, 0}, {n, i, n}, {0, n, n}}), (T{0, 1, 1, 0, 1}));

@@ -12,7 +12,7 @@
 namespace minnow {
 namespace {
 
-// The constants come from scripts/philox_reference.py: an implementation of its own, held to Random123's known answers.
+// The constants come from scripts/philox_reference.py, an independent implementation checked against Random123.
 
 void expect_bits(Rng rng, const std::vector<std::uint64_t>& expected) {
   for (const std::uint64_t value : expected) EXPECT_EQ(rng.bits(), value);
@@ -37,7 +37,7 @@ TEST(Rng, SplitsAndStreamsGiveTheBitsOfPhilox) {
               {0xf6c61813d74422f3, 0xccd623a277ebfbe1, 0xd775bf690ba88fb6, 0x45f3732462639846, 0xc44d3ef0e4f026ab});
 }
 
-TEST(Rng, GivesTheSameUniformAndNormalNumbersEverywhere) {
+TEST(Rng, GivesTheSameUniformAndNormalValuesEverywhere) {
   Rng uniform{42}, normal{42};
   for (const double value :
        {0x1.b9cb0e4ca3caep-1, 0x1.2500c724c1e5ep-1, 0x1.731b9ee5e1dc0p-4, 0x1.0b78a45ca2784p-2, 0x1.8a734bddd1627p-1})
@@ -47,7 +47,7 @@ TEST(Rng, GivesTheSameUniformAndNormalNumbersEverywhere) {
     EXPECT_EQ(normal.normal(), value);
 }
 
-/// Mean of f over n draws.
+/// Returns the mean of f over n draws.
 template <class Draw>
 double mean(int n, const Draw& draw) {
   double sum = 0;
@@ -55,7 +55,7 @@ double mean(int n, const Draw& draw) {
   return sum / n;
 }
 
-constexpr int draws = 100000;  // the mean of a number with variance 1 is then within 0.016 of its own in 5 sigma
+constexpr int draws = 100000;  // with variance 1, five standard errors of the mean are 0.016
 
 TEST(Rng, UniformHasItsMoments) {
   Rng rng{1};
@@ -106,11 +106,11 @@ TEST(Rng, BelowIsUniform) {
       const double expected = 70000. / static_cast<double>(bound);
       chi_squared += (count - expected) * (count - expected) / expected;
     }
-    EXPECT_LT(chi_squared, 35) << bound;  // 9 degrees of freedom stay below 35 but once in 17,000
+    EXPECT_LT(chi_squared, 35) << bound;  // exceeded once in 17,000 cases with 9 degrees of freedom
   }
 }
 
-// With 3 * 2^62 every fourth draw is repeated: plain modulo would make the lowest third twice as likely.
+// With 3 * 2^62 every fourth draw is repeated. A plain modulo would make the lowest third twice as likely.
 TEST(Rng, BelowIsUnbiasedForHugeBounds) {
   Rng rng{5};
   const std::uint64_t third = std::uint64_t{1} << 62;
@@ -135,7 +135,7 @@ TEST(Rng, ChanceHasItsProbability) {
   EXPECT_TRUE(rng.chance(1));
 }
 
-TEST(Rng, ShuffleGivesEveryOrderAlike) {
+TEST(Rng, ShuffleGivesEveryOrderEquallyOften) {
   Rng rng{8};
   std::vector<std::vector<std::size_t>> seen;
   std::vector<int> counts;
@@ -164,10 +164,10 @@ TEST(Rng, ShuffleKeepsTheItems) {
   EXPECT_NO_THROW(rng.shuffle(none));
 }
 
-TEST(Rng, StreamsDependOnIndexAndSeedAlone) {
+TEST(Rng, StreamsDependOnlyOnIndexAndSeed) {
   Rng fresh{10}, used{10};
   for (int i = 0; i < 7; ++i) used.bits();
-  for (const std::uint64_t index : {5u, 0u, 3u, 5u}) {  // in any order, as often as wished
+  for (const std::uint64_t index : {5u, 0u, 3u, 5u}) {  // in any order, repeatedly
     EXPECT_EQ(fresh.stream(index).bits(), used.stream(index).bits());
     EXPECT_EQ(fresh.stream(index, 2).bits(), used.stream(index, 2).bits());
   }
@@ -202,7 +202,7 @@ TEST(Rng, SplitsAreUncorrelatedWithTheirParent) {
   EXPECT_NEAR(mean(draws, [&] { return a.normal() * b.normal(); }), 0, 0.016);
 }
 
-TEST(Rng, ACopyContinuesWhereTheOriginalIs) {
+TEST(Rng, ACopyContinuesTheSameStream) {
   Rng rng{12};
   rng.normal();
   Rng copy = rng;

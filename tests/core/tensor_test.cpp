@@ -32,12 +32,12 @@ TEST(Shape, CountsElements) {
   EXPECT_EQ(num_elements({2, 0, 4}), 0u);
 }
 
-TEST(Zeros, AreZeroWhateverTheMemoryHeld) {
+TEST(Zeros, OverwriteReusedMemory) {
   for (int repeat = 0; repeat < 3; ++repeat) {
     Tensor tensor = zeros({100, 7});
     EXPECT_EQ(tensor.shape(), (Shape{100, 7}));
     for (const Real value : tensor.storage()) ASSERT_EQ(value, 0);
-    tensor.fill(5);  // the next round may get this memory
+    tensor.fill(5);  // the next allocation may reuse this memory
   }
   EXPECT_EQ(zeros({}).size(), 1u);
   EXPECT_EQ(zeros({0, 3}).size(), 0u);
@@ -86,7 +86,7 @@ TEST(Resize, KeepsTheMemoryOfTheLargestBatch) {
   EXPECT_EQ(tensor.data()[639], 3);
 }
 
-TEST(Resize, TakesJustWhatIsAskedFor) {
+TEST(Resize, AllocatesExactlyTheNewSize) {
   Tensor tensor;
   for (const std::size_t size : {10u, 11u, 1000u, 1001u}) {
     resize(tensor, {size});
@@ -94,11 +94,11 @@ TEST(Resize, TakesJustWhatIsAskedFor) {
   }
 }
 
-TEST(Resize, ToTheSameShapeKeepsTheNumbers) {
+TEST(Resize, ToTheSameShapeKeepsTheElements) {
   Tensor tensor{{1, 2}, {3, 4}};
   resize(tensor, {2, 2});
   EXPECT_EQ(tensor, (Tensor{{1, 2}, {3, 4}}));
-  resize(tensor, {4, 1});  // the same size: another view of the same numbers
+  resize(tensor, {4, 1});  // the same size: the same elements in another shape
   EXPECT_EQ(tensor.data()[3], 4);
   EXPECT_EQ(tensor(3, 0), 4);
 }
@@ -138,7 +138,7 @@ TEST(AlignedAllocator, RefusesSizesBeyondMemory) {
   EXPECT_THROW(allocator.allocate(static_cast<std::size_t>(-1) / 2), std::bad_array_new_length);
 }
 
-TEST(Resize, GivesAMovedFromTensorItsElementsBack) {
+TEST(Resize, ReallocatesAMovedFromTensor) {
   Tensor from = zeros({4, 3});
   const Tensor to = std::move(from);
   resize(from, {4, 3});  // NOLINT(bugprone-use-after-move)
@@ -146,7 +146,7 @@ TEST(Resize, GivesAMovedFromTensorItsElementsBack) {
   EXPECT_EQ(from.storage().size(), 12u);
 }
 
-TEST(NumElements, RefusesWhatDoesNotFit) {
+TEST(NumElements, RefusesOverflow) {
   const std::size_t half = std::size_t{1} << 32;
   EXPECT_THROW(num_elements({half, half}), ShapeError);
   EXPECT_THROW(zeros({half, half}), ShapeError);

@@ -1,5 +1,5 @@
 // A program that shares loops out among threads and ends in the way it is told: return, exit, exit_in_thread,
-// destructor, product_in_destructor, fork, piece_zero, no_memory.
+// destructor, product_in_destructor, fork, grain_size_zero, no_memory.
 
 #include <minnow/core/math/gemm.hpp>
 #include <minnow/core/threading/parallel_for.hpp>
@@ -33,9 +33,9 @@ namespace {
 
 using namespace minnow;
 
-bool loop_is_right(std::size_t piece = 1) {
+bool loop_is_right(std::size_t grain_size = 1) {
   std::atomic<std::size_t> sum{0};
-  parallel_for(100, piece, [&](std::size_t begin, std::size_t end) {
+  parallel_for(100, grain_size, [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i) sum += i;
   });
   return sum == 4950;
@@ -122,7 +122,7 @@ int main(int argc, char** argv) {
     return 0;
   }
   if (what == "fork") return fork_often();
-  if (what == "piece_zero") return loop_is_right(0) ? 0 : 1;
+  if (what == "grain_size_zero") return loop_is_right(0) ? 0 : 1;
   std::fprintf(stderr, "parallel_child: expected what to do, got '%s'\n", what.c_str());
   return 2;
 }

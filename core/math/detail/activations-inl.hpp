@@ -1,5 +1,5 @@
-// ReLU and the activations' slopes on one vector, beside sigmoid and tanh of math-inl.hpp: included once for each
-// instruction set, hence no ordinary guard.
+// ReLU and the derivatives of the activations for one vector; sigmoid and tanh are in math-inl.hpp. This file is
+// included once for each instruction set, hence the unusual guard.
 #if defined(MINNOW_CORE_ACTIVATIONS_INL_HPP) == defined(HWY_TARGET_TOGGLE)
 #ifdef MINNOW_CORE_ACTIVATIONS_INL_HPP
 #undef MINNOW_CORE_ACTIVATIONS_INL_HPP
@@ -14,7 +14,7 @@ namespace minnow::simd::HWY_NAMESPACE {
 
 template <class D, class V>
 HWY_INLINE V relu(D d, V v) {
-  return hn::IfThenZeroElse(hn::Le(v, hn::Zero(d)), v);  // a comparison with NaN is false: NaN stays
+  return hn::IfThenZeroElse(hn::Le(v, hn::Zero(d)), v);  // a comparison with NaN is false, so NaN propagates
 }
 template <class D, class V>
 HWY_INLINE V relu_backward(D d, V y, V dy) {

@@ -21,9 +21,9 @@ HWY_INLINE V activate(D d, V v) {
   return v;
 }
 
-/// dy times the slope where the activation gave y.
+/// Returns dy times the derivative of the activation whose output is y.
 template <Activation activation, class D>
-HWY_INLINE hn::VFromD<D> slope_times(D d, const Real* y, const Real* dy) {
+HWY_INLINE hn::VFromD<D> times_derivative(D d, const Real* y, const Real* dy) {
   const auto g = hn::LoadU(d, dy);
   if constexpr (activation == Activation::none) return g;
   const auto v = hn::LoadU(d, y);
@@ -32,7 +32,7 @@ HWY_INLINE hn::VFromD<D> slope_times(D d, const Real* y, const Real* dy) {
   if constexpr (activation == Activation::tanh) return tanh_backward(d, v, g);
 }
 
-/// One vector of columns of every row.
+/// Processes one vector of columns in all rows.
 template <Activation activation, class D>
 HWY_INLINE void forward_column(D d, const Real* bias, Real* y, std::size_t rows, std::size_t stride) {
   const auto b = bias != nullptr ? hn::LoadU(d, bias) : hn::Zero(d);
@@ -40,7 +40,8 @@ HWY_INLINE void forward_column(D d, const Real* bias, Real* y, std::size_t rows,
     hn::StoreU(activate<activation>(d, hn::Add(hn::LoadU(d, y), b)), d, y);
 }
 
-/// Wide matrices row by row, as they lie in memory; narrow ones column by column, with little to do between the rows.
+/// Processes wide matrices row by row, in the order of memory. Narrow matrices are processed by vectors of columns,
+/// which costs less per row.
 template <Activation activation>
 void forward(const Real* bias, Real* y, std::size_t rows, std::size_t cols, std::size_t stride) {
   if (bias == nullptr && activation == Activation::none) return;
@@ -64,12 +65,13 @@ struct Gradient {
   std::size_t rows, stride;
 };
 
-constexpr std::size_t block = 128;  // sums of sums: the rounding grows with rows / block + block, not with rows
+constexpr std::size_t block =
+    128;  // sums of block sums: the rounding error grows with rows / block + block, not with rows
 
-/// Writes dz for a vector and adds it to the sum.
+/// Writes one vector of dz and returns sum + dz.
 template <Activation activation, class D>
 HWY_INLINE hn::VFromD<D> backward_step(D d, const Gradient& g, std::size_t at, hn::VFromD<D> sum) {
-  const auto v = slope_times<activation>(d, g.y + at, g.dy + at);
+  const auto v = times_derivative<activation>(d, g.y + at, g.dy + at);
   if constexpr (activation != Activation::none) hn::StoreU(v, d, g.dz + at);
   return hn::Add(sum, v);
 }
@@ -92,7 +94,7 @@ HWY_INLINE void backward_column(D d, const Gradient& g, std::size_t j) {
   store_sum(d, g, j, total);
 }
 
-/// Four vectors of columns at a time: longer stretches of memory, and no sum waits for the one before.
+/// Processes four vectors of columns at a time: longer contiguous accesses, and four independent sums.
 template <Activation activation>
 void backward(const Gradient& g, std::size_t cols) {
   const hn::ScalableTag<Real> d;

@@ -1,4 +1,4 @@
-// The two passes over a row that softmax and cross-entropy share: included once for each instruction set.
+// The row operations that softmax and cross-entropy share. This file is included once for each instruction set.
 #if defined(MINNOW_CORE_EXPONENTIALS_INL_HPP) == defined(HWY_TARGET_TOGGLE)
 #ifdef MINNOW_CORE_EXPONENTIALS_INL_HPP
 #undef MINNOW_CORE_EXPONENTIALS_INL_HPP
@@ -14,13 +14,13 @@
 HWY_BEFORE_NAMESPACE();
 namespace minnow::simd::HWY_NAMESPACE {
 
-/// The largest of x[0 ... n), n >= 1; when one is NaN, either it or the largest of the others.
+/// Returns the maximum of x[0 ... n), n >= 1. If an element is NaN, returns NaN or the maximum of the others.
 template <class T>
 HWY_INLINE T row_max(const T* x, std::size_t n) {
   const hn::ScalableTag<T> d;
   const std::size_t lanes = hn::Lanes(d);
   auto max = hn::Set(d, x[0]);
-  auto a = max, b = max, c = max;  // four chains: one would wait for itself
+  auto a = max, b = max, c = max;  // four chains hide the latency of max
   std::size_t i = 0;
   for (; i + 4 * lanes <= n; i += 4 * lanes) {
     max = hn::Max(max, hn::LoadU(d, x + i));
@@ -34,7 +34,7 @@ HWY_INLINE T row_max(const T* x, std::size_t n) {
   return rest;
 }
 
-/// Writes y = e^(x - max) and returns the sum: at most 64 vectors of it in T, beyond that in double.
+/// Writes y = e^(x - max) and returns the sum of y. At most 64 vectors are summed in T; their sums are added in double.
 template <class T>
 HWY_INLINE double exponentials_sum(const T* x, T* y, std::size_t n, T max) {
   const std::size_t block = 64 * hn::Lanes(hn::ScalableTag<T>());
@@ -57,7 +57,7 @@ HWY_INLINE double exponentials_sum(const T* x, T* y, std::size_t n, T max) {
   return total;
 }
 
-/// The sum of y, like that.
+/// Returns the sum of y, rounded like exponentials_sum.
 template <class T>
 HWY_INLINE double row_sum(const T* y, std::size_t n) {
   const hn::ScalableTag<T> wide;

@@ -1,5 +1,6 @@
-// Elementary functions on vectors: included once for each instruction set. scripts/minimax.py prints the polynomials.
-// tests/core/math_test.cpp holds them to these errors, in units in the last place, on processors with and without FMA:
+// Elementary functions on vectors. This file is included once for each instruction set. scripts/minimax.py prints the
+// polynomials. tests/core/math/math_test.cpp checks these error bounds, in units in the last place, with and without
+// FMA:
 //
 //             float       double
 //             FMA   none  FMA   none
@@ -10,8 +11,8 @@
 //   sigmoid   2.5   2.5   2.5   2.5    0 below the smallest normal number
 //   erf       2.0   2.3   2.5   2.6
 //
-// NaN, infinities, zeros and denormal arguments go where C++'s functions send them. A number gives the same bits in
-// each lane of each vector of an instruction set.
+// NaN, infinities, zeros and denormal arguments give the same results as C++'s functions. On one instruction set, the
+// bits of a result depend neither on the lane nor on the width of the vector.
 #if defined(MINNOW_CORE_MATH_INL_HPP) == defined(HWY_TARGET_TOGGLE)
 #ifdef MINNOW_CORE_MATH_INL_HPP
 #undef MINNOW_CORE_MATH_INL_HPP
@@ -29,19 +30,19 @@ namespace minnow::simd::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-/// The polynomials P, lowest coefficient first, and what else depends on the type.
+/// The polynomials P, lowest coefficient first, and other constants that depend on the type.
 template <class T>
-struct MathNumbers;
+struct MathConstants;
 template <>
-struct MathNumbers<float> {
-  static constexpr float magic = 12582912;  // 1.5 2^23: a sum with it has the nearest whole number in its last bits
-  static constexpr float log2_high = 0.693359375f, log2_low = -2.12194440e-4f;  // log(2); n times high is exact
+struct MathConstants<float> {
+  static constexpr float magic = 12582912;  // 1.5 2^23: the last bits of x + magic are the nearest integer
+  static constexpr float log2_high = 0.693359375f, log2_low = -2.12194440e-4f;  // log(2) = high + low; n high is exact
   static constexpr int exponent_shift = 23, exponent_of_one = 127;
-  static constexpr float smallest_exp = -87.33654f, largest_exp = 88.72283f;  // between, e^x is normal
-  static constexpr float one_tanh = 10, one_sigmoid = 30, one_erf = 3.95f;    // beyond, constant
-  // What log takes 2^-k's exponent for, in a float: (127 - k) 2^23; in a double: 2^52 + 1023 - k.
+  static constexpr float smallest_exp = -87.33654f, largest_exp = 88.72283f;  // between these, e^x is normal
+  static constexpr float one_tanh = 10, one_sigmoid = 30, one_erf = 3.95f;    // above these, the function is constant
+  // log reads the exponent of 2^-k in these units: (127 - k) 2^23 in float, 2^52 + 1023 - k in double.
   static constexpr float exponent_unit = 0x1p-23f, bits_of_one = 127 * 0x1p23f;
-  static constexpr float largest_inverse = 0x1p126f;  // up to which 2^-k is normal
+  static constexpr float largest_inverse = 0x1p126f;  // 2^-k is normal up to this x
   static constexpr float shift = 0x1p24f, log_shift = 16.635532333f;
   // e^r - 1 = r + r^2 P(r) for |r| <= log(2) / 2, to 1.7e-8.
   static constexpr float exp[] = {0.49999997f, 0.166665435f, 0.0416672006f, 0.00836652052f, 0.00138825143f};
@@ -53,7 +54,7 @@ struct MathNumbers<float> {
                                   0.00166702666f, -0.000632836251f, 0.000117641073f, -9.25623954e-6f};
 };
 template <>
-struct MathNumbers<double> {
+struct MathConstants<double> {
   static constexpr double magic = 6755399441055744;  // 1.5 2^52
   static constexpr double log2_high = 6.93147180369123816490e-1, log2_low = 1.90821492927058770002e-10;
   static constexpr int exponent_shift = 52, exponent_of_one = 1023;
@@ -67,7 +68,7 @@ struct MathNumbers<double> {
                                    0.0083333333333895608, 0.0013888888931564221, 0.00019841269718979667,
                                    2.4801505274678185e-5, 2.7557407574763358e-6, 2.7626037509599652e-7,
                                    2.5053762220232521e-8};
-  // log(1 + f) = 2 s + s^3 P(s^2), s = f / (2 + f): a third of the terms that f^2 P(f) needs, for a division.
+  // log(1 + f) = 2 s + s^3 P(s^2), s = f / (2 + f): one division, but a third of the terms of f^2 P(f).
   static constexpr double log[] = {0.6666666666667268,  0.39999999996176933, 0.28571429392824393, 0.22222138684883916,
                                    0.18186349174698496, 0.15250316160026561, 0.15367267853019137};
   static constexpr double erf[] = {
@@ -79,7 +80,7 @@ struct MathNumbers<double> {
       8.7215535808026471e-12,  -4.7551959854645166e-13, 1.1801012920585887e-14};
 };
 
-/// c[i] + c[i + 2] x^2 + c[i + 4] x^4 + ...
+/// Returns c[i] + c[i + 2] x^2 + c[i + 4] x^4 + ...
 template <std::size_t i, class D, class T, std::size_t count>
 HWY_INLINE hn::VFromD<D> every_other(D d, hn::VFromD<D> x_squared, const T (&c)[count]) {
   if constexpr (i + 2 < count)
@@ -87,17 +88,17 @@ HWY_INLINE hn::VFromD<D> every_other(D d, hn::VFromD<D> x_squared, const T (&c)[
   else
     return hn::Set(d, c[i]);
 }
-/// c[0] + c[1] x + c[2] x^2 + ..., as two chains, which wait half as long as one.
+/// Returns c[0] + c[1] x + c[2] x^2 + ..., computed as two chains: half the latency of one.
 template <class D, class T, std::size_t count>
 HWY_INLINE hn::VFromD<D> polynomial(D d, hn::VFromD<D> x, hn::VFromD<D> x_squared, const T (&c)[count]) {
   return hn::MulAdd(every_other<1>(d, x_squared, c), x, every_other<0>(d, x_squared, c));
 }
 
-/// min(x, limit), and NaN for NaN.
+/// Returns min(x, limit), or NaN for NaN.
 template <class D>
 HWY_INLINE hn::VFromD<D> at_most(D d, hn::VFromD<D> x, hn::TFromD<D> limit) {
   const auto v = hn::Set(d, limit);
-#if HWY_TARGET <= HWY_SSE4 && HWY_ARCH_X86  // its instruction gives the second number when one is NaN
+#if HWY_TARGET <= HWY_SSE4 && HWY_ARCH_X86  // the instruction returns the second operand if one is NaN
   return hn::Min(v, x);
 #else
   return hn::IfThenElse(hn::Gt(x, v), v, x);
@@ -109,11 +110,11 @@ template <class D>
 struct Exponential {
   hn::VFromD<D> rest, shifted;
 };
-/// Of x, or of -x.
+/// Returns the parts of e^x, or of e^-x if `negate` is set.
 template <bool negate = false, class D>
 HWY_INLINE Exponential<D> exponential(D d, hn::VFromD<D> x) {
   using T = hn::TFromD<D>;
-  using N = MathNumbers<T>;
+  using N = MathConstants<T>;
   const auto magic = hn::Set(d, N::magic), high = hn::Set(d, N::log2_high);
   constexpr T per_log2 = static_cast<T>(negate ? -1.4426950408889634 : 1.4426950408889634);
   const auto shifted = hn::MulAdd(x, hn::Set(d, per_log2), magic);
@@ -128,33 +129,33 @@ HWY_INLINE Exponential<D> exponential(D d, hn::VFromD<D> x) {
   return {hn::MulAdd(polynomial(d, r, r_squared, N::exp), r_squared, r), shifted};
 }
 
-/// 2^n, for -126 <= n <= 127 (float) or -1022 <= n <= 1023 (double).
+/// Returns 2^n, for -126 <= n <= 127 (float) or -1022 <= n <= 1023 (double).
 template <class D>
 HWY_INLINE hn::VFromD<D> power_of_two(D d, hn::VFromD<D> shifted) {
-  using N = MathNumbers<hn::TFromD<D>>;
+  using N = MathConstants<hn::TFromD<D>>;
   const hn::RebindToUnsigned<D> du;
   using U = hn::TFromD<decltype(du)>;
   const auto one = hn::Set(du, static_cast<U>(U{N::exponent_of_one} << N::exponent_shift));
   return hn::BitCast(d, hn::Add(hn::ShiftLeft<N::exponent_shift>(hn::BitCast(du, shifted)), one));
 }
 
-/// e^x for x <= 0 (and up to 88).
+/// Returns e^x for x <= 0; also correct up to 88.
 template <class D, class V>
 HWY_INLINE V exp_of_nonpositive(D d, V x) {
   const auto e = exponential(d, x);
   const auto scale = power_of_two(d, e.shifted);
-  const auto smallest = hn::Set(d, MathNumbers<hn::TFromD<D>>::smallest_exp);
+  const auto smallest = hn::Set(d, MathConstants<hn::TFromD<D>>::smallest_exp);
   return hn::IfThenZeroElse(hn::Lt(x, smallest), hn::MulAdd(e.rest, scale, scale));
 }
 
-/// e^x.
+/// Returns e^x.
 template <class D, class V>
 HWY_INLINE V exp(D d, V x) {
   using T = hn::TFromD<D>;
-  using N = MathNumbers<T>;
+  using N = MathConstants<T>;
   const hn::RebindToUnsigned<D> du;
   const auto e = exponential(d, x);
-  // 2^128 is no float, but 2^128 (1 + rest) may be one: n is added to the exponent.
+  // n is added to the exponent, because 2^128 (1 + rest) may be a finite float although 2^128 is not.
   const auto power = hn::BitCast(du, hn::Add(e.rest, hn::Set(d, T{1})));
   const auto scaled = hn::BitCast(d, hn::Add(power, hn::ShiftLeft<N::exponent_shift>(hn::BitCast(du, e.shifted))));
   const auto infinite = hn::Add(x, hn::Set(d, std::numeric_limits<T>::infinity()));  // or NaN
@@ -162,10 +163,10 @@ HWY_INLINE V exp(D d, V x) {
   return hn::IfThenZeroElse(hn::Lt(x, hn::Set(d, N::smallest_exp)), finite);
 }
 
-/// 1 / (1 + e^-x).
+/// Returns 1 / (1 + e^-x).
 template <class D, class V>
 HWY_INLINE V sigmoid(D d, V x) {
-  using N = MathNumbers<hn::TFromD<D>>;
+  using N = MathConstants<hn::TFromD<D>>;
   const auto one = hn::Set(d, hn::TFromD<D>{1});
   const auto e = exponential<true>(d, at_most(d, x, N::one_sigmoid));
   const auto scale = power_of_two(d, e.shifted);
@@ -173,10 +174,10 @@ HWY_INLINE V sigmoid(D d, V x) {
   return hn::IfThenZeroElse(hn::Lt(x, hn::Set(d, N::smallest_exp)), s);
 }
 
-/// (e^2|x| - 1) / (e^2|x| + 1), with the sign of x: e^2|x| - 1 = 2^n rest + (2^n - 1) loses nothing near 0.
+/// Returns (e^2|x| - 1) / (e^2|x| + 1), with the sign of x. e^2|x| - 1 = 2^n rest + (2^n - 1) is accurate near 0.
 template <class D, class V>
 HWY_INLINE V tanh(D d, V x) {
-  using N = MathNumbers<hn::TFromD<D>>;
+  using N = MathConstants<hn::TFromD<D>>;
   const auto size = at_most(d, hn::Abs(x), N::one_tanh);
   const auto e = exponential(d, hn::Add(size, size));
   const auto scale = power_of_two(d, e.shifted);
@@ -184,10 +185,10 @@ HWY_INLINE V tanh(D d, V x) {
   return hn::CopySignToAbs(hn::Div(less_one, hn::Add(less_one, hn::Set(d, hn::TFromD<D>{2}))), x);
 }
 
-/// 1 - e^-(u + u P(u)), u = |x|, with the sign of x: likewise.
+/// Returns 1 - e^-(u + u P(u)), u = |x|, with the sign of x. The difference is computed as in tanh.
 template <class D, class V>
 HWY_INLINE V erf(D d, V x) {
-  using N = MathNumbers<hn::TFromD<D>>;
+  using N = MathConstants<hn::TFromD<D>>;
   const auto size = at_most(d, hn::Abs(x), N::one_erf);
   const auto p = polynomial(d, size, hn::Mul(size, size), N::erf);
   const auto e = exponential<true>(d, hn::MulAdd(p, size, size));
@@ -196,10 +197,10 @@ HWY_INLINE V erf(D d, V x) {
   return hn::CopySignToAbs(hn::NegMulAdd(e.rest, scale, hn::Sub(one, scale)), x);
 }
 
-/// 2^-k such that 2/3 <= 2^-k x < 4/3, for a normal x below 2^126 (float) or 2^1022 (double).
+/// Returns 2^-k such that 2/3 <= 2^-k x < 4/3, for a normal x below 2^126 (float) or 2^1022 (double).
 template <class D>
 HWY_INLINE hn::VFromD<D> inverse_power(D d, hn::VFromD<D> x) {
-  using N = MathNumbers<hn::TFromD<D>>;
+  using N = MathConstants<hn::TFromD<D>>;
   const hn::RebindToUnsigned<D> du;
   using U = hn::TFromD<decltype(du)>;
   constexpr U unit = U{1} << N::exponent_shift;
@@ -209,11 +210,11 @@ HWY_INLINE hn::VFromD<D> inverse_power(D d, hn::VFromD<D> x) {
   return hn::BitCast(d, hn::And(hn::Sub(from, hn::BitCast(du, x)), hn::Set(du, static_cast<U>(~(unit - 1)))));
 }
 
-/// log(2^k (1 + f)) for -1/3 <= f <= 1/3, given 2^-k. log(2) is rounded by less than 0.3 units, in both types.
+/// Returns log(2^k (1 + f)) for -1/3 <= f <= 1/3, given 2^-k. log(2) is rounded by less than 0.3 units in both types.
 template <class D>
 HWY_INLINE hn::VFromD<D> log_of_parts(D d, hn::VFromD<D> inverse, hn::VFromD<D> f) {
   using T = hn::TFromD<D>;
-  using N = MathNumbers<T>;
+  using N = MathConstants<T>;
   const auto log2 = hn::Set(d, static_cast<T>(0.6931471805599453 * N::exponent_unit));
   if constexpr (sizeof(T) == 4) {
     const auto f_squared = hn::Mul(f, f);
@@ -225,50 +226,50 @@ HWY_INLINE hn::VFromD<D> log_of_parts(D d, hn::VFromD<D> inverse, hn::VFromD<D> 
     const auto s_squared = hn::Mul(s, s);
     const auto p = polynomial(d, s_squared, hn::Mul(s_squared, s_squared), N::log);
     const auto log_f = hn::NegMulAdd(s, hn::NegMulAdd(p, s_squared, f), f);  // 2 s = f - s f
-    // Few processors convert 64-bit numbers: the exponent becomes the last bits of a double.
+    // Few CPUs convert 64-bit integers, so the exponent is written to the last bits of a double.
     const auto exponent = hn::ShiftRight<N::exponent_shift>(hn::BitCast(hn::RebindToUnsigned<D>(), inverse));
     const auto bits = hn::Or(hn::BitCast(d, exponent), hn::Set(d, T{0x1p52}));
     return hn::NegMulAdd(hn::Sub(bits, hn::Set(d, N::bits_of_one)), log2, log_f);
   }
 }
 
-/// log(x).
+/// Returns log(x).
 template <class D, class V>
 HWY_INLINE V log(D d, V x) {
   using T = hn::TFromD<D>;
-  using N = MathNumbers<T>;
+  using N = MathConstants<T>;
   const auto one = hn::Set(d, T{1});
   const auto smallest = hn::Set(d, std::numeric_limits<T>::min());
-  const auto usual = hn::And(hn::Ge(x, smallest), hn::Lt(x, hn::Set(d, N::largest_inverse)));
+  const auto in_range = hn::And(hn::Ge(x, smallest), hn::Lt(x, hn::Set(d, N::largest_inverse)));
   const auto inverse = inverse_power(d, x);
   const auto y = log_of_parts(d, inverse, hn::MulSub(x, inverse, one));
-  if (HWY_LIKELY(hn::AllTrue(d, usual))) return y;
+  if (HWY_LIKELY(hn::AllTrue(d, in_range))) return y;
 
-  // The others are brought there by a power of two.
+  // Other arguments are scaled by a power of two.
   const auto small = hn::Lt(x, smallest);
   const auto scaled = hn::Mul(x, hn::IfThenElse(small, hn::Set(d, N::shift), hn::Set(d, 1 / N::shift)));
   const auto scaled_inverse = inverse_power(d, scaled);
   const auto log_shift = hn::IfThenElse(small, hn::Set(d, -N::log_shift), hn::Set(d, N::log_shift));
   const auto log_scaled = log_of_parts(d, scaled_inverse, hn::MulSub(scaled, scaled_inverse, one));
   const auto zero = hn::Zero(d), infinity = hn::Set(d, std::numeric_limits<T>::infinity());
-  const auto finite = hn::IfThenElse(usual, y, hn::Add(log_scaled, log_shift));
+  const auto finite = hn::IfThenElse(in_range, y, hn::Add(log_scaled, log_shift));
   const auto at_most_0 = hn::IfThenElse(hn::Eq(x, zero), hn::Neg(infinity), hn::NaN(d));
-  const auto beyond = hn::IfThenElse(hn::Le(x, zero), at_most_0, hn::Add(x, infinity));  // of infinity and NaN: itself
+  const auto beyond = hn::IfThenElse(hn::Le(x, zero), at_most_0, hn::Add(x, infinity));  // infinity and NaN stay
   return hn::IfThenElse(hn::And(hn::Gt(x, zero), hn::Lt(x, infinity)), finite, beyond);
 }
 
-/// log(1 + x): 2^-k (1 + x) - 1 is taken from x, of which 1 + x has lost digits.
+/// Returns log(1 + x). 2^-k (1 + x) - 1 is computed from x, because 1 + x has lost digits of x.
 template <class D, class V>
 HWY_INLINE V log1p(D d, V x) {
   using T = hn::TFromD<D>;
-  using N = MathNumbers<T>;
+  using N = MathConstants<T>;
   const auto one = hn::Set(d, T{1});
   const auto sum = hn::Add(x, one);
   const auto inverse = inverse_power(d, sum);
   const auto y = log_of_parts(d, inverse, hn::MulSub(x, inverse, hn::Sub(one, inverse)));
-  const auto usual = hn::And(hn::Gt(x, hn::Neg(one)), hn::Lt(x, hn::Set(d, N::largest_inverse)));
-  if (HWY_LIKELY(hn::AllTrue(d, usual))) return y;
-  return hn::IfThenElse(usual, y, log(d, sum));
+  const auto in_range = hn::And(hn::Gt(x, hn::Neg(one)), hn::Lt(x, hn::Set(d, N::largest_inverse)));
+  if (HWY_LIKELY(hn::AllTrue(d, in_range))) return y;
+  return hn::IfThenElse(in_range, y, log(d, sum));
 }
 
 }  // namespace minnow::simd::HWY_NAMESPACE

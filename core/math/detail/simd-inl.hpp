@@ -1,4 +1,4 @@
-// Vector loops for Highway's per-target compilation: included once for each instruction set, hence no ordinary guard.
+// Vector loops. This file is included once for each instruction set, hence the unusual guard.
 #if defined(MINNOW_CORE_SIMD_INL_HPP) == defined(HWY_TARGET_TOGGLE)
 #ifdef MINNOW_CORE_SIMD_INL_HPP
 #undef MINNOW_CORE_SIMD_INL_HPP
@@ -13,7 +13,7 @@ namespace minnow::simd::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-/// Calls body(tag, i) for consecutive vectors over [0, n): the widest first, then four lanes, then one.
+/// Calls body(tag, i) for consecutive vectors that cover [0, n): first the widest, then four lanes, then one lane.
 template <class T, class Body>
 HWY_INLINE void for_each_vector(std::size_t n, const Body& body) {
   const hn::ScalableTag<T> wide;
@@ -25,7 +25,7 @@ HWY_INLINE void for_each_vector(std::size_t n, const Body& body) {
   for (; i < n; ++i) body(one, i);
 }
 
-/// A vector of doubles from as many numbers at p, or into them.
+/// Loads a vector of doubles from elements of type T, or stores one to them.
 template <class D, class T>
 HWY_INLINE auto load_double(D d, const T* p) {
   if constexpr (std::is_same_v<T, double>)
@@ -39,7 +39,7 @@ HWY_INLINE auto demote(D d, hn::VFromD<D> v) {
     return v;
   } else {
     const hn::Rebind<T, D> narrow;
-#if HWY_TARGET == HWY_SCALAR || HWY_TARGET == HWY_EMU128  // their DemoteTo makes a finite number of infinity
+#if HWY_TARGET == HWY_SCALAR || HWY_TARGET == HWY_EMU128  // their DemoteTo turns infinity into a finite value
     HWY_ALIGN double from[HWY_MAX_BYTES / sizeof(double)];
     HWY_ALIGN T to[HWY_MAX_BYTES / sizeof(T)];
     hn::Store(v, d, from);

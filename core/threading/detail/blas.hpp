@@ -4,8 +4,8 @@
 
 namespace minnow::inline MINNOW_PRECISION {
 
-/// While one lives, OpenBLAS keeps to one thread; afterwards it has as many as before. It has a single count for the
-/// whole process, so the scopes of all threads share one.
+/// Restricts OpenBLAS to one thread during its lifetime. The end of the last scope restores the previous count.
+/// OpenBLAS has one count per process, so the scopes of all threads share it.
 class SingleThreadedBlas {
  public:
   SingleThreadedBlas();
@@ -14,14 +14,14 @@ class SingleThreadedBlas {
   SingleThreadedBlas& operator=(const SingleThreadedBlas&) = delete;
 };
 
-/// For a child after fork(): no scope lives in it.
+/// Restores OpenBLAS's thread count in a child process after fork(), in which no scope is active.
 void restore_blas_after_fork();
 
-/// Whether the kernels that OpenBLAS has chosen for this CPU use AVX-512. Some CPUs that have it are newer than the
-/// OpenBLAS of a distribution, which then runs them at half their speed.
+/// Returns true if the kernels that OpenBLAS has chosen for this CPU use AVX-512. An OpenBLAS older than the CPU may
+/// choose slower kernels although the CPU has AVX-512.
 bool blas_has_avx512();
 
-/// Whether OpenBLAS is the build that uses OpenMP: inside a parallel region it keeps to one thread by itself.
+/// Returns true if OpenBLAS is its OpenMP build. That build uses one thread inside a parallel region.
 bool blas_uses_openmp();
 
 }  // namespace minnow::inline MINNOW_PRECISION

@@ -12,16 +12,16 @@ namespace minnow::simd::HWY_NAMESPACE {
 namespace {
 
 template <class D>
-HWY_INLINE hn::VFromD<D> number(D d, double value) {
+HWY_INLINE hn::VFromD<D> set(D d, double value) {
   return hn::Set(d, static_cast<hn::TFromD<D>>(value));
 }
 
-/// y = f(x), vector by vector.
+/// Computes y = f(x).
 template <class F>
 HWY_INLINE void map(const Real* x, Real* y, std::size_t n, const F& f) {
   for_each_vector<Real>(n, [=](auto d, std::size_t i) HWY_ATTR { hn::StoreU(f(d, hn::LoadU(d, x + i)), d, y + i); });
 }
-/// dx = dy slope(x).
+/// Computes dx = dy slope(x).
 template <class F>
 HWY_INLINE void map_slope(const Real* x, const Real* dy, Real* dx, std::size_t n, const F& slope) {
   for_each_vector<Real>(n, [=](auto d, std::size_t i) HWY_ATTR {
@@ -42,19 +42,19 @@ void map_leaky_relu_backward(const Real* x, Real slope, const Real* dy, Real* dx
   });
 }
 
-/// Phi(x) = erfc(-x / sqrt(2)) / 2. Below 0 it is half of erf's own exponential, 1 - erf(u) = e^-(u + u P(u)), without
-/// the rounding of 1 - erf.
+/// Returns Phi(x) = erfc(-x / sqrt(2)) / 2. For x < 0, erfc is computed as the exponential 1 - erf(u) = e^-(u + u
+/// P(u)), which avoids the cancellation in 1 - erf.
 template <class D, class V>
 HWY_INLINE V normal_cdf(D d, V x) {
-  using N = MathNumbers<hn::TFromD<D>>;
-  const auto half = number(d, 0.5);
-  const auto distance = hn::Mul(hn::Abs(x), number(d, 0.70710678118654752));
+  using N = MathConstants<hn::TFromD<D>>;
+  const auto half = set(d, 0.5);
+  const auto distance = hn::Mul(hn::Abs(x), set(d, 0.70710678118654752));
   const auto u = at_most(d, distance, N::one_erf);
   const auto p = polynomial(d, u, hn::Mul(u, u), N::erf);
   const auto e = exponential<true>(d, hn::MulAdd(p, u, u));
   const auto scale = hn::Mul(power_of_two(d, e.shifted), half);
   const auto tail = hn::IfThenZeroElse(hn::Ge(distance, hn::Set(d, N::one_erf)), hn::MulAdd(e.rest, scale, scale));
-  return hn::IfThenElse(hn::Lt(x, hn::Zero(d)), tail, hn::Sub(number(d, 1), tail));
+  return hn::IfThenElse(hn::Lt(x, hn::Zero(d)), tail, hn::Sub(set(d, 1), tail));
 }
 
 void map_gelu(const Real* x, Real* y, std::size_t n) {
@@ -62,42 +62,42 @@ void map_gelu(const Real* x, Real* y, std::size_t n) {
 }
 void map_gelu_backward(const Real* x, const Real* dy, Real* dx, std::size_t n) {
   map_slope(x, dy, dx, n, [](auto d, auto v) HWY_ATTR {
-    const auto bell = exp_of_nonpositive(d, hn::Mul(hn::Mul(v, v), number(d, -0.5)));
-    return hn::MulAdd(hn::Mul(v, number(d, 0.39894228040143268)), bell, normal_cdf(d, v));  // 1 / sqrt(2 pi)
+    const auto bell = exp_of_nonpositive(d, hn::Mul(hn::Mul(v, v), set(d, -0.5)));
+    return hn::MulAdd(hn::Mul(v, set(d, 0.39894228040143268)), bell, normal_cdf(d, v));  // 1 / sqrt(2 pi)
   });
 }
 
-/// s = sigmoid(z) and s (1 - s), from the smaller of s and 1 - s, which has all its digits.
+/// s = sigmoid(z) and s (1 - s). Both are computed from the smaller of s and 1 - s, which is accurate.
 template <class V>
 struct Gate {
   V s, slope;
 };
 template <class D, class V>
 HWY_INLINE Gate<V> gate(D d, V z) {
-  const auto smaller = sigmoid(d, hn::Neg(hn::Abs(z))), larger = hn::Sub(number(d, 1), smaller);
+  const auto smaller = sigmoid(d, hn::Neg(hn::Abs(z))), larger = hn::Sub(set(d, 1), smaller);
   return {hn::IfThenElse(hn::Lt(z, hn::Zero(d)), smaller, larger), hn::Mul(smaller, larger)};
 }
 
-/// (1 + tanh(u)) / 2 = sigmoid(2 u), which loses no digits below 0. 2 u = x (two_root + two_root cubic x^2).
+/// (1 + tanh(u)) / 2 = sigmoid(2 u), which is accurate for u < 0 too. 2 u = x (two_root + two_root cubic x^2).
 constexpr double two_root = 1.5957691216057307, cubic = 0.044715;  // 2 sqrt(2 / pi)
-/// x^2, held where the sigmoid is 0 or 1 for long.
+/// Returns x^2, limited to 10^4: beyond, the sigmoid is 0 or 1.
 template <class D, class V>
-HWY_INLINE V held_square(D d, V x) {
+HWY_INLINE V limited_square(D d, V x) {
   return at_most(d, hn::Mul(x, x), 1e4);
 }
 template <class D, class V>
 HWY_INLINE V twice_u(D d, V x, V square) {
-  return hn::Mul(x, hn::MulAdd(square, number(d, two_root * cubic), number(d, two_root)));
+  return hn::Mul(x, hn::MulAdd(square, set(d, two_root * cubic), set(d, two_root)));
 }
 
 void map_gelu_tanh(const Real* x, Real* y, std::size_t n) {
-  map(x, y, n, [](auto d, auto v) HWY_ATTR { return hn::Mul(v, sigmoid(d, twice_u(d, v, held_square(d, v)))); });
+  map(x, y, n, [](auto d, auto v) HWY_ATTR { return hn::Mul(v, sigmoid(d, twice_u(d, v, limited_square(d, v)))); });
 }
 void map_gelu_tanh_backward(const Real* x, const Real* dy, Real* dx, std::size_t n) {
   map_slope(x, dy, dx, n, [](auto d, auto v) HWY_ATTR {
-    const auto square = held_square(d, v);
+    const auto square = limited_square(d, v);
     const auto g = gate(d, twice_u(d, v, square));
-    const auto inner = hn::MulAdd(square, number(d, 3 * two_root * cubic), number(d, two_root));
+    const auto inner = hn::MulAdd(square, set(d, 3 * two_root * cubic), set(d, two_root));
     return hn::MulAdd(v, hn::Mul(inner, g.slope), g.s);
   });
 }

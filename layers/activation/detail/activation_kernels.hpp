@@ -5,16 +5,16 @@
 #include <cstddef>
 
 /// \file
-/// The activations that core/kernels.hpp does not have, like those: one pass, and y may be x, dx may be dy.
+/// Activations in addition to core/math/kernels.hpp. Each is one pass; y may be x, and dx may be dy.
 
 namespace minnow::inline MINNOW_PRECISION::kernels {
 
-/// y = x where x > 0, else slope x.
+/// y = x if x > 0, otherwise slope x.
 void leaky_relu(const Real* x, Real slope, Real* y, std::size_t n);
-/// dx = dy where x > 0, else slope dy. For a slope above 0, x may be y.
+/// dx = dy if x > 0, otherwise slope dy. If slope > 0, y may be passed for x.
 void leaky_relu_backward(const Real* x, Real slope, const Real* dy, Real* dx, std::size_t n);
 
-/// y = x Phi(x), Phi the normal distribution's.
+/// y = x Phi(x); Phi is the standard normal distribution function.
 void gelu(const Real* x, Real* y, std::size_t n);
 /// dx = dy (Phi(x) + x Phi'(x)).
 void gelu_backward(const Real* x, const Real* dy, Real* dx, std::size_t n);

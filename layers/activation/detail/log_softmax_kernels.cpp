@@ -13,8 +13,8 @@ HWY_BEFORE_NAMESPACE();
 namespace minnow::simd::HWY_NAMESPACE {
 namespace {
 
-/// log(sum of e^(x_j - max)). The numbers equal to max, of which e^0 = 1 is known, are counted apart: added to 1, the
-/// others would lose their digits, and with them the logarithm of a probability close to 1.
+/// Returns log(sum of e^(x_j - max)). Elements equal to max, whose term is 1, are counted separately. Added to 1, the
+/// other terms would lose digits, and so would the logarithm of a probability close to 1.
 double log_sum(const Real* x, std::size_t n, Real max) {
   const std::size_t block = 64 * hn::Lanes(hn::ScalableTag<Real>());
   double others = 0;

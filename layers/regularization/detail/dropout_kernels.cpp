@@ -12,10 +12,10 @@ HWY_BEFORE_NAMESPACE();
 namespace minnow::simd::HWY_NAMESPACE {
 namespace {
 
-using D64 = hn::CappedTag<std::uint64_t, 8>;  // a byte of mask at most
+using D64 = hn::CappedTag<std::uint64_t, 8>;  // at most 8 lanes: one byte of the mask
 using V64 = hn::VFromD<D64>;
 
-/// The 64-bit product of the low halves; the high ones may hold anything.
+/// Returns the 64-bit products of the low halves. The high halves are ignored.
 HWY_INLINE V64 multiply_low(V64 a, std::uint32_t b) {
 #if HWY_TARGET == HWY_SCALAR
   return hn::Set(D64(), (hn::GetLane(a) & 0xFFFFFFFFu) * b);
@@ -25,8 +25,8 @@ HWY_INLINE V64 multiply_low(V64 a, std::uint32_t b) {
 #endif
 }
 
-/// Ten rounds of Philox4x32, as in core/rng.cpp, for a block a lane: each of its four words is the low half of a lane.
-/// Two vectors of blocks at once, because one would wait for its own products.
+/// Computes ten rounds of Philox4x32, as in core/rng.cpp, with one block per lane. Each of the four words of a block is
+/// the low half of a lane. Two vectors of blocks at a time hide the latency of the products.
 HWY_INLINE void philox(V64 (&a)[4], V64 (&b)[4], std::uint64_t key) {
   const D64 d;
   auto k0 = static_cast<std::uint32_t>(key), k1 = static_cast<std::uint32_t>(key >> 32);
@@ -45,18 +45,18 @@ HWY_INLINE void philox(V64 (&a)[4], V64 (&b)[4], std::uint64_t key) {
   }
 }
 
-/// Where the word, the low half of a lane, is below `keep`: a bit a lane.
+/// Returns one bit per lane: set if the word, the low half of the lane, is below `keep`.
 HWY_INLINE std::uint64_t bits_below(V64 words, std::uint64_t keep) {
   const D64 d;
   const hn::RebindToSigned<D64> ds;
   const auto low = hn::BitCast(ds, hn::And(words, hn::Set(d, 0xFFFFFFFFu)));
   std::uint8_t bits[8] = {};
   hn::StoreMaskBits(ds, hn::Lt(low, hn::Set(ds, static_cast<std::int64_t>(keep))), bits);
-  // One byte, and no more: GCC 12, with little optimization, spills a mask as a byte and reads eight.
+  // Reads one byte only: with little optimization, GCC 12 spills a mask as one byte and reads eight.
   return *static_cast<const volatile std::uint8_t*>(bits);
 }
 
-// Word w of block b of a group, of 64 blocks, decides on element 64 w + b: lanes are neighbours then.
+// A group has 64 blocks. Word w of block b decides element 64 w + b, so consecutive lanes are consecutive elements.
 void draw_mask(std::uint64_t key, std::uint64_t first, std::size_t groups, std::uint64_t keep, std::uint64_t* mask) {
   const D64 d;
   for (std::size_t group = 0; group < groups; ++group, mask += 4) {
@@ -64,8 +64,8 @@ void draw_mask(std::uint64_t key, std::uint64_t first, std::size_t groups, std::
     constexpr std::size_t blocks = 64;
     const std::size_t lanes = hn::Lanes(d);
     for (std::size_t at = 0; at < blocks; at += 2 * lanes) {
-      const V64 number = hn::Iota(d, (first + group) * blocks + at), next = hn::Add(number, hn::Set(d, lanes));
-      V64 a[4] = {number, hn::ShiftRight<32>(number), hn::Zero(d), hn::Zero(d)};
+      const V64 index = hn::Iota(d, (first + group) * blocks + at), next = hn::Add(index, hn::Set(d, lanes));
+      V64 a[4] = {index, hn::ShiftRight<32>(index), hn::Zero(d), hn::Zero(d)};
       V64 b[4] = {next, hn::ShiftRight<32>(next), hn::Zero(d), hn::Zero(d)};
       philox(a, b, key);
       for (std::size_t w = 0; w < 4; ++w) mask[w] |= (bits_below(a[w], keep) | bits_below(b[w], keep) << lanes) << at;
@@ -79,7 +79,7 @@ void apply_mask(const std::uint64_t* mask, Real scale, const Real* x, Real* y, s
     std::uint8_t bits[8];
     for (int byte = 0; byte < 8; ++byte) bits[byte] = static_cast<std::uint8_t>(word >> (8 * byte));
     const auto factor = hn::IfThenElseZero(hn::LoadMaskBits(d, bits), hn::Set(d, scale));
-    hn::StoreU(hn::Mul(hn::LoadU(d, x + i), factor), d, y + i);  // a dropped NaN stays one
+    hn::StoreU(hn::Mul(hn::LoadU(d, x + i), factor), d, y + i);  // a dropped NaN stays NaN
   });
 }
 

@@ -7,11 +7,11 @@
 
 namespace minnow::inline MINNOW_PRECISION::kernels {
 
-/// How many elements share a draw: their mask is four words of 64 bits.
+/// Elements per group of the mask: four words of 64 bits.
 inline constexpr std::size_t mask_group = 256;
 
-/// Draws the masks of groups [first, first + groups) into mask[0 ... 4 groups): a bit is set with the probability
-/// keep / 2^32. They depend on the key and the group's number alone, on every CPU.
+/// Writes the masks of groups [first, first + groups) to mask[0 ... 4 groups). A bit is set with probability keep /
+/// 2^32. A mask depends only on the key and the index of the group, and is the same on every CPU.
 void draw_mask(std::uint64_t key, std::uint64_t first, std::size_t groups, std::uint64_t keep, std::uint64_t* mask);
 
 /// y = x * (bit ? scale : 0). y may be x.

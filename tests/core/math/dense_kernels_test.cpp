@@ -16,18 +16,18 @@ namespace {
 
 using namespace minnow::testing;
 
-using Numbers = std::vector<Real>;
+using Values = std::vector<Real>;
 
 constexpr Real nan = std::numeric_limits<Real>::quiet_NaN();
 constexpr Real inf = std::numeric_limits<Real>::infinity();
 constexpr Real canary = 12345;
 constexpr Activation activations[] = {Activation::none, Activation::relu, Activation::sigmoid, Activation::tanh};
 
-Numbers random(std::size_t n, std::uint64_t seed) {
+Values random(std::size_t n, std::uint64_t seed) {
   Rng rng{seed};
-  Numbers numbers(n);
-  for (Real& value : numbers) value = static_cast<Real>(2 * rng.normal());
-  return numbers;
+  Values values(n);
+  for (Real& value : values) value = static_cast<Real>(2 * rng.normal());
+  return values;
 }
 
 double activate(Activation activation, double v) {
@@ -36,7 +36,7 @@ double activate(Activation activation, double v) {
   return activation == Activation::tanh ? std::tanh(v) : v;
 }
 
-/// dy activation'(y), and the size of what is rounded on the way.
+/// dy activation'(y), and the magnitude of the terms that are rounded.
 struct Slope {
   double value, size;
 };
@@ -55,12 +55,12 @@ void expect_close(Real value, double reference, double size) {
     ASSERT_NEAR(static_cast<double>(value), reference, tolerance * size + 1e-30);
 }
 
-/// The same up to rounding: NaN where the other is, infinite where the other is.
+/// Expects equality up to rounding; NaN and infinity must match.
 void expect_equal(Real a, Real b) { expect_close(a, static_cast<double>(b), std::abs(static_cast<double>(b))); }
 
 using Check = std::function<void(Activation activation, std::size_t rows, std::size_t cols, std::size_t stride)>;
 
-/// Every width; the tall ones, which go beyond a block of sums, at the widths where something changes.
+/// Calls `check` for every width. Tall matrices, with more than one block of sums, use selected widths only.
 void for_each_size(const Check& check) {
   for (const Activation activation : activations)
     for (const std::size_t rows : {0u, 1u, 3u, 127u, 128u, 129u, 300u})
@@ -76,8 +76,8 @@ void for_each_size(const Check& check) {
       }
 }
 
-/// Fails where the numbers between the rows and behind them are not what they were.
-void expect_untouched_outside(const Numbers& got, const Numbers& before, std::size_t rows, std::size_t cols,
+/// Fails if an element between or after the rows changed.
+void expect_untouched_outside(const Values& got, const Values& before, std::size_t rows, std::size_t cols,
                               std::size_t stride) {
   for (std::size_t at = 0; at < got.size(); ++at) {
     const bool inside = at / stride < rows && at % stride < cols;
@@ -87,9 +87,9 @@ void expect_untouched_outside(const Numbers& got, const Numbers& before, std::si
 
 TEST(DenseKernels, BiasAndActivation) {
   for_each_size([](Activation activation, std::size_t rows, std::size_t cols, std::size_t stride) {
-    const Numbers before = random(rows * stride + 2, cols), bias = random(cols, rows + 1);
+    const Values before = random(rows * stride + 2, cols), bias = random(cols, rows + 1);
     for (const bool with_bias : {false, true}) {
-      Numbers y = before;
+      Values y = before;
       kernels::bias_activation(activation, with_bias ? bias.data() : nullptr, y.data(), rows, cols, stride);
       for (std::size_t i = 0; i < rows; ++i)
         for (std::size_t j = 0; j < cols; ++j) {
@@ -104,10 +104,10 @@ TEST(DenseKernels, BiasAndActivation) {
 
 TEST(DenseKernels, GradientThroughTheActivation) {
   for_each_size([](Activation activation, std::size_t rows, std::size_t cols, std::size_t stride) {
-    const Numbers y = random(rows * stride, cols), dy = random(rows * stride, rows + 1), old = random(cols, 7);
-    const Numbers untouched(rows * stride + 2, canary);
+    const Values y = random(rows * stride, cols), dy = random(rows * stride, rows + 1), old = random(cols, 7);
+    const Values untouched(rows * stride + 2, canary);
     for (const Real beta : {Real{0}, Real{1}}) {
-      Numbers dz = untouched, sums = beta == 0 ? Numbers(cols, nan) : old;
+      Values dz = untouched, sums = beta == 0 ? Values(cols, nan) : old;
       sums.push_back(canary);
       kernels::activation_backward(activation, y.data(), dy.data(), dz.data(), sums.data(), beta, rows, cols, stride);
       for (std::size_t j = 0; j < cols; ++j) {
@@ -123,7 +123,7 @@ TEST(DenseKernels, GradientThroughTheActivation) {
       EXPECT_EQ(sums.back(), canary);
       EXPECT_TRUE(activation != Activation::none || dz == untouched);
       expect_untouched_outside(dz, untouched, rows, cols, stride);
-      Numbers alone = untouched;
+      Values alone = untouched;
       kernels::activation_backward(activation, y.data(), dy.data(), alone.data(), nullptr, beta, rows, cols, stride);
       EXPECT_EQ(alone, dz) << "without sums";
     }
@@ -131,41 +131,41 @@ TEST(DenseKernels, GradientThroughTheActivation) {
 }
 
 TEST(DenseKernels, WithoutAnActivationYAndDzMayBeNull) {
-  const Numbers dy = random(5 * 37, 1);
-  Numbers sums(37), expected(37);
+  const Values dy = random(5 * 37, 1);
+  Values sums(37), expected(37);
   kernels::activation_backward(Activation::none, nullptr, dy.data(), nullptr, sums.data(), 0, 5, 37, 37);
-  for (std::size_t i = 0; i < dy.size(); ++i) expected[i % 37] += dy[i];  // row by row, as the kernel adds them
+  for (std::size_t i = 0; i < dy.size(); ++i) expected[i % 37] += dy[i];  // in the kernel's order
   EXPECT_EQ(sums, expected);
 }
 
-/// The same by the kernels that the layers use on their own.
-void separate_forward(Activation activation, const Numbers& x, Numbers& y) {
+/// Computes the same with the separate kernels of the activation layers.
+void separate_forward(Activation activation, const Values& x, Values& y) {
   y = x;
   if (activation == Activation::relu) kernels::relu(x.data(), y.data(), x.size());
   if (activation == Activation::sigmoid) kernels::sigmoid(x.data(), y.data(), x.size());
   if (activation == Activation::tanh) kernels::tanh(x.data(), y.data(), x.size());
 }
-void separate_backward(Activation activation, const Numbers& y, const Numbers& dy, Numbers& dx) {
+void separate_backward(Activation activation, const Values& y, const Values& dy, Values& dx) {
   dx = dy;
   if (activation == Activation::relu) kernels::relu_backward(y.data(), dy.data(), dx.data(), y.size());
   if (activation == Activation::sigmoid) kernels::sigmoid_backward(y.data(), dy.data(), dx.data(), y.size());
   if (activation == Activation::tanh) kernels::tanh_backward(y.data(), dy.data(), dx.data(), y.size());
 }
 
-TEST(DenseKernels, SpecialNumbersGoWhereTheSeparateLayersPutThem) {
+TEST(DenseKernels, SpecialValuesMatchTheSeparateLayers) {
   constexpr std::size_t rows = 2;
   for (const Activation activation : activations)
     for (const std::size_t cols : {1u, 5u, 16u, 37u, 70u})
       for (const Real special : {nan, inf, -inf, Real{0}, -Real{0}, Real{1}, Real{1000}, Real{-1000}})
         for (std::size_t at = 0; at < rows * cols; ++at) {
-          Numbers x = random(rows * cols, at), y, fused = x, dz(x.size()), dx;
+          Values x = random(rows * cols, at), y, fused = x, dz(x.size()), dx;
           x[at] = fused[at] = special;
           separate_forward(activation, x, y);
           kernels::bias_activation(activation, nullptr, fused.data(), rows, cols, cols);
           for (std::size_t i = 0; i < y.size(); ++i) expect_equal(fused[i], y[i]);
 
           for (const bool in_y : {false, true}) {  // or in dy
-            Numbers out = y, dy = random(x.size(), at + 1), sums(cols);
+            Values out = y, dy = random(x.size(), at + 1), sums(cols);
             (in_y ? out : dy)[at] = special;
             separate_backward(activation, out, dy, dx);
             kernels::activation_backward(activation, out.data(), dy.data(), dz.data(), sums.data(), 0, rows, cols,
@@ -177,12 +177,12 @@ TEST(DenseKernels, SpecialNumbersGoWhereTheSeparateLayersPutThem) {
         }
 }
 
-TEST(DenseKernels, SpecialNumbersInTheBias) {
+TEST(DenseKernels, SpecialValuesInTheBias) {
   for (const Activation activation : activations)
     for (const std::size_t cols : {1u, 5u, 37u, 70u})
       for (const Real special : {nan, inf, -inf})
         for (std::size_t at = 0; at < cols; ++at) {
-          Numbers bias = random(cols, 1), x(2 * cols, Real{0.5}), y, sum(2 * cols);
+          Values bias = random(cols, 1), x(2 * cols, Real{0.5}), y, sum(2 * cols);
           bias[at] = special;
           for (std::size_t i = 0; i < sum.size(); ++i) sum[i] = x[i] + bias[i % cols];
           separate_forward(activation, sum, y);

@@ -29,7 +29,7 @@ Tensor transposed(const Tensor& a) {
   return result;
 }
 
-/// alpha a b + beta c in long double, rounded to double.
+/// Returns alpha a b + beta c, computed in long double and rounded to double.
 std::vector<double> reference(const Tensor& a, const Tensor& b, const Tensor& c, Real alpha, Real beta) {
   const std::size_t m = a.shape()[0], k = a.shape()[1], n = b.shape()[1];
   std::vector<double> result;
@@ -44,7 +44,7 @@ std::vector<double> reference(const Tensor& a, const Tensor& b, const Tensor& c,
   return result;
 }
 
-/// The largest error over all transposes and several alpha and beta.
+/// Returns the largest error over all transposes and several alpha and beta.
 double worst_error(std::size_t m, std::size_t n, std::size_t k) {
   const Rng rng{m * 10000 + n * 100 + k};
   const Tensor a = random({m, k}, rng.stream(0)), b = random({k, n}, rng.stream(1)), c = random({m, n}, rng.stream(2));
@@ -69,7 +69,7 @@ TEST(Gemm, MatchesLongDouble) {
   for (const auto& [m, n, k] : sizes) EXPECT_LE(worst_error(m, n, k), tolerance) << m << " " << n << " " << k;
 }
 
-TEST(Gemm, BetaZeroForgetsWhateverCHeld) {
+TEST(Gemm, BetaZeroOverwritesNaN) {
   for (const std::size_t rows : {1u, 100u})
     for (const std::size_t cols : {1u, 100u}) {
       const Tensor a = random({rows, 100}, Rng{1}), b = random({100, cols}, Rng{2});
@@ -105,7 +105,7 @@ TEST(Gemm, PropagatesNaNAndInfinity) {
   EXPECT_TRUE(std::isnan(sum(0, 0)) && sum(0, 1) == 2);
 }
 
-TEST(Gemm, TakesEmptyExtents) {
+TEST(Gemm, AcceptsEmptyExtents) {
   Tensor none = zeros({0, 3}), wide = zeros({2, 0}), c{{1, 2, 3}, {4, 5, nan}};
   EXPECT_NO_THROW(gemm(zeros({0, 4}), zeros({4, 3}), none));
   EXPECT_NO_THROW(gemm(zeros({2, 4}), zeros({4, 0}), wide));
@@ -143,7 +143,7 @@ std::string message(const Shape& a, const Shape& b, const Shape& c, const GemmOp
   return "no error";
 }
 
-TEST(Gemm, SaysWhichShapesDoNotFit) {
+TEST(Gemm, ReportsShapesThatDoNotMatch) {
   EXPECT_EQ(message({2, 3}, {4, 5}, {2, 5}),
             "gemm: expected (M, K) times (K, N) into (M, N), got (2, 3) times (4, 5) into (2, 5).");
   EXPECT_EQ(message({2, 3}, {3, 5}, {2, 5}, {.transpose_a = true}),

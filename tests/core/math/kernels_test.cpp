@@ -18,21 +18,21 @@ namespace {
 
 using namespace minnow::testing;
 
-using Numbers = std::vector<Real>;
+using Values = std::vector<Real>;
 
 constexpr Real nan = std::numeric_limits<Real>::quiet_NaN();
 constexpr Real inf = std::numeric_limits<Real>::infinity();
-constexpr std::size_t longest = 40;  // two vectors of 16 and every tail
+constexpr std::size_t longest = 40;  // two vectors of 16 elements and every tail
 constexpr Real canary = 12345;
 
-Numbers random(std::size_t n, std::uint64_t seed) {
+Values random(std::size_t n, std::uint64_t seed) {
   Rng rng{seed};
-  Numbers numbers(n);
-  for (Real& value : numbers) value = static_cast<Real>(2 * rng.normal());
-  return numbers;
+  Values values(n);
+  for (Real& value : values) value = static_cast<Real>(2 * rng.normal());
+  return values;
 }
 
-/// Equal up to the tolerance beside `size`, the largest term that was rounded; NaN and infinite where the reference is.
+/// Expects equality up to the tolerance times `size`, the largest rounded term. NaN and infinity must match.
 void expect_close(Real value, double reference, double size, std::size_t i) {
   if (std::isnan(reference) || std::isinf(reference))
     EXPECT_TRUE(std::isnan(reference) ? std::isnan(value) : static_cast<double>(value) == reference) << i;
@@ -47,13 +47,14 @@ void expect_close(Real value, double reference, std::size_t i) {
 using Unary = std::function<void(const Real* x, Real* y, std::size_t n)>;
 using Binary = std::function<void(const Real* y, const Real* dy, Real* dx, std::size_t n)>;
 
-/// Each length and three alignments, apart and in place, with NaN and infinity at each place; nothing written outside.
+/// Checks each length and three alignments, out of place and in place, with NaN and infinity at each position. The
+/// kernel must not write outside of y.
 void check_unary(const Unary& kernel, const std::function<double(double)>& reference) {
   for (std::size_t n = 0; n <= longest; ++n)
     for (std::size_t offset = 0; offset < 3; ++offset)
       for (const bool in_place : {false, true}) {
-        const Numbers x = random(n + offset + 1, n);
-        Numbers y(x.size(), canary);
+        const Values x = random(n + offset + 1, n);
+        Values y(x.size(), canary);
         if (in_place) y = x;
         const Real before = y[offset == 0 ? 0 : offset - 1], after = y.back();
         kernel((in_place ? y : x).data() + offset, y.data() + offset, n);
@@ -66,17 +67,17 @@ void check_unary(const Unary& kernel, const std::function<double(double)>& refer
       }
   for (std::size_t at = 0; at < longest; ++at)
     for (const Real special : {nan, inf, -inf}) {
-      Numbers x = random(longest, at), y(longest);
+      Values x = random(longest, at), y(longest);
       x[at] = special;
       kernel(x.data(), y.data(), longest);
       for (std::size_t i = 0; i < longest; ++i) expect_close(y[i], reference(static_cast<double>(x[i])), i);
     }
 }
 
-/// The same for dx = f(y, dy), where dx may be either. `size` is the largest term that f adds up.
+/// Checks the same for dx = f(y, dy), where dx may be y or dy. `size` is the largest term of the sum in f.
 void check_binary(const Binary& kernel, const std::function<double(double, double)>& reference,
                   const std::function<double(double, double)>& size) {
-  const auto compare = [&](const Numbers& dx, const Numbers& y, const Numbers& dy, std::size_t n) {
+  const auto compare = [&](const Values& dx, const Values& y, const Values& dy, std::size_t n) {
     for (std::size_t i = 0; i < n; ++i) {
       const auto a = static_cast<double>(y[i]), b = static_cast<double>(dy[i]);
       expect_close(dx[i], reference(a, b), size(a, b), i);
@@ -84,8 +85,8 @@ void check_binary(const Binary& kernel, const std::function<double(double, doubl
   };
   for (std::size_t n = 0; n <= longest; ++n)
     for (const int place : {0, 1, 2}) {
-      const Numbers y = random(n + 1, n), dy = random(n + 1, n + 100);
-      Numbers dx = place == 0 ? Numbers(n + 1, canary) : place == 1 ? y : dy;
+      const Values y = random(n + 1, n), dy = random(n + 1, n + 100);
+      Values dx = place == 0 ? Values(n + 1, canary) : place == 1 ? y : dy;
       const Real after = dx.back();
       kernel(place == 1 ? dx.data() : y.data(), place == 2 ? dx.data() : dy.data(), dx.data(), n);
       compare(dx, y, dy, n);
@@ -93,7 +94,7 @@ void check_binary(const Binary& kernel, const std::function<double(double, doubl
     }
   for (std::size_t at = 0; at < longest; ++at)
     for (const Real special : {nan, inf}) {
-      Numbers y = random(longest, at), dy = random(longest, at + 100), dx(longest);
+      Values y = random(longest, at), dy = random(longest, at + 100), dx(longest);
       (at % 2 == 0 ? y : dy)[at] = special;
       kernel(y.data(), dy.data(), dx.data(), longest);
       compare(dx, y, dy, longest);
@@ -125,10 +126,10 @@ TEST(Kernels, Tanh) {
 }
 
 TEST(Kernels, ActivationsAreAccurateEverywhere) {
-  Numbers x;
+  Values x;
   for (double magnitude = 1e-37; magnitude < 1e4; magnitude *= 1.3)
     for (const double sign : {1., -1.}) x.push_back(static_cast<Real>(sign * magnitude));
-  Numbers y(x.size());
+  Values y(x.size());
   const auto relative = [&](const std::function<double(double)>& reference) {
     double worst = 0;
     for (std::size_t i = 0; i < x.size(); ++i) {
@@ -146,12 +147,12 @@ TEST(Kernels, ActivationsAreAccurateEverywhere) {
 }
 
 TEST(Kernels, ActivationsKeepZeroAndItsSign) {
-  const Numbers x{0, Real{-0.}, std::numeric_limits<Real>::denorm_min()};
-  Numbers y(3);
+  const Values x{0, Real{-0.}, std::numeric_limits<Real>::denorm_min()};
+  Values y(3);
   kernels::tanh(x.data(), y.data(), 3);
   EXPECT_TRUE(y[0] == 0 && y[1] == 0 && std::signbit(y[1]) && y[2] == x[2]);
   kernels::sigmoid(x.data(), y.data(), 3);
-  EXPECT_EQ(y, (Numbers{0.5, 0.5, 0.5}));
+  EXPECT_EQ(y, (Values{0.5, 0.5, 0.5}));
   kernels::relu(x.data(), y.data(), 3);
   EXPECT_TRUE(y[0] == 0 && y[1] == 0 && y[2] == x[2]);
 }
@@ -169,14 +170,14 @@ void sum_rows(const Real* x, Real* sums, std::size_t rows, std::size_t cols, Rea
 TEST(Kernels, AddsABiasToRowsAndSumsRows) {
   for (std::size_t cols = 0; cols <= longest; ++cols)
     for (const std::size_t rows : {0u, 1u, 2u, 17u}) {
-      const Numbers bias = random(cols, 1), x = random(rows * cols, 2);
-      Numbers y(rows * cols + 1, 0);
+      const Values bias = random(cols, 1), x = random(rows * cols, 2);
+      Values y(rows * cols + 1, 0);
       y.back() = canary;
       kernels::bias_activation(Activation::none, bias.data(), y.data(), rows, cols, cols);
       for (std::size_t i = 0; i < rows * cols; ++i) ASSERT_EQ(y[i], bias[i % cols]);
       EXPECT_EQ(y.back(), canary);
       for (const Real beta : {Real{0}, Real{1}, Real{-0.5}}) {
-        Numbers sums(cols + 1, beta == 0 ? nan : Real{3});
+        Values sums(cols + 1, beta == 0 ? nan : Real{3});
         sum_rows(x.data(), sums.data(), rows, cols, beta);
         for (std::size_t j = 0; j < cols; ++j) {
           double sum = beta == 0 ? 0 : 3 * static_cast<double>(beta), size = std::abs(sum);
@@ -190,17 +191,17 @@ TEST(Kernels, AddsABiasToRowsAndSumsRows) {
     }
 }
 
-// A bias sums as many numbers as the batch (or an image) has: the digits must not wear off.
+// The gradient of a bias sums over the whole batch (or image): it must stay accurate.
 TEST(Kernels, SumRowsStaysAccurateOverManyRows) {
   const std::size_t rows = 10000, cols = 3;
-  const Numbers x(rows * cols, Real(0.1));
-  Numbers sums(cols);
+  const Values x(rows * cols, Real(0.1));
+  Values sums(cols);
   sum_rows(x.data(), sums.data(), rows, cols, 0);
   const double expected = static_cast<double>(rows) * static_cast<double>(Real(0.1));
   for (const Real sum : sums) EXPECT_NEAR(static_cast<double>(sum) / expected, 1, 10 * tolerance);
 }
 
-/// Rows of every length against a softmax in double.
+/// Compares rows of every length with a softmax in double.
 template <class T>
 void check_softmax(double bound) {
   for (std::size_t cols = 0; cols <= 3000; cols += cols < longest ? 1 : 987) {
@@ -239,8 +240,8 @@ TEST(Kernels, SoftmaxInFloatAndDouble) {
 TEST(Kernels, SoftmaxBackward) {
   for (std::size_t cols = 0; cols <= longest; ++cols)
     for (const int place : {0, 1, 2}) {
-      const Numbers y = random(3 * cols, cols), dy = random(3 * cols, cols + 100);
-      Numbers dx = place == 0 ? Numbers(3 * cols, nan) : place == 1 ? y : dy;
+      const Values y = random(3 * cols, cols), dy = random(3 * cols, cols + 100);
+      Values dx = place == 0 ? Values(3 * cols, nan) : place == 1 ? y : dy;
       kernels::softmax_backward(place == 1 ? dx.data() : y.data(), place == 2 ? dx.data() : dy.data(), dx.data(), 3,
                                 cols);
       for (std::size_t i = 0; i < 3 * cols; ++i) {
@@ -255,13 +256,13 @@ TEST(Kernels, SoftmaxBackward) {
     }
 }
 
-TEST(Kernels, RunOnANamedInstructionSet) { EXPECT_FALSE(kernels::instruction_set().empty()); }
+TEST(Kernels, ReportTheirInstructionSet) { EXPECT_FALSE(kernels::instruction_set().empty()); }
 
-/// The largest error of e^x over x in [lowest, 0], in units in the last place of the exact number.
+/// Returns the largest error of e^x for x in [lowest, 0], in units in the last place of the exact value.
 template <class T>
 double worst_exp_error(T lowest) {
   std::vector<T> x{0}, y;
-  for (const double power : {0.25, 1.0, 4.0})  // finely near 0, where softmax looks, and all the way down
+  for (const double power : {0.25, 1.0, 4.0})  // dense near 0, where softmax's arguments are, and over the whole range
     for (std::size_t i = 0; i <= 40000; ++i)
       x.push_back(static_cast<T>(lowest * std::pow(static_cast<double>(i) / 40000, power)));
   y.resize(x.size());
@@ -276,7 +277,7 @@ double worst_exp_error(T lowest) {
   return worst;
 }
 
-TEST(Exponentials, AreRightToAboutOneUnitInTheLastPlace) {
+TEST(Exponentials, AreAccurateToAboutOneUnitInTheLastPlace) {
   EXPECT_LE(worst_exp_error<float>(-87.3f), 1.1);
   EXPECT_LE(worst_exp_error<double>(-708.3), 1.1);
   const float far[] = {0, -88, -1e4f, -std::numeric_limits<float>::infinity()};

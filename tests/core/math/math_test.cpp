@@ -1,4 +1,4 @@
-// The elementary functions against long double, on every instruction set: errors in units in the last place.
+// Compares the elementary functions with long double on every instruction set, in units in the last place.
 #include <minnow/core/math/instruction_set.hpp>
 #include <minnow/core/math/kernels.hpp>
 #include <minnow/core/rng.hpp>
@@ -16,7 +16,7 @@
 namespace minnow {
 namespace {
 
-using Numbers = std::vector<Real>;
+using Values = std::vector<Real>;
 using Limits = std::numeric_limits<Real>;
 using Bits = std::conditional_t<sizeof(Real) == 4, std::uint32_t, std::uint64_t>;
 
@@ -27,12 +27,12 @@ struct Function {
   std::string name;
   void (*kernel)(const Real* x, Real* y, std::size_t n);
   long double (*exact)(long double);
-  Real low, high;                   // most of what happens lies between
-  double bound, bound_without_fma;  // as core/math-inl.hpp documents them
+  Real low, high;                   // the interval in which the function varies most
+  double bound, bound_without_fma;  // as documented in core/math/detail/math-inl.hpp
   bool underflows;
 
-  Numbers operator()(const Numbers& x) const {
-    Numbers y(x.size());
+  Values operator()(const Values& x) const {
+    Values y(x.size());
     kernel(x.data(), y.data(), x.size());
     return y;
   }
@@ -56,14 +56,14 @@ const std::vector<Function>& functions() {
   return all;
 }
 
-/// Runs `check` on each instruction set, or on the baseline when the program is held to it.
+/// Runs `check` on each instruction set, or on the baseline only if the program is restricted to the baseline.
 template <class Check>
 void on_each_instruction_set(const Check& check) {
   const std::string chosen = kernels::instruction_set();
   const auto all = kernels::instruction_sets();
   ASSERT_FALSE(all.empty());
-  const bool held = chosen != all.front();
-  for (const std::string& name : held ? std::vector{chosen} : all) {
+  const bool restricted = chosen != all.front();
+  for (const std::string& name : restricted ? std::vector{chosen} : all) {
     SCOPED_TRACE(name);
     kernels::force_instruction_set(name);
     EXPECT_EQ(kernels::instruction_set(), name);
@@ -72,10 +72,10 @@ void on_each_instruction_set(const Check& check) {
   kernels::force_instruction_set(chosen);
 }
 
-/// Each 997th float of all; doubles of each exponent. Then the interval where most happens, and the surroundings of
-/// the powers of two and of its ends.
-Numbers points(const Function& f) {
-  Numbers x;
+/// Returns every 997th float, or doubles of each exponent; random points in [low, high]; and the neighbours of powers
+/// of two and of the interval's ends.
+Values points(const Function& f) {
+  Values x;
   Rng rng{7};
   for (std::uint64_t i = 0; i < (single ? 0x1'0000'0000 : 2'000'000); i += single ? 997 : 1)
     x.push_back(std::bit_cast<Real>(static_cast<Bits>(single ? i : i * 9'223'372'036'855ULL + (i * i << 20))));
@@ -96,7 +96,7 @@ Numbers points(const Function& f) {
   return x;
 }
 
-/// |y - exact| in units of the last place that a number of that size has.
+/// Returns |y - exact| in units in the last place.
 double error_in_units(Real y, long double exact) {
   if (std::isnan(exact)) return std::isnan(y) ? 0 : inf;
   const auto rounded = static_cast<Real>(exact);
@@ -109,11 +109,11 @@ double error_in_units(Real y, long double exact) {
 TEST(Math, ErrorsInUnitsOfTheLastPlace) {
   for (const Function& f : functions()) {
     SCOPED_TRACE(f.name);
-    const Numbers x = points(f);
+    const Values x = points(f);
     std::vector<long double> exact(x.size());
     for (std::size_t i = 0; i < x.size(); ++i) exact[i] = f.exact(x[i]);
     on_each_instruction_set([&](const std::string& set) {
-      const Numbers y = f(x);
+      const Values y = f(x);
       double worst = 0;
       Real at = 0;
       for (std::size_t i = 0; i < x.size(); ++i) {
@@ -186,7 +186,7 @@ TEST(Math, SpecialValues) {
           << f.name << "(" << c.x << ") = " << y << ", expected " << c.y;
     }
     for (const Function& f : functions())
-      for (const Bits payload : {Bits{0}, Bits{1}, Bits{0x1234}})  // in the bits that exponents are computed from
+      for (const Bits payload : {Bits{0}, Bits{1}, Bits{0x1234}})  // in the bits from which exponents are computed
         for (const Real sign : {Real{1}, Real{-1}}) {
           const Real x =
               std::copysign(std::bit_cast<Real>(static_cast<Bits>(std::bit_cast<Bits>(nan) + payload)), sign);
@@ -195,21 +195,21 @@ TEST(Math, SpecialValues) {
   });
 }
 
-/// The same bits in the middle of a vector, in the last numbers, beside numbers that take another way.
-TEST(Math, PlaceDoesNotMatter) {
+/// The bits of a result depend neither on the position in the array nor on the other elements.
+TEST(Math, PositionDoesNotMatter) {
   constexpr std::size_t longest = 40;
   Rng rng{3};
   on_each_instruction_set([&](const std::string&) {
     for (const Function& f : functions())
       for (std::size_t n = 1; n <= longest; ++n) {
-        Numbers x(n);
+        Values x(n);
         for (Real& v : x) v = static_cast<Real>(3 * rng.normal());
         if (n % 3 == 0) x[n / 2] = n % 2 == 0 ? nan : denormal;
         if (n % 5 == 0) x[n / 3] = n % 2 == 0 ? Limits::max() : -inf;
-        const Numbers together = f(x);
+        const Values together = f(x);
         for (std::size_t i = 0; i < n; ++i) {
           const Real alone = f({x[i]}).front();
-          const Real repeated = f(Numbers(longest, x[i])).front();
+          const Real repeated = f(Values(longest, x[i])).front();
           if (std::isnan(alone)) {
             EXPECT_TRUE(std::isnan(together[i]) && std::isnan(repeated)) << f.name << " " << x[i];
             continue;
@@ -223,8 +223,8 @@ TEST(Math, PlaceDoesNotMatter) {
 
 TEST(Math, OddFunctionsAreOddToTheBit) {
   on_each_instruction_set([&](const std::string&) {
-    for (const std::size_t which : {std::size_t{3}, std::size_t{5}}) {
-      const Function& f = functions()[which];
+    for (const std::size_t index : {std::size_t{3}, std::size_t{5}}) {
+      const Function& f = functions()[index];
       Rng rng{5};
       for (int i = 0; i < 1000; ++i) {
         const auto x = static_cast<Real>(3 * rng.normal());

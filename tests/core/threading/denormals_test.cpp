@@ -22,12 +22,12 @@ namespace {
 using namespace minnow::testing;
 
 #if !defined(__SSE__) && !defined(__aarch64__)
-#define SKIP_WITHOUT_CONTROL() GTEST_SKIP() << "this CPU's floating-point control is not known"
+#define SKIP_WITHOUT_CONTROL() GTEST_SKIP() << "this CPU's floating-point control is not supported"
 #else
 #define SKIP_WITHOUT_CONTROL() (void)0
 #endif
 
-/// Whether this thread makes 0 of a result too small to be normal, and of such an operand.
+/// Returns true if this thread flushes denormal results (operands) to zero.
 template <class T>
 bool flushes_results() {
   const volatile T smallest = std::numeric_limits<T>::min(), half = T{0.5};
@@ -43,7 +43,7 @@ bool flushes_operands() {
 bool flushes() { return flushes_results<float>() && flushes_results<double>() && flushes_operands<float>(); }
 bool keeps() { return !flushes_results<float>() && !flushes_results<double>() && !flushes_operands<float>(); }
 
-TEST(FlushDenormals, WhileItLivesAndNotAfterwards) {
+TEST(FlushDenormals, OnlyDuringItsLifetime) {
   SKIP_WITHOUT_CONTROL();
   EXPECT_TRUE(keeps());
   {
@@ -53,12 +53,12 @@ TEST(FlushDenormals, WhileItLivesAndNotAfterwards) {
       const FlushDenormals again;
       EXPECT_TRUE(flushes());
     }
-    EXPECT_TRUE(flushes()) << "the inner one restores what was there before";
+    EXPECT_TRUE(flushes()) << "the inner scope restores the previous setting";
   }
   EXPECT_TRUE(keeps());
 }
 
-TEST(FlushDenormals, OfThisThreadAlone) {
+TEST(FlushDenormals, OnlyOnThisThread) {
   SKIP_WITHOUT_CONTROL();
   std::latch flushing{1};
   bool other_keeps = false;
@@ -72,7 +72,7 @@ TEST(FlushDenormals, OfThisThreadAlone) {
   EXPECT_TRUE(other_keeps);
 }
 
-TEST(FlushDenormals, RestoredWhenAnExceptionPasses) {
+TEST(FlushDenormals, RestoredAfterAnException) {
   SKIP_WITHOUT_CONTROL();
   try {
     const FlushDenormals flush;
@@ -82,14 +82,14 @@ TEST(FlushDenormals, RestoredWhenAnExceptionPasses) {
   EXPECT_TRUE(keeps());
 }
 
-TEST(FlushDenormals, NormalNumbersStayAsTheyAre) {
+TEST(FlushDenormals, NormalValuesAreUnchanged) {
   const FlushDenormals flush;
   const volatile Real smallest = std::numeric_limits<Real>::min(), one = 1;
   EXPECT_EQ(smallest * one, std::numeric_limits<Real>::min());
   EXPECT_EQ(-smallest * one, -std::numeric_limits<Real>::min());
 }
 
-TEST(FlushDenormals, HoldsInTheKernels) {
+TEST(FlushDenormals, AppliesToTheKernels) {
   SKIP_WITHOUT_CONTROL();
   const std::vector<Real> x(37, std::numeric_limits<Real>::min());
   std::vector<Real> y(37);
@@ -100,13 +100,13 @@ TEST(FlushDenormals, HoldsInTheKernels) {
   for (const Real value : y) EXPECT_TRUE(value == 0);
 }
 
-/// What the threads of a loop do, seen by several of them.
-struct Seen {
+/// Counts the calls in a loop that flush, or keep, denormals, and collects the threads.
+struct Modes {
   int flushing = 0, keeping = 0;
   std::set<std::thread::id> threads;
 };
-Seen look_inside_a_loop() {
-  Seen seen;
+Modes modes_in_a_loop() {
+  Modes seen;
   std::mutex mutex;
   parallel_for(12, 1, [&](std::size_t, std::size_t) {
     const bool flushing = flushes(), keeping = keeps();
@@ -119,28 +119,28 @@ Seen look_inside_a_loop() {
   return seen;
 }
 
-TEST(FlushDenormals, ALoopTakesTheCallersModeAndGivesItBack) {
+TEST(FlushDenormals, ALoopUsesTheCallersModeAndRestoresTheThreads) {
   SKIP_WITHOUT_CONTROL();
   const ThreadsForTest set(2);
   std::set<std::thread::id> flushing, keeping;
   for (int loop = 0; loop < 500 && (loop < 10 || flushing.size() < 2 || keeping.size() < 2); ++loop) {
     {
       const FlushDenormals flush;
-      const Seen seen = look_inside_a_loop();
+      const Modes seen = modes_in_a_loop();
       ASSERT_EQ(seen.flushing, 12);
       ASSERT_TRUE(flushes());
       flushing.insert(seen.threads.begin(), seen.threads.end());
     }
-    const Seen seen = look_inside_a_loop();
-    ASSERT_EQ(seen.keeping, 12) << "a thread of the pool still flushes";
+    const Modes seen = modes_in_a_loop();
+    ASSERT_EQ(seen.keeping, 12) << "a worker thread still flushes";
     ASSERT_TRUE(keeps());
     keeping.insert(seen.threads.begin(), seen.threads.end());
   }
-  EXPECT_EQ(flushing.size(), 2u) << "no thread of the pool ever came";
+  EXPECT_EQ(flushing.size(), 2u) << "no worker thread joined a loop";
   EXPECT_EQ(keeping.size(), 2u);
 }
 
-TEST(FlushDenormals, ALoopRoundsAsItsCallerDoes) {
+TEST(FlushDenormals, ALoopUsesTheCallersRoundingMode) {
   SKIP_WITHOUT_CONTROL();
   const ThreadsForTest set(2);
   const int before = std::fegetround();

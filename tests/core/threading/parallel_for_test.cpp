@@ -20,14 +20,14 @@ namespace {
 
 using namespace minnow::testing;
 
-/// How often each index was visited; faults of the ranges themselves are counted apart.
+/// Counts the visits of each index, and the invalid ranges.
 struct Visits {
   explicit Visits(std::size_t n) : counts(n) {}
 
-  void run(std::size_t piece) {
+  void run(std::size_t grain_size) {
     const std::size_t n = counts.size();
-    parallel_for(n, piece, [&](std::size_t begin, std::size_t end) {
-      if (begin % piece != 0 || begin >= end || end > n) ++bad_ranges;
+    parallel_for(n, grain_size, [&](std::size_t begin, std::size_t end) {
+      if (begin % grain_size != 0 || begin >= end || end > n) ++bad_ranges;
       for (std::size_t i = begin; i < std::min(end, n); ++i) ++counts[i];
     });
   }
@@ -41,7 +41,7 @@ struct Visits {
   std::atomic<int> bad_ranges{0};
 };
 
-void wait_a_little() {
+void wait_briefly() {
   const auto end = std::chrono::steady_clock::now() + std::chrono::microseconds(50);
   while (std::chrono::steady_clock::now() < end) std::this_thread::yield();
 }
@@ -50,11 +50,12 @@ TEST(ParallelFor, RangesCoverEverythingOnceAndBeginAtMultiples) {
   for (int threads = 1; threads <= 4; ++threads) {
     const ThreadsForTest set(threads);
     for (const std::size_t n : {0u, 1u, 2u, 3u, 7u, 64u, 1000u, 1001u})
-      for (const std::size_t piece : {std::size_t{1}, std::size_t{2}, std::size_t{7}, std::size_t{64}, std::size_t{999},
-                                      std::size_t{1000}, std::size_t{5000}, ~std::size_t{0} / 2, ~std::size_t{0}}) {
-        SCOPED_TRACE(::testing::Message() << threads << " threads, n " << n << ", piece " << piece);
+      for (const std::size_t grain_size :
+           {std::size_t{1}, std::size_t{2}, std::size_t{7}, std::size_t{64}, std::size_t{999}, std::size_t{1000},
+            std::size_t{5000}, ~std::size_t{0} / 2, ~std::size_t{0}}) {
+        SCOPED_TRACE(::testing::Message() << threads << " threads, n " << n << ", grain size " << grain_size);
         Visits visits(n);
-        visits.run(piece);
+        visits.run(grain_size);
         visits.expect_each(1);
       }
   }
@@ -84,7 +85,7 @@ TEST(ParallelFor, OtherThreadsHelp) {
   std::mutex mutex;
   for (int loop = 0; loop < 2000 && seen.size() < 2; ++loop)
     parallel_for(8, 1, [&](std::size_t, std::size_t) {
-      wait_a_little();
+      wait_briefly();
       const std::lock_guard lock(mutex);
       seen.insert(std::this_thread::get_id());
     });
@@ -101,7 +102,7 @@ TEST(ParallelFor, NoMoreThreadsThanSet) {
       const int now = ++inside;
       for (int before = most; before < now && !most.compare_exchange_weak(before, now);) {
       }
-      wait_a_little();
+      wait_briefly();
       --inside;
     });
   EXPECT_LE(most, 2);
@@ -122,7 +123,7 @@ TEST(ParallelFor, Nested) {
   for (const auto& each : inner) each->expect_each(1);
 }
 
-TEST(ParallelFor, PiecesAreTheSameWhileAnotherLoopRuns) {
+TEST(ParallelFor, GrainsAreTheSameWhileAnotherLoopRuns) {
   const ThreadsForTest two(2);
   std::mutex mutex;
   std::set<std::pair<std::size_t, std::size_t>> ranges;
@@ -152,7 +153,7 @@ TEST(ParallelFor, FromSeveralThreadsAtOnce) {
   for (const auto& each : visits) each->expect_each(1000);
 }
 
-TEST(ParallelFor, LeavesOpenBlasItsThreads) {
+TEST(ParallelFor, RestoresOpenBlasThreads) {
   ASSERT_GT(openblas_threads(), 0);
   const int at_first = openblas_threads();
   for (int count = 1; count <= 4; ++count) {
@@ -170,7 +171,7 @@ TEST(ParallelFor, LeavesOpenBlasItsThreads) {
   EXPECT_EQ(openblas_threads(), at_first);
 }
 
-TEST(ParallelFor, SetThreadsInsideALoopHoldsAfterIt) {
+TEST(ParallelFor, SetThreadsInsideALoopTakesEffectAfterIt) {
   const ThreadsForTest set(2);
   parallel_for(8, 1, [](std::size_t begin, std::size_t) {
     if (begin == 3) set_threads(3);
@@ -179,9 +180,8 @@ TEST(ParallelFor, SetThreadsInsideALoopHoldsAfterIt) {
   EXPECT_EQ(openblas_threads(), 3);
 }
 
-/// Programs of their own, which end in every way while threads wait for work; see parallel_child.cpp. The thread
-/// sanitizer must be told that a child made by fork may start threads: OpenBLAS starts its own anew there. What the
-/// threads of the parent held is lost in it.
+/// Runs parallel_child.cpp, which ends in the given way while worker threads wait. die_after_fork=0: a child made by
+/// fork may start threads, as OpenBLAS does. detect_leaks=0: memory of the parent's threads is lost in such a child.
 ProgramResult run_child(const std::string& what) {
   return run_program(
       "TSAN_OPTIONS=\"$TSAN_OPTIONS die_after_fork=0 atexit_sleep_ms=0\" ASAN_OPTIONS=detect_leaks=0 timeout 60 " +
@@ -197,7 +197,9 @@ TEST(ParallelPrograms, ProductInADestructorOfAStaticObject) {
   EXPECT_EQ(run_child("product_in_destructor").exit_code, 0);
 }
 TEST(ParallelPrograms, NoMemoryForTheFirstThread) { EXPECT_EQ(run_child("no_memory").exit_code, 0); }
-TEST(ParallelPrograms, PiecesOfZero) { EXPECT_EQ(run_child("piece_zero").exit_code, 0) << "124: it never ended"; }
+TEST(ParallelPrograms, GrainSizeZero) {
+  EXPECT_EQ(run_child("grain_size_zero").exit_code, 0) << "124: the program did not end";
+}
 
 TEST(ParallelPrograms, ChildrenMadeByFork) {
   const ProgramResult result = run_child("fork");

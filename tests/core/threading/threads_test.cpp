@@ -1,4 +1,4 @@
-// The results at 1, 2, 3 and 4 threads: the same up to the order of sums inside OpenBLAS, and the same bits each time.
+// Results at 1, 2, 3 and 4 threads are equal up to the order of sums inside OpenBLAS; repeated runs give the same bits.
 
 #include <minnow/core/math/gemm.hpp>
 #include <minnow/layers/activation/relu.hpp>
@@ -23,13 +23,13 @@ Tensor product(const Tensor& a, const Tensor& b, const Shape& shape, const GemmO
   return c;
 }
 
-/// Both may be off by the tolerance: shared out otherwise, OpenBLAS may choose another kernel.
+/// Twice the tolerance, because OpenBLAS may choose other kernels for other blocks.
 void expect_close(const Tensor& got, const Tensor& expected, const std::string& what) {
-  const std::vector<double> numbers(expected.storage().begin(), expected.storage().end());
-  EXPECT_LE(error(got, expected.shape(), numbers), 2 * tolerance) << what;
+  const std::vector<double> values(expected.storage().begin(), expected.storage().end());
+  EXPECT_LE(error(got, expected.shape(), values), 2 * tolerance) << what;
 }
 
-TEST(Threads, GemmGivesTheSame) {
+TEST(Threads, GemmGivesTheSameResults) {
   for (const auto& [m, n, k] : std::vector<std::array<std::size_t, 3>>{
            {300, 70, 90}, {64, 640, 130}, {1, 2000, 700}, {2000, 1, 700}, {97, 101, 103}, {33, 31, 3000}, {8, 9, 10}})
     for (const bool ta : {false, true})
@@ -47,7 +47,7 @@ TEST(Threads, GemmGivesTheSame) {
       }
 }
 
-/// Everything that two passes of a model give.
+/// Returns all results of two passes of a model.
 std::vector<Tensor> passes(Sequential model, const Tensor& x) {
   std::vector<Tensor> results;
   const Tensor y = model.forward(x), dy = random(y.shape(), 4);
@@ -64,7 +64,7 @@ std::vector<Tensor> passes(Sequential model, const Tensor& x) {
   return results;
 }
 
-TEST(Threads, DenseGivesTheSame) {
+TEST(Threads, DenseGivesTheSameResults) {
   Rng rng{5};
   for (const Sequential& model :
        {Sequential{Dense(784, 128, rng), ReLU(), Dense(128, 10, rng)},
