@@ -1,4 +1,4 @@
-"""The tables of scripts/bench, as text and as docs/benchmarks.md."""
+"""The tables of scripts/bench: as text, and as the raw tables in docs/benchmarks/."""
 import datetime
 import pathlib
 import platform
@@ -7,47 +7,29 @@ import statistics
 
 PEERS = {"torch": "LibTorch", "dlib": "dlib", "kann": "KANN, scaled"}
 
-# KANN has no Debian package. Its step at one thread, and that of the bare products beside it, in us, on a 2-core AVX-512
-# machine; scaled by what the products take here.
+# KANN has no Debian package. These are the times in us of its step and of the matrix products alone, measured at 1 thread on
+# another 2-core AVX-512 machine. The scaled time is step / products there, times the products here.
 KANN = {"4-16-4,16": (1.7, 0.37), "64-128-4,32": (23.3, 11.2), "784-128-10,64": (315, 275), "784-512-512-10,128": (5360, 4400)}
 
-TITLES = {
-    "step": "Training step: forward, softmax cross-entropy, backward, SGD with momentum 0.9. Net and batch",
-    "conv_step": "The same for convolutional nets: conv-relu-pool-conv-relu-pool-dense64-relu-dense10. Net and batch",
-    "inference": "Inference. Net and batch",
-    "layers": "Layers",
-    "losses": "Losses, forward and backward, (4096, 10)",
-    "cross_entropy": "Cross-entropy, forward and backward, (4096, C)",
-    "optim": "Optimizers, one step over 4 Mi parameters",
-    "datasets": "Datasets, one epoch",
-    "augment": "Augmentations, 256 pictures (3, 64, 64) in batches of 64",
+PER_BOUND, PER_PEER, PER_VARIANT = "Minnow / bound", "peer / Minnow", "variant / Minnow"  # headings of ratios
+
+GROUPS = {  # WHAT: title and description
+    "step": ("Training step of dense nets",
+             "One step: forward, softmax cross-entropy, backward, SGD with momentum 0.9. A row is a net and its batch size."),
+    "conv_step": ("Training step of convolutional nets",
+                  "One step, as for dense nets. The layers are conv-relu-pool-conv-relu-pool-dense64-relu-dense10."),
+    "inference": ("Inference", "One call of `predict`. A row is a net and its batch size."),
+    "layers": ("Layers", "One forward or backward pass of one layer."),
+    "losses": ("Losses", "Forward and backward of one loss on predictions of shape (4096, 10)."),
+    "cross_entropy": ("Cross-entropy", "Forward and backward on logits of shape (4096, C): CPU time on one thread."),
+    "optim": ("Optimizers", "One step over 4 Mi parameters, beside a copy of the same number of bytes."),
+    "datasets": ("Datasets", "One epoch of a loader over 8192 samples of 784 values, and drawing 1024 images of animals."),
+    "augment": ("Augmentations", "One epoch over 256 images of shape (3, 64, 64) in batches of 64."),
+    "memory": ("Peak memory of training", "Peak resident memory of training with momentum. A row is a net and its batch size."),
 }
 
-PAGE = """# Benchmarks
-
-Made by `scripts/bench --write`; `scripts/install-dependencies --bench` installs what it needs, and `scripts/bench --help`
-says what else it can do. Times are microseconds of wall time, medians over interleaved rounds, each contender in a process
-of its own; what is measured per byte of memory is CPU time on one thread.
-
-- **products** is the bound: the matrix products of the step, in its order and nothing else, by OpenBLAS with weights stored
-  as Minnow stores them, (out, in). **products_in_out** is the same with the other layout.
-  For convolutional nets **products** are an image's each, images shared out among threads, and without what it takes to
-  spread pixels into columns; **products_gemm** are the same by Minnow's `gemm`.
-- **LibTorch** and **dlib** take the same weights and batch, and their loss after five steps is checked to be Minnow's. Each runs
-  in every setting that may suit it (LibTorch: instruction set, OpenBLAS build, OpenBLAS's threads or only its own, two ways
-  to clear gradients; for convolutions oneDNN's on (N, C, H, W), oneDNN's on (N, H, W, C), or its own; denormals flushed), and
-  the fastest counts. **KANN, scaled** is its time measured on another machine, times what the products
-  take here over what they took there.
-- Where the CPU has AVX-512 but OpenBLAS has chosen kernels without, as versions do that are older than the CPU, Minnow multiplies
-  by a kernel of its own; everybody else also runs with `OPENBLAS_CORETYPE=SkylakeX`, which makes OpenBLAS use those it has:
-  **products_SkylakeX** is then the harder bound, and the fastest of a peer's settings may be one of these.
-- A ratio beside a bound is Minnow's time over it (lower is better, 1 is the bound itself); a ratio beside a peer is its time over
-  Minnow's (higher is better).
-"""
-
-
 def cpu():
-    """The CPU's model, flags and clocks in MHz."""
+    """Returns the CPU's model, flags and clocks in MHz."""
     try:
         lines = [line.split(":", 1) for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines() if ":" in line]
     except OSError:
@@ -70,7 +52,7 @@ def percent(value):
 
 
 def natural(text):
-    """Sorts C:4 before C:10."""
+    """Returns a sort key that places C:4 before C:10."""
     return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", text)]
 
 
@@ -80,6 +62,23 @@ def readable(size):
 
 def threads_text(threads, openblas=""):
     return f"{threads} thread{'s' if threads > 1 else ''}" + (f", OpenBLAS {openblas}" if openblas else "")
+
+
+def title(what):
+    return GROUPS.get(what, (what, ""))[0]
+
+
+def group_page(name, facts, tables):
+    """Returns the Markdown text of a group's raw tables."""
+    description = GROUPS.get(name, ("", ""))[1]
+    intro = f"{description} [How to read the tables](README.md).".strip()
+    return "\n".join([f"# {title(name)}", "", intro, "", *(f"- {fact}" for fact in facts), ""] + [t.markdown() for t in tables])
+
+
+def written_groups(folder):
+    """Returns the names of the groups whose raw tables are in the folder, in the order of GROUPS."""
+    names = {path.stem for path in folder.glob("*.md")} - {"README"}
+    return [name for name in GROUPS if name in names] + sorted(names - set(GROUPS))
 
 
 class Table:
@@ -99,38 +98,40 @@ class Table:
     def markdown(self):
         lines = self.lines(" | ", "| ", " |")
         lines.insert(1, "|---|" + "---:|" * (len(self.rows[0]) - 1))
-        return "\n".join([f"**{self.title}**", "", *lines, ""])
+        return "\n".join([f"## {self.title}", "", *lines, ""])
 
 
 class Report:
-    def __init__(self, results, context, rounds, peak, everybody):
-        self.context, self.rounds, self.peak, self.everybody = context, rounds, peak, everybody
+    """The tables of all groups. `default` is the OpenBLAS build that a program loads without further settings."""
+
+    def __init__(self, results, context, rounds, peak, all_settings, default):
+        self.context, self.rounds, self.peak, self.all_settings, self.default = context, rounds, peak, all_settings, default
         self.medians = {key: {who: {name: statistics.median(values) for name, values in result.items()}
                               for who, result in contenders.items()} for key, contenders in results.items()}
         bandwidth = [c for (what, *_), c in self.medians.items() if what == "bandwidth"]
         self.bandwidths = {who: result["rate"] for c in bandwidth for who, result in c.items()}
-        self.whats = [what for what in TITLES if any(key[0] == what for key in self.medians)]
-        self.whats += sorted({key[0] for key in self.medians} - {*TITLES, "bandwidth"})
+        self.whats = [what for what in GROUPS if any(key[0] == what for key in self.medians)]
+        self.whats += sorted({key[0] for key in self.medians} - {*GROUPS, "bandwidth"})
 
     def settings(self, what):
-        """(threads, openblas) that Minnow was measured on."""
+        """Returns each (threads, openblas) that Minnow was measured with."""
         return sorted({key[2:] for key in self.medians if key[0] == what and key[3]})
 
     def sizes(self, what, threads, openblas):
-        """{size: {who: medians}}, peers included, in the order of their measuring where they are nets."""
+        """Returns {size: {who: medians}}, peers included, sorted by size."""
         sizes = [size for w, size, t, o in self.medians if (w, t, o) == (what, threads, openblas)]
         return {size: {**self.medians[what, size, threads, openblas], **self.medians.get((what, size, threads, ""), {})}
                 for size in sorted(dict.fromkeys(sizes), key=natural)}
 
     def comparison(self, what, threads, openblas):
-        """One row for each size: Minnow, its bounds, each peer at its fastest, and rates."""
+        """Returns a table with one row per size: Minnow, its bounds, each peer in its fastest setting, and rates."""
         sizes = {size: c for size, c in self.sizes(what, threads, openblas).items() if "minnow" in c}
         references = sorted({who for c in sizes.values() for who in c if not who.startswith(("minnow", "torch", "dlib"))})
         header = [what, "Minnow µs"]
         for who in references:
-            header += [f"{who} µs", "Minnow / it"]
+            header += [f"{who} µs", PER_BOUND]
         for peer in PEERS.values():
-            header += [f"{peer} µs", "it / Minnow"] + (["by"] if peer == "LibTorch" else [])
+            header += [f"{peer} µs", PER_PEER] + (["setting"] if peer == "LibTorch" else [])
         rows = [header + ["GB/s", "of bandwidth", "samples/s"]]
         for size, contenders in sizes.items():
             minnow = contenders["minnow"]
@@ -143,9 +144,10 @@ class Report:
                 row += [number(us), ratio(us / minnow["us"])] if us else ["-", "-"]
                 row += [setting or "-"] if peer == "torch" else []
             rows.append(row + self.rates(minnow))
-        return Table(f"{TITLES.get(what, what)}. {threads_text(threads, openblas)}", rows) if sizes else None
+        return Table(f"{title(what)}. {threads_text(threads, openblas)}", rows) if sizes else None
 
     def fastest(self, peer, what, size, threads, contenders):
+        """Returns the peer's shortest time and its setting; (None, None) if the peer was not measured."""
         if peer == "kann":
             products = [contenders[who]["us"] for who in ("products", "products_in_out") if who in contenders]
             if what != "step" or threads != 1 or size not in KANN or not products:
@@ -165,54 +167,43 @@ class Report:
                 percent(bytes_rate / ceiling) if bytes_rate and ceiling else "-", f"{samples:.0f}" if samples else "-"]
 
     def variants(self, what, threads, openblas):
-        """Minnow's other ways, such as minnow_adam, beside `minnow`."""
+        """Returns a table of Minnow's variants, such as minnow_adam, beside `minnow`."""
         sizes = self.sizes(what, threads, openblas)
         names = sorted({who for c in sizes.values() for who in c if who.startswith("minnow_")})
         if not names:
             return None
-        rows = [[what, "Minnow µs"] + [cell for name in names for cell in (f"{name.removeprefix('minnow_')} µs", "it / Minnow")]]
+        rows = [[what, "Minnow µs"] + [cell for name in names for cell in (f"{name.removeprefix('minnow_')} µs", PER_VARIANT)]]
         for size, c in sizes.items():
             row = [readable(size), number(c["minnow"]["us"])]
             for name in names:
                 row += [number(c[name]["us"]), ratio(c[name]["us"] / c["minnow"]["us"])] if name in c else ["-", "-"]
             rows.append(row)
-        return Table(f"{what}, Minnow's variants. {threads_text(threads, openblas)}", rows)
+        return Table(f"{title(what)}, Minnow's variants. {threads_text(threads, openblas)}", rows)
 
     def scaling(self, what, openblas):
-        """Minnow on more threads beside its time on the fewest."""
+        """Returns a table of Minnow's speedup over its time on the fewest threads."""
         threads = [count for count, build in self.settings(what) if build == openblas]
         if len(threads) < 2:
             return None
-        rows = [[what, f"{threads_text(threads[0])} µs"] + [cell for t in threads[1:] for cell in (f"{threads_text(t)} µs", "faster by")]]
+        header = [what, f"{threads_text(threads[0])} µs"]
+        rows = [header + [cell for t in threads[1:] for cell in (f"{threads_text(t)} µs", "speedup")]]
         for size in self.sizes(what, threads[0], openblas):
             times = [self.medians.get((what, size, t, openblas), {}).get("minnow", {}).get("us") for t in threads]
             if all(times):
-                rows.append([readable(size), number(times[0])] + [cell for t in times[1:] for cell in (number(t), ratio(times[0] / t))])
-        return Table(f"{what}, Minnow by threads. OpenBLAS {openblas}", rows) if len(rows) > 1 else None
+                cells = [cell for t in times[1:] for cell in (number(t), ratio(times[0] / t))]
+                rows.append([readable(size), number(times[0]), *cells])
+        return Table(f"{title(what)}, Minnow by threads. OpenBLAS {openblas}", rows) if len(rows) > 1 else None
 
-    def ways(self, what, threads, openblas):
-        """Everybody's time: one row each, one column for each size."""
+    def all_contenders(self, what, threads, openblas):
+        """Returns a table with one row per contender and setting, one column per size."""
         sizes = self.sizes(what, threads, openblas)
-        everybody = sorted({who for contenders in sizes.values() for who in contenders})
+        names = sorted({who for contenders in sizes.values() for who in contenders})
         rows = [["µs"] + [readable(size) for size in sizes]]
-        rows += [[who] + [number(c[who]["us"]) if who in c else "-" for c in sizes.values()] for who in everybody]
-        return Table(f"{what}, everybody. {threads_text(threads, openblas)}", rows)
+        rows += [[who] + [number(c[who]["us"]) if who in c else "-" for c in sizes.values()] for who in names]
+        return Table(f"{title(what)}, all contenders. {threads_text(threads, openblas)}", rows)
 
-    def memory(self, threads):
-        parts = ["parameters", "gradients", "momentum", "activations"]
-        rows = [["MB"] + parts + ["sum", "peak", "peak / sum", "before the first tensor", "peak / Minnow's"]]
-        runs = [run for run in self.peak if run["threads"] == threads]
-        minnows = {run["net"]: run["peak"] for run in runs if run["who"] == "Minnow"}
-        for run in runs:
-            total = sum(run[part] for part in parts)
-            beside = run["net"] in minnows and run["who"] != "Minnow"
-            rows.append([f"{readable(run['net'])}: {run['who']}"] + [number(run[part] / 1e6) for part in parts] +
-                        [number(total / 1e6), number(run["peak"] / 1e6), ratio(run["peak"] / total), number(run["start"] / 1e6),
-                         ratio(run["peak"] / minnows[run["net"]]) if beside else "-"])
-        return Table(f"Peak resident memory of training with momentum. Net and batch. {threads_text(threads)}", rows)
-
-    def peer_ways(self, what, threads, openblas):
-        """What LibTorch's ways take, each at its fastest setting."""
+    def torch_implementations(self, what, threads, openblas):
+        """Returns a table of LibTorch's implementations of convolutions, each in its fastest setting."""
         sizes = self.sizes(what, threads, openblas)
         names = sorted({who.split()[0] for c in sizes.values() for who in c if who.startswith("torch")})
         if what != "conv_step" or len(names) < 2:
@@ -221,37 +212,63 @@ class Report:
         for size, c in sizes.items():
             best = [min((c[who]["us"] for who in c if who.split()[0] == name), default=None) for name in names]
             rows.append([readable(size)] + [number(us) if us else "-" for us in best])
-        return Table(f"{what}, LibTorch's ways. {threads_text(threads, openblas)}", rows)
+        return Table(f"{title(what)}, LibTorch's implementations. {threads_text(threads, openblas)}", rows)
 
-    def tables(self):
-        for what in self.whats:
-            for setting in self.settings(what):
-                yield self.comparison(what, *setting)
-                yield self.peer_ways(what, *setting)
-                yield self.variants(what, *setting)
-                if self.everybody:
-                    yield self.ways(what, *setting)
-            for openblas in sorted({openblas for _, openblas in self.settings(what)}):
-                yield self.scaling(what, openblas)
-        for threads in sorted({run["threads"] for run in self.peak}):
-            yield self.memory(threads)
+    def memory(self, threads):
+        parts = ["parameters", "gradients", "momentum", "activations"]
+        rows = [["MB"] + parts + ["sum", "peak", "peak / sum", "before the first tensor", "peak / Minnow's peak"]]
+        runs = [run for run in self.peak if run["threads"] == threads]
+        minnows = {run["net"]: run["peak"] for run in runs if run["who"] == "Minnow"}
+        for run in runs:
+            total = sum(run[part] for part in parts)
+            beside = run["net"] in minnows and run["who"] != "Minnow"
+            rows.append([f"{readable(run['net'])}: {run['who']}"] + [number(run[part] / 1e6) for part in parts] +
+                        [number(total / 1e6), number(run["peak"] / 1e6), ratio(run["peak"] / total), number(run["start"] / 1e6),
+                         ratio(run["peak"] / minnows[run["net"]]) if beside else "-"])
+        return Table(f"{title('memory')}. {threads_text(threads)}", rows)
 
-    def head(self):
+    def group_tables(self, what):
+        for setting in self.settings(what):
+            yield self.comparison(what, *setting)
+            yield self.torch_implementations(what, *setting)
+            yield self.variants(what, *setting)
+            if self.all_settings:
+                yield self.all_contenders(what, *setting)
+        for openblas in sorted({openblas for _, openblas in self.settings(what)}):
+            yield self.scaling(what, openblas)
+
+    def groups(self):
+        """Returns {name: tables} of the groups that were measured."""
+        groups = {what: [table for table in self.group_tables(what) if table] for what in self.whats}
+        groups["memory"] = [self.memory(threads) for threads in sorted({run["threads"] for run in self.peak})]
+        return {name: tables for name, tables in groups.items() if tables}
+
+    def facts(self):
+        """Returns lines about the machine, the software and the run."""
         model, _, clocks = cpu()
         any_context = next(iter(self.context.values()), {})
         caches = ", ".join(f"L{c['level']} {c['type'][0].lower() if c['type'] != 'Unified' else ''}{c['size'] // 1024} KiB"
                            for c in any_context.get("caches", []))
-        versions = {name: c[name] for c in self.context.values() for name in ("Minnow", "compiler", "LibTorch", "dlib") if name in c}
-        lines = [f"{model}, {any_context.get('num_cpus', '?')} cores at {statistics.median(clocks or [0]):.0f} MHz; {caches}",
-                 "; ".join(f"{name} {version}" for name, version in versions.items())]
-        lines += [f"OpenBLAS {name}: {c['OpenBLAS']}" for name, c in self.context.items() if "OpenBLAS" in c]
-        lines.append(f"{datetime.date.today()}, {self.rounds} rounds, load {any_context.get('load_avg', [0])[0]:.1f}")
+        names = ("Minnow", "compiler", "LibTorch", "dlib")
+        versions = {name: c[name] for c in self.context.values() for name in names if name in c}
+        cores = any_context.get("num_cpus", "?")
+        lines = [f"CPU: {model}, {cores} cores at {statistics.median(clocks or [0]):.0f} MHz; {caches}",
+                 "Software: " + "; ".join(f"{name} {version}" for name, version in versions.items())]
+        lines += [f"OpenBLAS {name}{' (default)' if name == self.default else ''}: {c['OpenBLAS']}"
+                  for name, c in self.context.items() if "OpenBLAS" in c]
+        lines.append(f"Run: {datetime.date.today()}, {self.rounds} rounds, load {any_context.get('load_avg', [0])[0]:.1f}")
         if self.bandwidths:
-            lines.append("memory, one thread, GB/s: " + ", ".join(f"{who} {rate / 1e9:.1f}" for who, rate in self.bandwidths.items()))
+            rates = ", ".join(f"{who} {rate / 1e9:.1f}" for who, rate in self.bandwidths.items())
+            lines.append(f"Memory bandwidth of one thread, GB/s: {rates}")
         return lines
 
     def text(self):
-        return "\n".join(self.head() + [""] + [table.text() for table in self.tables() if table])
+        tables = [table for tables in self.groups().values() for table in tables]
+        return "\n".join(self.facts() + [""] + [table.text() for table in tables])
 
-    def markdown(self):
-        return "\n".join([PAGE, *(f"- {line}" for line in self.head()), ""] + [t.markdown() for t in self.tables() if t])
+    def write(self, folder):
+        """Writes the raw tables of each measured group to FOLDER/GROUP.md."""
+        folder.mkdir(exist_ok=True)
+        facts = self.facts()
+        for name, tables in self.groups().items():
+            (folder / f"{name}.md").write_text(group_page(name, facts, tables))
