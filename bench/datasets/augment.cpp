@@ -1,5 +1,5 @@
-// What each augmentation costs: an epoch of pictures (3, 64, 64) from memory into batches of 64, on the calling thread.
-// "none" is the copying alone.
+// Time of each augmentation: one epoch of images (3, 64, 64) from memory into batches of 64, on the calling thread.
+// "none" only copies the images.
 
 #include <minnow/datasets/data_loader.hpp>
 #include <minnow/datasets/tensor_dataset.hpp>
@@ -15,7 +15,7 @@ using namespace minnow;
 
 constexpr std::size_t samples = 256;
 
-TensorDataset random_pictures() {
+TensorDataset random_images() {
   Rng rng{1};
   Tensor inputs = zeros({samples, 3, 64, 64});
   for (Real& value : inputs) value = static_cast<Real>(rng.uniform());
@@ -23,7 +23,7 @@ TensorDataset random_pictures() {
 }
 
 void load(benchmark::State& state, const DataLoaderOptions& options) {
-  const TensorDataset dataset = random_pictures();
+  const TensorDataset dataset = random_images();
   DataLoader loader(dataset, options);
   for (auto _ : state)
     for (const Batch& batch : loader) benchmark::DoNotOptimize(batch.inputs.data());
@@ -45,7 +45,7 @@ const bool registered = [] {
   measure("Cutout", {augment::Cutout(16)});
   measure("Mixup", {}, Mixup{.classes = 4});
   bench::measure("augment/minnow/Normalization", load,
-                 DataLoaderOptions{.normalize = Normalization(random_pictures().inputs())});
+                 DataLoaderOptions{.normalize = Normalization(random_images().inputs())});
   return true;
 }();
 

@@ -1,4 +1,4 @@
-// Samples a second: from memory into batches, and drawn.
+// Samples per second: loaded from memory into batches, and drawn.
 
 #include <minnow/datasets/animals/animals.hpp>
 #include <minnow/datasets/data_loader.hpp>
@@ -14,7 +14,7 @@ void set_samples(benchmark::State& state, std::size_t count) {
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(count));
 }
 
-/// An epoch, shuffled, in batches of 64.
+/// Loads one shuffled epoch in batches of 64.
 void load(benchmark::State& state, bool prefetch) {
   const minnow::TensorDataset dataset(minnow::zeros({samples, width}), minnow::zeros({samples}));
   minnow::DataLoader loader(dataset, {.batch_size = 64, .shuffle = minnow::Rng{1}, .prefetch = prefetch});
@@ -23,7 +23,7 @@ void load(benchmark::State& state, bool prefetch) {
   set_samples(state, samples);
 }
 
-/// On all cores, however many threads the products may have.
+/// Draws images of animals on all cores, whatever BENCH_THREADS is.
 void draw(benchmark::State& state) {
   const minnow::datasets::AnimalsOptions options{.size = 32, .train = 1000, .test = 24};
   for (auto _ : state) benchmark::DoNotOptimize(minnow::datasets::animals(options, minnow::Rng{1}).train.size());

@@ -1,4 +1,4 @@
-// predict, beside the products it needs: as matrix products, and for one row as matrix-vector products.
+// `predict`, and its bounds: the matrix products alone, and for batch size 1 the matrix-vector products alone.
 
 #include <bench/support/model.hpp>
 #include <bench/support/products.hpp>

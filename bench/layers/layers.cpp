@@ -1,4 +1,4 @@
-// Each layer's forward and backward by itself, dL/dx included.
+// Forward and backward of each layer alone, dL/dx included.
 
 #include <minnow/layers/activation/relu.hpp>
 #include <minnow/layers/activation/sigmoid.hpp>
@@ -21,7 +21,7 @@ std::unique_ptr<minnow::Layer> make_layer(const std::string& name) {
   return std::make_unique<minnow::Softmax>();
 }
 
-/// What a pass reads and writes.
+/// A layer and the tensors that a pass reads and writes.
 struct Pass {
   std::unique_ptr<minnow::Layer> layer;
   minnow::Tensor x, y, dx, dy;
@@ -37,7 +37,7 @@ struct Pass {
   void forward() { layer->forward(x, y, context); }
   void backward() {
     layer->backward(x, y, dy, &dx, context);
-    for (auto& entry : layer->state()) entry.parameter->clear_gradient();  // as a step does
+    for (auto& entry : layer->state()) entry.parameter->clear_gradient();  // as an optimizer's step does
   }
 };
 

@@ -25,7 +25,7 @@ void cross_entropy(benchmark::State& state) {
 }
 BENCHMARK(cross_entropy)->Name("cross_entropy/minnow")->Apply(bench::cross_entropy_sizes);
 
-/// As many bytes, and no arithmetic: what no cross-entropy can be faster than.
+/// The bound: copies the same number of bytes, without arithmetic.
 void copy(benchmark::State& state) {
   bench::copy(state, static_cast<std::size_t>(bench::cross_entropy_rows * state.range(0)));
 }

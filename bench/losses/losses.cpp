@@ -1,4 +1,4 @@
-// Each loss, forward and backward.
+// Forward and backward of each loss.
 
 #include <minnow/losses/bce_loss.hpp>
 #include <minnow/losses/bce_with_logits_loss.hpp>
@@ -14,8 +14,8 @@
 #include <minnow/losses/sigmoid_focal_loss.hpp>
 #include <minnow/losses/smooth_l1_loss.hpp>
 
-#include <bench/support/numbers.hpp>
 #include <bench/support/program.hpp>
+#include <bench/support/values.hpp>
 
 namespace {
 

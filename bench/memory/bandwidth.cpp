@@ -1,5 +1,5 @@
-// What one thread gets from memory: the ceiling for whatever is bound by it. Bytes are counted as the program asks for
-// them, without the read of a line that an ordinary store costs.
+// Memory bandwidth of one thread: the upper limit for code that is bound by memory. Only the bytes that the program
+// reads and writes count. An ordinary store also reads its cache line, which does not count.
 
 #include <bench/support/copy.hpp>
 
@@ -12,13 +12,13 @@
 
 namespace {
 
-constexpr std::size_t large = std::size_t{1} << 26;  // floats: 256 MiB an array, well beyond any last-level cache
+constexpr std::size_t large = std::size_t{1} << 26;  // floats: 256 MiB per array, more than any last-level cache
 
 void set_bytes(benchmark::State& state, std::size_t arrays, std::size_t n) {
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(arrays * n * sizeof(float)));
 }
 
-/// By the C library's memchr, which reads with the widest loads of the CPU at hand; the byte is not there.
+/// Reads with the C library's memchr, which uses the CPU's widest loads. The array does not contain the byte.
 void read(benchmark::State& state) {
   const std::vector<float> a(large, 1);
   for (auto _ : state) benchmark::DoNotOptimize(std::memchr(a.data(), 7, large * sizeof(float)));
@@ -45,7 +45,7 @@ BENCHMARK(copy)->Name("bandwidth/copy")->Apply(options);
 BENCHMARK(triad)->Name("bandwidth/triad")->Apply(options);
 
 #ifdef __SSE2__
-/// Streaming stores go past the cache, and so do not read what they overwrite.
+/// Streaming stores bypass the cache and do not read the cache lines that they overwrite.
 void copy_streaming(benchmark::State& state) {
   const std::vector<float> a(large, 1);
   std::vector<float> b(large);

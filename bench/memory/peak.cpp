@@ -1,4 +1,4 @@
-// A program of its own: what it measures is its process.
+// Prints the peak memory of its own process, which trains one net.
 
 #include <minnow/core/threading/threads.hpp>
 #include <minnow/losses/cross_entropy_loss.hpp>

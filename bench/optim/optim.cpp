@@ -1,12 +1,12 @@
-// One step of each optimizer over 4 Mi parameters: a pass over memory, beside a copy of as many bytes.
+// One step of each optimizer over 4 Mi parameters, and the bound: a copy of the same number of bytes.
 
 #include <minnow/optim/adam.hpp>
 #include <minnow/optim/adamw.hpp>
 #include <minnow/optim/sgd.hpp>
 
 #include <bench/support/copy.hpp>
-#include <bench/support/numbers.hpp>
 #include <bench/support/program.hpp>
+#include <bench/support/values.hpp>
 
 namespace {
 
@@ -21,13 +21,13 @@ void step(benchmark::State& state, const Options& options) {
   Optimizer optimizer{{{"weight", parameter}}, options};
   optimizer.step();
   for (auto _ : state) {
-    parameter.grad_target();  // the gradient is fresh again
+    parameter.grad_target();  // marks the gradient as written, so that the step uses it
     optimizer.step();
     benchmark::ClobberMemory();
   }
 }
 
-/// `passes` counts the arrays that a step reads or writes, each once.
+/// `passes`: number of arrays that a step reads plus number of arrays that it writes.
 void copy(benchmark::State& state, int passes) { bench::copy(state, static_cast<std::size_t>(passes) * size / 2); }
 
 template <class Optimizer, class Options>

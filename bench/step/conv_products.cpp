@@ -1,4 +1,4 @@
-// The products of a convolutional net's training step alone.
+// The bound of a convolutional net's training step: its matrix products alone.
 
 #include <bench/support/conv_products.hpp>
 #include <bench/support/program.hpp>

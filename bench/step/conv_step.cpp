@@ -1,4 +1,4 @@
-// A training step of a convolutional net, written as the README writes it.
+// A training step of a convolutional net, written like the README's example.
 
 #include <minnow/core/threading/denormals.hpp>
 #include <minnow/losses/cross_entropy_loss.hpp>

@@ -1,4 +1,4 @@
-// A training step, written as the README writes it, and its own products alone.
+// A training step, written like the README's example, and its bound: its matrix products alone.
 
 #include <minnow/losses/cross_entropy_loss.hpp>
 #include <minnow/optim/adam.hpp>

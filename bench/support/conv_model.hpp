@@ -13,7 +13,7 @@
 
 namespace bench {
 
-/// The net as a user would write it, with everybody's weights.
+/// Returns the net, written like a user's, with the initial values that all contenders share.
 inline minnow::Sequential make_model(const ConvNet& net) {
   using namespace minnow;
   Rng rng{1};
@@ -33,14 +33,14 @@ inline minnow::Sequential make_model(const ConvNet& net) {
   return model;
 }
 
-/// (N, C, H, W)
+/// Returns inputs of shape (N, C, H, W).
 inline minnow::Tensor make_inputs(const ConvNet& net) {
   minnow::Tensor x = minnow::zeros({net.batch, net.channels, net.size, net.size});
   fill_inputs(net, x.data());
   return x;
 }
 
-/// (N)
+/// Returns labels of shape (N).
 inline minnow::Tensor make_targets(const ConvNet& net) {
   minnow::Tensor labels = minnow::zeros({net.batch});
   fill_targets(net, labels.data());

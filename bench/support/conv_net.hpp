@@ -1,7 +1,6 @@
 #pragma once
 
-// The convolutional nets whose training step is measured, and the numbers they start from: the same for Minnow and its
-// peers.
+// The convolutional nets whose training step is measured, and their initial values: the same for Minnow and its peers.
 
 #include <bench/support/net.hpp>
 
@@ -12,16 +11,16 @@
 
 namespace bench {
 
-/// conv-relu-pool-conv-relu-pool-dense-relu-dense. Convolutions are 3 x 3 and keep height and width, pools halve them.
+/// conv-relu-pool-conv-relu-pool-dense-relu-dense. Convolutions are 3 x 3 and keep height and width; pools halve both.
 struct ConvNet {
   std::size_t channels, size, filters1, filters2, batch;
 
   static constexpr std::size_t hidden = 64, classes = 10;
 
-  std::size_t pixels() const { return size * size; }  // of the first convolution's output; a quarter of them after it
+  std::size_t pixels() const { return size * size; }  // of the input and of the first convolution's output
   std::size_t features() const { return filters2 * pixels() / 16; }
 
-  /// Inputs and outputs of each layer with weights; 9 inputs a channel in a convolution.
+  /// Fan-in and fan-out of a layer with weights. A convolution has 9 inputs per channel.
   struct Fan {
     std::size_t in, out;
   };
@@ -29,7 +28,7 @@ struct ConvNet {
     return {{{9 * channels, filters1}, {9 * filters1, filters2}, {features(), hidden}, {hidden, classes}}};
   }
 
-  /// "3x32x32-c32-c64,32"
+  /// Returns a name such as "3x32x32-c32-c64,32".
   std::string name() const {
     const std::string side = std::to_string(size);
     return std::to_string(channels) + "x" + side + "x" + side + "-c" + std::to_string(filters1) + "-c" +
@@ -50,7 +49,8 @@ void fill_targets(const ConvNet& net, T* labels) {
   fill_labels(labels, net.batch, static_cast<std::int64_t>(ConvNet::classes));
 }
 
-/// Layer `index` of those with weights. weight: (out, in), where a convolution's in is (channels, 3, 3).
+/// Writes the initial values of the layer `index` among the layers with weights. weight: (out, in), where the in of a
+/// convolution is (channels, 3, 3); bias: (out).
 inline void fill_layer(const ConvNet& net, std::size_t index, float* weight, float* bias) {
   fill_layer(net.fans()[index].in, net.fans()[index].out, index, weight, bias);
 }

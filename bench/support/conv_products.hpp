@@ -12,7 +12,7 @@
 
 namespace bench {
 
-/// c = op(a) op(b), or c += ..., by OpenBLAS.
+/// Computes c = op(a) op(b) + beta c with OpenBLAS.
 struct ByOpenBlas {
   static void multiply(const minnow::Tensor& a, bool transpose_a, const minnow::Tensor& b, bool transpose_b,
                        minnow::Tensor& c, float beta = 0) {
@@ -24,7 +24,7 @@ struct ByOpenBlas {
   }
 };
 
-/// The same by Minnow.
+/// Computes c = op(a) op(b) + beta c with Minnow's gemm.
 struct ByMinnow {
   static void multiply(const minnow::Tensor& a, bool transpose_a, const minnow::Tensor& b, bool transpose_b,
                        minnow::Tensor& c, float beta = 0) {
@@ -32,9 +32,9 @@ struct ByMinnow {
   }
 };
 
-/// The matrix products of a convolutional net's training step at their true shapes, and nothing else: the bound. Those
-/// of convolutions are an image's each, and images are shared out among threads; nobody spreads pixels into columns, so
-/// that these lie in the cache, as they would after spreading.
+/// The bound: the matrix products of a convolutional net's training step, at their shapes, and nothing else. A
+/// convolution has one product per image, and images are distributed over the threads. The copy of pixels into columns
+/// is left out, so that the columns are in the cache, as they would be after the copy.
 template <class By>
 class ConvProducts {
  public:
@@ -69,9 +69,9 @@ class ConvProducts {
   struct Convolution {
     bool first;
     minnow::Tensor weight;                          // (filters, K), K = 9 channels
-    std::vector<minnow::Tensor> y;                  // of each image: (filters, P), P = pixels
-    std::vector<minnow::Tensor> columns, dcolumns;  // of each thread: (K, P)
-    std::vector<minnow::Tensor> gradient;           // of each thread: (filters, K)
+    std::vector<minnow::Tensor> y;                  // per image: (filters, P), P = pixels
+    std::vector<minnow::Tensor> columns, dcolumns;  // per thread: (K, P)
+    std::vector<minnow::Tensor> gradient;           // per thread: (filters, K)
 
     Convolution(std::size_t k, std::size_t filters, std::size_t pixels, std::size_t batch, bool is_first)
         : first(is_first), weight(uniform_tensor(filters, k)), y(batch, uniform_tensor(filters, pixels)) {
@@ -81,12 +81,12 @@ class ConvProducts {
       gradient.assign(threads, uniform_tensor(filters, k));
     }
 
-    /// Calls body(image, part) for every image; those of a part follow each other on one thread.
+    /// Calls body(image, part) for every image. One thread runs all images of a part, in order.
     template <class Body>
     void for_each_image(std::size_t batch, const Body& body) {
-      const std::size_t piece = (batch + columns.size() - 1) / columns.size();
-      minnow::parallel_for(batch, piece, [&](std::size_t begin, std::size_t end) {
-        for (std::size_t image = begin; image < end; ++image) body(image, image / piece);
+      const std::size_t grain_size = (batch + columns.size() - 1) / columns.size();
+      minnow::parallel_for(batch, grain_size, [&](std::size_t begin, std::size_t end) {
+        for (std::size_t image = begin; image < end; ++image) body(image, image / grain_size);
       });
     }
 
@@ -97,7 +97,7 @@ class ConvProducts {
       });
     }
 
-    /// gradient += dy columns^T, and dcolumns = weight^T dy but for the first layer.
+    /// gradient += dy columns^T; dcolumns = weight^T dy, except for the first layer.
     void backward(std::size_t batch) {
       for_each_image(batch, [&](std::size_t image, std::size_t part) {
         By::multiply(y[image], false, columns[part], true, gradient[part], 1);

@@ -9,7 +9,7 @@
 
 namespace bench {
 
-/// Copies n floats: each read once, each written once.
+/// Measures a copy of n floats: n reads and n writes.
 inline void copy(benchmark::State& state, std::size_t n) {
   const std::vector<float> a(n, 1);
   std::vector<float> b(n);

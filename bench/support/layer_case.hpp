@@ -1,9 +1,9 @@
 #pragma once
 
-// The layers that are measured, and what of: the same for Minnow and its peers.
+// The measured layers and the shapes of their inputs: the same for Minnow and its peers.
 
-#include <bench/support/numbers.hpp>
 #include <bench/support/program.hpp>
+#include <bench/support/values.hpp>
 
 #include <string>
 #include <vector>

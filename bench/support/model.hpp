@@ -10,7 +10,7 @@
 
 namespace bench {
 
-/// The net as a user would write it, with everybody's weights.
+/// Returns the net, written like a user's, with the initial values that all contenders share.
 inline minnow::Sequential make_model(const Net& net) {
   minnow::Sequential model;
   minnow::Rng rng{1};
@@ -24,14 +24,14 @@ inline minnow::Sequential make_model(const Net& net) {
   return model;
 }
 
-/// (N, in)
+/// Returns inputs of shape (N, in).
 inline minnow::Tensor make_inputs(const Net& net) {
   minnow::Tensor x = minnow::zeros({net.batch, net.widths[0]});
   fill_inputs(net, x.data());
   return x;
 }
 
-/// (N)
+/// Returns labels of shape (N).
 inline minnow::Tensor make_targets(const Net& net) {
   minnow::Tensor labels = minnow::zeros({net.batch});
   fill_targets(net, labels.data());

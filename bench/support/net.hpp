@@ -1,8 +1,8 @@
 #pragma once
 
-// The nets whose training step is measured, and the numbers they start from: the same for Minnow and its peers.
+// The dense nets whose training step is measured, and their initial values: the same for Minnow and its peers.
 
-#include <bench/support/numbers.hpp>
+#include <bench/support/values.hpp>
 
 #include <cmath>
 #include <cstddef>
@@ -11,7 +11,7 @@
 
 namespace bench {
 
-/// Dense layers with ReLU between.
+/// Dense layers with ReLU between them.
 struct Net {
   std::vector<std::size_t> widths;  // inputs, hidden, ..., classes
   std::size_t batch;
@@ -19,7 +19,7 @@ struct Net {
   std::size_t layers() const { return widths.size() - 1; }
   std::size_t classes() const { return widths.back(); }
 
-  /// "784-128-10,64"
+  /// Returns a name such as "784-128-10,64".
   std::string name() const {
     std::string text;
     for (const std::size_t width : widths) text += std::to_string(width) + "-";
@@ -43,11 +43,12 @@ inline const std::vector<Net>& inference_nets() {
   return all;
 }
 
-// A step is forward, softmax cross-entropy, backward and SGD with momentum. The rate is small: thousands of steps on
-// one batch must not lead out of the numbers that training sees.
+// A step is forward, softmax cross-entropy, backward and SGD with momentum. The learning rate is small, so that after
+// thousands of steps on one batch the values are still typical of training.
 inline constexpr double learning_rate = 1e-3, momentum = 0.9;
 
-/// Steps before the clock starts, which see every buffer allocated. The loss of the last must be everybody's.
+/// Steps before the measured steps. They allocate all buffers, and the loss of the last one must agree among
+/// contenders.
 inline constexpr int first_steps = 5;
 
 inline void fill_inputs(const Net& net, float* x) { fill_uniform(x, net.batch * net.widths[0], 1); }
@@ -57,7 +58,7 @@ void fill_targets(const Net& net, T* labels) {
   fill_labels(labels, net.batch, static_cast<std::int64_t>(net.classes()));
 }
 
-/// weight: (out, in), bias: (out) of layer `index`, uniform in 1 / sqrt(in).
+/// Writes weight (out, in) and bias (out) of the layer `index`, uniform in [-1 / sqrt(in), 1 / sqrt(in)).
 inline void fill_layer(std::size_t in, std::size_t out, std::size_t index, float* weight, float* bias) {
   const float bound = 1 / std::sqrt(static_cast<float>(in));
   const auto stream = static_cast<std::uint32_t>(2 * index + 1);

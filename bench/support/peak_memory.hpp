@@ -1,6 +1,6 @@
 #pragma once
 
-// Memory that a training run needs at its peak, beside what it cannot do without.
+// Peak memory of a training run, and the memory that a training run requires at least.
 
 #include <bench/support/conv_net.hpp>
 
@@ -10,8 +10,8 @@
 
 namespace bench {
 
-/// The most memory that was resident so far, in bytes; 0 where /proc does not tell. (getrusage would count what the
-/// process was before exec.)
+/// Returns the peak resident memory so far, in bytes; 0 if /proc does not contain it. (getrusage would include memory
+/// from before exec.)
 inline std::size_t peak_memory() {
   std::ifstream status("/proc/self/status");
   for (std::string word; status >> word;)
@@ -23,15 +23,15 @@ inline std::size_t peak_memory() {
   return 0;
 }
 
-/// Numbers that a training run cannot do without. Activations are the batch and what each dense layer and pool makes of
-/// it: activation functions can work in place, a convolution and the pool after it can run as one, and gradients of
-/// activations can reuse memory.
-struct Needed {
+/// Counts of elements that a training run requires. Activations are the batch and the outputs of dense layers and
+/// pools: activation functions can work in place, a convolution and its pool can be fused, and gradients of activations
+/// can reuse memory.
+struct RequiredElements {
   std::size_t parameters = 0, activations = 0;
 };
 
-inline Needed needed(const Net& net) {
-  Needed n{0, net.widths[0] * net.batch};
+inline RequiredElements required_elements(const Net& net) {
+  RequiredElements n{0, net.widths[0] * net.batch};
   for (std::size_t i = 0; i < net.layers(); ++i) {
     n.parameters += (net.widths[i] + 1) * net.widths[i + 1];
     n.activations += net.widths[i + 1] * net.batch;
@@ -39,18 +39,18 @@ inline Needed needed(const Net& net) {
   return n;
 }
 
-inline Needed needed(const ConvNet& net) {
+inline RequiredElements required_elements(const ConvNet& net) {
   const std::size_t pools = net.filters1 * net.pixels() / 4 + net.filters2 * net.pixels() / 16;
-  Needed n{0, net.batch * (net.channels * net.pixels() + pools + ConvNet::hidden + ConvNet::classes)};
+  RequiredElements n{0, net.batch * (net.channels * net.pixels() + pools + ConvNet::hidden + ConvNet::classes)};
   for (const auto& fan : net.fans()) n.parameters += (fan.in + 1) * fan.out;
   return n;
 }
 
-/// `train_steps` trains `net` for some steps. Prints a line of JSON.
+/// Runs train_steps(net) and prints a line of JSON about its memory.
 template <class AnyNet, class Train>
 void report_peak(const char* who, const AnyNet& net, Train train_steps) {
   const std::size_t start = peak_memory();
-  const auto [parameters, activations] = needed(net);
+  const auto [parameters, activations] = required_elements(net);
   train_steps(net);
   std::printf(
       R"({"who": "%s", "net": "%s", "start": %zu, "peak": %zu, "parameters": %zu, "gradients": %zu, "momentum": %zu, "activations": %zu})"
@@ -59,8 +59,8 @@ void report_peak(const char* who, const AnyNet& net, Train train_steps) {
       parameters * sizeof(float), activations * sizeof(float));
 }
 
-/// Without arguments prints the names of the nets; with one of them trains it by train_steps(net), which takes either
-/// kind, and reports.
+/// Prints the names of the nets if there are no arguments. Otherwise runs train_steps on the net whose name is the
+/// first argument, a Net or a ConvNet, and reports its memory.
 template <class Train>
 int peak_program(const char* who, int argc, char** argv, Train train_steps) {
   const auto run = [&](const auto& net) {

@@ -10,9 +10,9 @@
 
 namespace bench {
 
-enum class Layout { out_in, in_out };  // of a weight; Minnow's is (out, in)
+enum class Layout { out_in, in_out };  // of a weight; Minnow's layout is (out, in)
 
-/// The matrix products of a net's training step, in its order and nothing else: the bound.
+/// The bound: the matrix products of a net's training step, in the order of the step, and nothing else.
 class Products {
  public:
   Products(const Net& net, Layout layout) : layout_(layout), batch_(net.batch), widths_(net.widths) {
@@ -26,14 +26,14 @@ class Products {
     }
   }
 
-  /// y = x weight^T.
+  /// Computes y = x weight^T for each layer.
   void forward() {
     for (std::size_t i = 0; i < weight_.size(); ++i)
       multiply(CblasNoTrans, layout_ == Layout::out_in ? CblasTrans : CblasNoTrans, batch_, widths_[i + 1], widths_[i],
                x_[i], weight_[i], x_[i + 1]);
   }
 
-  /// The same for one row, as matrix-vector products.
+  /// Computes the same for batch size 1, with matrix-vector products.
   void forward_row() {
     for (std::size_t i = 0; i < weight_.size(); ++i) {
       const auto rows = static_cast<int>(widths_[i + 1]), cols = static_cast<int>(widths_[i]);
@@ -42,7 +42,7 @@ class Products {
     }
   }
 
-  /// gradient = dy^T x, and dx = dy weight except for the first layer.
+  /// Computes gradient = dy^T x for each layer; dx = dy weight, except for the first layer.
   void backward() {
     for (std::size_t i = weight_.size(); i-- > 0;) {
       const std::size_t in = widths_[i], out = widths_[i + 1];
@@ -64,7 +64,7 @@ class Products {
     return tensor;
   }
 
-  /// c = op(a) op(b); op(a): (m, k), op(b): (k, n).
+  /// Computes c = op(a) op(b). op(a): (m, k), op(b): (k, n).
   static void multiply(CBLAS_TRANSPOSE transpose_a, CBLAS_TRANSPOSE transpose_b, std::size_t m, std::size_t n,
                        std::size_t k, const minnow::Tensor& a, const minnow::Tensor& b, minnow::Tensor& c) {
     const auto rows = static_cast<int>(m), cols = static_cast<int>(n), inner = static_cast<int>(k);
@@ -76,7 +76,7 @@ class Products {
   Layout layout_;
   std::size_t batch_;
   std::vector<std::size_t> widths_;
-  std::vector<minnow::Tensor> x_, dx_;             // of every layer's input, and the last output: (N, width)
+  std::vector<minnow::Tensor> x_, dx_;             // each layer's input, and the last output: (N, width)
   std::vector<minnow::Tensor> weight_, gradient_;  // (out, in) or (in, out)
 };
 

@@ -1,6 +1,6 @@
 #pragma once
 
-// What every benchmark program does: Minnow's and its peers'.
+// Functions that Minnow's benchmark program and the peers' programs share.
 
 #include <bench/support/threads.hpp>
 
@@ -10,15 +10,17 @@
 
 namespace bench {
 
-/// Wall time: with several threads, CPU time says nothing about how long one waits.
+/// Selects wall time, because CPU time adds up the times of all threads.
 inline void wall_time(benchmark::internal::Benchmark* b) { b->UseRealTime()->Unit(benchmark::kMicrosecond); }
 
-/// Measures "NAME/SIZE" by run(state, arguments...), on as many threads as asked for.
+/// Registers the benchmark `name`, such as WHAT/WHO/SIZE. The first argument is a function of (state, other
+/// arguments...).
 template <class... Arguments>
 void measure(const std::string& name, Arguments... arguments) {
   wall_time(benchmark::RegisterBenchmark(name.c_str(), arguments...));
 }
 
+/// Runs the registered benchmarks. Returns the exit status of the program.
 inline int run(int argc, char** argv) {
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;

@@ -4,7 +4,7 @@
 
 namespace bench {
 
-/// BENCH_THREADS in the environment; 1 unless set.
+/// Returns the environment variable BENCH_THREADS; 1 if it is not set.
 inline int threads() {
   const char* text = std::getenv("BENCH_THREADS");
   return text == nullptr ? 1 : std::atoi(text);

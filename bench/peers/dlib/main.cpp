@@ -1,4 +1,4 @@
-// dlib's training step. Its networks are types: each is a template of its own, slow to compile.
+// dlib's training step. In dlib each network is a type of its own, which is slow to compile.
 
 #include <bench/support/net.hpp>
 #include <bench/support/program.hpp>
@@ -20,7 +20,7 @@ using Net784 = Top<10, Hidden<128, Input>>;
 using Deep784 = Top<10, Hidden<512, Hidden<512, Input>>>;
 using Deep3072 = Top<4, Hidden<1024, Hidden<1024, Input>>>;
 
-/// dlib keeps weight (in, out) and bias (1, out) in one tensor.
+/// Writes the initial values of a layer. dlib stores weight (in, out) and bias (1, out) in one tensor.
 template <class FullyConnected>
 void fill(FullyConnected& layer, const bench::Net& net, std::size_t index) {
   const std::size_t in = net.widths[index], out = net.widths[index + 1];
@@ -36,7 +36,7 @@ void step(benchmark::State& state, const bench::Net& net) {
   Network network;
   const std::vector<dlib::matrix<float>> samples(net.batch, dlib::matrix<float>(static_cast<long>(net.widths[0]), 1));
   dlib::resizable_tensor x;
-  network.to_tensor(samples.begin(), samples.end(), x);  // also tells the network that samples are not images in parts
+  network.to_tensor(samples.begin(), samples.end(), x);  // also sets the network's sample expansion factor to 1
   bench::fill_inputs(net, x.host());
   std::vector<unsigned long> labels(net.batch);
   bench::fill_targets(net, labels.data());

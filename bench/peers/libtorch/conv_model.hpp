@@ -6,7 +6,7 @@
 
 namespace bench {
 
-/// The net, with everybody's weights.
+/// Returns the net with the initial values that all contenders share.
 inline torch::nn::Sequential make_torch_model(const ConvNet& net) {
   const torch::NoGradGuard guard;
   torch::nn::Sequential model;
@@ -26,7 +26,7 @@ inline torch::nn::Sequential make_torch_model(const ConvNet& net) {
   return model;
 }
 
-/// (N, C, H, W)
+/// Returns inputs of shape (N, C, H, W).
 inline torch::Tensor make_torch_inputs(const ConvNet& net) {
   const auto side = static_cast<std::int64_t>(net.size);
   auto x = torch::empty({static_cast<std::int64_t>(net.batch), static_cast<std::int64_t>(net.channels), side, side});
@@ -34,14 +34,14 @@ inline torch::Tensor make_torch_inputs(const ConvNet& net) {
   return x;
 }
 
-/// (N)
+/// Returns labels of shape (N).
 inline torch::Tensor make_torch_targets(const ConvNet& net) {
   auto labels = torch::empty({static_cast<std::int64_t>(net.batch)}, torch::kInt64);
   fill_targets(net, labels.data_ptr<std::int64_t>());
   return labels;
 }
 
-/// Lays planes out as (N, H, W, C) where there are any, which oneDNN's convolutions may be faster on.
+/// Converts 4-dimensional inputs and weights to the layout (N, H, W, C). oneDNN's convolutions may be faster on it.
 inline void channels_last(torch::nn::Sequential& model, torch::Tensor& x) {
   if (x.dim() == 4) x = x.contiguous(at::MemoryFormat::ChannelsLast);
   for (auto& parameter : model->parameters())

@@ -1,5 +1,5 @@
-// ATEN_CPU_CAPABILITY in the environment chooses LibTorch's instructions (default, avx2, avx512), OPENBLAS_NUM_THREADS
-// and OMP_NUM_THREADS how many threads the products take.
+// Environment: ATEN_CPU_CAPABILITY sets LibTorch's instruction set (default, avx2, avx512). OPENBLAS_NUM_THREADS and
+// OMP_NUM_THREADS set the number of threads of the products.
 
 #include <bench/support/program.hpp>
 

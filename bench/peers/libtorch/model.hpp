@@ -6,7 +6,7 @@
 
 namespace bench {
 
-/// The net, with everybody's weights.
+/// Returns the net with the initial values that all contenders share.
 inline torch::nn::Sequential make_torch_model(const Net& net) {
   const torch::NoGradGuard guard;
   torch::nn::Sequential model;
@@ -20,14 +20,14 @@ inline torch::nn::Sequential make_torch_model(const Net& net) {
   return model;
 }
 
-/// (N, in)
+/// Returns inputs of shape (N, in).
 inline torch::Tensor make_torch_inputs(const Net& net) {
   auto x = torch::empty({static_cast<std::int64_t>(net.batch), static_cast<std::int64_t>(net.widths[0])});
   fill_inputs(net, x.data_ptr<float>());
   return x;
 }
 
-/// (N)
+/// Returns labels of shape (N).
 inline torch::Tensor make_torch_targets(const Net& net) {
   auto labels = torch::empty({static_cast<std::int64_t>(net.batch)}, torch::kInt64);
   fill_targets(net, labels.data_ptr<std::int64_t>());

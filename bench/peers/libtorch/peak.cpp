@@ -1,4 +1,6 @@
-// With "channels_last" after the name of a net, convolutions work on (N, H, W, C).
+// usage: torch_peak [NET [channels_last]]
+//
+// Prints the peak memory of its own process, which trains NET. With channels_last, convolutions use (N, H, W, C).
 
 #include <bench/peers/libtorch/conv_model.hpp>
 #include <bench/peers/libtorch/model.hpp>

@@ -1,4 +1,4 @@
-// LibTorch's operators, writing into tensors made beforehand and recording nothing: the least that its layers cost.
+// LibTorch's operators with preallocated outputs and without recording: a lower bound for the time of its layers.
 
 #include <bench/support/layer_case.hpp>
 

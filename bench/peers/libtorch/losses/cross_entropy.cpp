@@ -1,4 +1,4 @@
-// LibTorch's cross-entropy, four ways; the fastest is what Minnow is compared with.
+// LibTorch's cross-entropy in four variants. Minnow is compared with the fastest.
 
 #include <bench/support/cross_entropy_case.hpp>
 
@@ -22,7 +22,8 @@ struct Case {
   }
 };
 
-/// As in a training loop. The gradient is undefined before each backward, which then writes it instead of adding to it.
+/// The variant of a training loop. The gradient is undefined before each backward pass, which then writes it and does
+/// not add to it.
 void autograd(benchmark::State& state) {
   Case c(state.range(0));
   c.logits.requires_grad_();
@@ -36,7 +37,7 @@ void autograd(benchmark::State& state) {
 }
 BENCHMARK(autograd)->Name("cross_entropy/torch_autograd")->Apply(bench::cross_entropy_sizes);
 
-/// The operators that autograd would call, without recording them.
+/// The operators that autograd calls, without recording.
 void operators(benchmark::State& state) {
   const c10::InferenceMode guard;
   const Case c(state.range(0));
@@ -53,7 +54,7 @@ void operators(benchmark::State& state) {
 }
 BENCHMARK(operators)->Name("cross_entropy/torch_ops")->Apply(bench::cross_entropy_sizes);
 
-/// The same operators writing into tensors made beforehand, so that nothing large is allocated.
+/// The same operators with preallocated outputs.
 void operators_out(benchmark::State& state) {
   const c10::InferenceMode guard;
   const Case c(state.range(0));
@@ -73,9 +74,8 @@ void operators_out(benchmark::State& state) {
 }
 BENCHMARK(operators_out)->Name("cross_entropy/torch_out")->Apply(bench::cross_entropy_sizes);
 
-/// The same with the classes outermost, (C, N), where LibTorch's softmax works on many rows at once; the logits are
-/// transposed on the way in and the gradient on the way out. For few classes only: elsewhere it takes several times as
-/// long.
+/// The same operators on (C, N), where LibTorch's softmax vectorises over rows. The logits are transposed before the
+/// operators and the gradient after them. Measured for few classes only, because it is several times slower for many.
 void transposed(benchmark::State& state) {
   const c10::InferenceMode guard;
   const Case c(state.range(0));

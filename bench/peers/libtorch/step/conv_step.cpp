@@ -1,4 +1,4 @@
-// LibTorch's training step of a convolutional net, several ways; the fastest is what Minnow is compared with.
+// LibTorch's training step of a convolutional net in three variants. Minnow is compared with the fastest.
 
 #include <bench/peers/libtorch/conv_model.hpp>
 #include <bench/support/program.hpp>
@@ -7,21 +7,22 @@
 
 namespace {
 
-/// By oneDNN's convolutions on (N, C, H, W), by the same on (N, H, W, C), or by LibTorch's own, which are OpenBLAS's
-/// products.
-enum class Way { planes, channels_last, own };
+/// oneDNN's convolutions on (N, C, H, W); oneDNN's convolutions on (N, H, W, C); LibTorch's own convolutions, which
+/// call OpenBLAS.
+enum class Convolutions { planes, channels_last, own };
 
-void step(benchmark::State& state, const bench::ConvNet& net, Way way) {
+void step(benchmark::State& state, const bench::ConvNet& net, Convolutions convolutions) {
   at::globalContext().setFlushDenormal(true);
-  at::globalContext().setUserEnabledMkldnn(way != Way::own);
+  at::globalContext().setUserEnabledMkldnn(convolutions != Convolutions::own);
   auto model = bench::make_torch_model(net);
   auto x = bench::make_torch_inputs(net);
   const auto labels = bench::make_torch_targets(net);
-  if (way == Way::channels_last) bench::channels_last(model, x);
+  if (convolutions == Convolutions::channels_last) bench::channels_last(model, x);
   const auto parameters = model->parameters();
   torch::optim::SGD sgd(parameters, torch::optim::SGDOptions(bench::learning_rate).momentum(bench::momentum));
   const auto train = [&] {
-    for (const auto& parameter : parameters) parameter.mutable_grad().reset();  // the next backward writes it
+    for (const auto& parameter : parameters)
+      parameter.mutable_grad().reset();  // the next backward pass writes the gradient
     const auto loss = torch::nn::functional::cross_entropy(model->forward(x), labels);
     loss.backward();
     sgd.step();
@@ -35,9 +36,9 @@ void step(benchmark::State& state, const bench::ConvNet& net, Way way) {
 
 const bool registered = [] {
   for (const auto& net : bench::conv_nets()) {
-    bench::measure("conv_step/torch/" + net.name(), step, net, Way::planes);
-    bench::measure("conv_step/torch_channels_last/" + net.name(), step, net, Way::channels_last);
-    bench::measure("conv_step/torch_own/" + net.name(), step, net, Way::own);
+    bench::measure("conv_step/torch/" + net.name(), step, net, Convolutions::planes);
+    bench::measure("conv_step/torch_channels_last/" + net.name(), step, net, Convolutions::channels_last);
+    bench::measure("conv_step/torch_own/" + net.name(), step, net, Convolutions::own);
   }
   return true;
 }();

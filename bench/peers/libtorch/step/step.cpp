@@ -1,11 +1,12 @@
-// LibTorch's training step, two ways; the faster is what Minnow is compared with.
+// LibTorch's training step in two variants. Minnow is compared with the faster.
 
 #include <bench/peers/libtorch/model.hpp>
 #include <bench/support/program.hpp>
 
 namespace {
 
-/// Gradients are zeroed and added to, or undefined before each backward, which then writes them.
+/// zero: gradients are set to zero, and the backward pass adds to them. undefine: gradients are undefined, and the
+/// backward pass writes them.
 enum class Clear { zero, undefine };
 
 void step(benchmark::State& state, const bench::Net& net, Clear clear) {

@@ -1,17 +1,17 @@
-// A whole training run by LibTorch, the twin of Minnow's programs: prints the seconds that training alone took, and the
-// loss and accuracy on the test pictures, as a line of JSON.
+// A training run of LibTorch, equivalent to a run of Minnow's programs. Prints a line of JSON: the seconds of training
+// without loading and testing, and the loss and accuracy on the test images.
 //
 // usage: torch_train --data FILE --net SPEC [--epochs 25] [--batch-size 64] [--learning-rate 0.003]
 //                    [--schedule one_cycle|linear] [--weight-decay 0.01] [--label-smoothing 0.05] [--flip 1]
 //                    [--shift 4] [--jitter 0] [--cutout 0] [--mirror 0] [--seed 1] [--threads 1]
 //                    [--layout channels_last|planes] [--limit N]
 //
-// FILE comes from scripts/pictures_to_raw.py; SPEC is explained in network.hpp. AdamW, without decay on biases and
-// norms. With --mirror 1, the test pictures are judged with their mirror images. With --limit, training stops after N
-// steps: for choosing among settings.
+// scripts/pictures_to_raw.py writes FILE. network.hpp explains SPEC. The optimizer is AdamW, without decay of biases
+// and norms. With --mirror 1, logits of test images are averaged with those of their mirror images. With --limit,
+// training stops after N steps; scripts/bench_training compares settings this way.
 
+#include <bench/peers/libtorch/train/images.hpp>
 #include <bench/peers/libtorch/train/network.hpp>
-#include <bench/peers/libtorch/train/pictures.hpp>
 #include <bench/peers/libtorch/train/schedule.hpp>
 #include <bench/support/peak_memory.hpp>
 
@@ -47,16 +47,17 @@ Options parse(int argc, char** argv) {
   for (int i = 1; i < argc; i += 2) {
     const std::string name = argv[i];
     const auto found = options.find(name.substr(std::min<std::size_t>(2, name.size())));
-    if (name.substr(0, 2) != "--" || found == options.end()) throw std::invalid_argument("unknown option " + name);
+    if (name.substr(0, 2) != "--" || found == options.end()) throw std::invalid_argument(name + ": unknown option");
     if (i + 1 == argc) throw std::invalid_argument(name + ": expected a value");
     found->second = argv[i + 1];
   }
   for (const char* needed : {"data", "net"})
-    if (options[needed].empty()) throw std::invalid_argument(std::string("--") + needed + " is needed");
+    if (options[needed].empty())
+      throw std::invalid_argument(std::string("--") + needed + ": expected a value, got none");
   return options;
 }
 
-/// The weights, and apart from them the biases and norms, which do not decay.
+/// Returns two groups: weights, with decay, and biases and norms, without decay.
 std::vector<torch::optim::OptimizerParamGroup> parameter_groups(torch::nn::Sequential& model, double decay) {
   std::vector<torch::Tensor> weights, others;
   for (const auto& parameter : model->parameters()) (parameter.dim() > 1 ? weights : others).push_back(parameter);
@@ -66,21 +67,22 @@ std::vector<torch::optim::OptimizerParamGroup> parameter_groups(torch::nn::Seque
   return {{weights, options(decay)}, {others, options(0)}};
 }
 
-void follow(const Schedule& schedule, std::int64_t step, torch::optim::AdamW& optimizer) {
+/// Sets the learning rate and beta1 of a step.
+void set_rates(const Schedule& schedule, std::int64_t step, torch::optim::AdamW& optimizer) {
   for (auto& group : optimizer.param_groups()) {
     auto& options = static_cast<torch::optim::AdamWOptions&>(group.options());
     options.lr(schedule.rate(step)).betas({schedule.beta1(step), 0.999});
   }
 }
 
-/// Trains, and returns the seconds it took.
-double train(torch::nn::Sequential& model, const Pictures& pictures, at::MemoryFormat format, const Options& options) {
+/// Trains the model. Returns the seconds of training.
+double train(torch::nn::Sequential& model, const Images& images, at::MemoryFormat format, const Options& options) {
   const std::int64_t epochs = std::stol(options.at("epochs")), batch_size = std::stol(options.at("batch-size"));
-  const std::int64_t size = pictures.train.size(0), epoch_steps = (size + batch_size - 1) / batch_size;
+  const std::int64_t size = images.train.size(0), epoch_steps = (size + batch_size - 1) / batch_size;
   const std::int64_t limit = std::stol(options.at("limit"));
   const auto loss_options =
       torch::nn::functional::CrossEntropyFuncOptions().label_smoothing(std::stod(options.at("label-smoothing")));
-  Augment augment(pictures,
+  Augment augment(images,
                   {options.at("flip") == "1", std::stoi(options.at("shift")), std::stod(options.at("jitter")),
                    std::stoi(options.at("cutout"))},
                   static_cast<unsigned>(std::stoul(options.at("seed"))));
@@ -94,8 +96,8 @@ double train(torch::nn::Sequential& model, const Pictures& pictures, at::MemoryF
   for (std::int64_t epoch = 0; epoch < epochs; ++epoch)
     for (const auto& chosen : torch::randperm(size, torch::kInt64).split(batch_size)) {
       const auto x = augment(chosen).contiguous(format);
-      const auto labels = pictures.train_labels.index_select(0, chosen);
-      follow(schedule, step, optimizer);
+      const auto labels = images.train_labels.index_select(0, chosen);
+      set_rates(schedule, step, optimizer);
       for (const auto& parameter : parameters) parameter.mutable_grad().reset();
       torch::nn::functional::cross_entropy(model->forward(x), labels, loss_options).backward();
       optimizer.step();
@@ -109,35 +111,35 @@ struct Result {
   double loss, accuracy;
 };
 
-Result test(torch::nn::Sequential& model, const Pictures& pictures, at::MemoryFormat format, bool mirror) {
+Result test(torch::nn::Sequential& model, const Images& images, at::MemoryFormat format, bool mirror) {
   const torch::NoGradGuard guard;
   model->eval();
   std::vector<torch::Tensor> logits;
-  for (const auto& x : pictures.test.split(256)) {
+  for (const auto& x : images.test.split(256)) {
     logits.push_back(model->forward(x.contiguous(format)));
     if (mirror) logits.back() = (logits.back() + model->forward(x.flip(3).contiguous(format))) / 2;
   }
   const auto all = torch::cat(logits);
-  return {torch::nn::functional::cross_entropy(all, pictures.test_labels).item<double>(),
-          all.argmax(1).eq(pictures.test_labels).to(torch::kFloat64).mean().item<double>()};
+  return {torch::nn::functional::cross_entropy(all, images.test_labels).item<double>(),
+          all.argmax(1).eq(images.test_labels).to(torch::kFloat64).mean().item<double>()};
 }
 
 void run(const Options& options) {
   at::set_num_threads(std::stoi(options.at("threads")));
   at::globalContext().setFlushDenormal(true);
   torch::manual_seed(std::stoull(options.at("seed")));
-  const Pictures pictures = read_pictures(options.at("data"));
+  const Images images = read_images(options.at("data"));
   const bool last = options.at("layout") == "channels_last";
   const auto format = last ? at::MemoryFormat::ChannelsLast : at::MemoryFormat::Contiguous;
 
-  auto model = make_network(options.at("net"), pictures.train.size(1), pictures.train.size(2));
+  auto model = make_network(options.at("net"), images.train.size(1), images.train.size(2));
   std::int64_t parameters = 0;
   for (auto& parameter : model->parameters()) {
     parameters += parameter.numel();
     if (parameter.dim() == 4) parameter.set_data(parameter.contiguous(format));
   }
-  const double seconds = train(model, pictures, format, options);
-  const Result result = test(model, pictures, format, options.at("mirror") == "1");
+  const double seconds = train(model, images, format, options);
+  const Result result = test(model, images, format, options.at("mirror") == "1");
   std::printf(R"({"who": "LibTorch", "layout": "%s", "threads": %s, "seed": %s, "parameters": %ld, "seconds": %.2f, )"
               R"("loss": %.4f, "accuracy": %.4f, "peak": %zu})"
               "\n",

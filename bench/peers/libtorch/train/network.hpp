@@ -7,10 +7,10 @@
 
 #include <torch/torch.h>
 
-/// A network as a line of words, such as c16,b,r,p,c32,b,r,p,g,d0.2,l4:
-///   cN convolution 3 x 3 that keeps height and width, N filters, without bias when b follows   b batch norm   r ReLU
-///   p max pool 2   g mean over height and width   dX dropout with probability X   f flatten   lN dense
-/// A dense layer flattens what has planes.
+/// Returns the network of a specification such as c16,b,r,p,c32,b,r,p,g,d0.2,l4. Its words are:
+///   cN convolution 3 x 3 with N filters that keeps height and width, without bias if b follows   b batch norm   r ReLU
+///   p max pool 2 x 2   g mean over height and width   dX dropout with probability X   f flatten   lN dense, N outputs
+/// A dense layer flattens inputs of shape (N, C, H, W). Throws std::invalid_argument if a word is unknown.
 inline torch::nn::Sequential make_network(const std::string& spec, std::int64_t channels, std::int64_t side) {
   std::vector<std::string> words(1);
   for (const char c : spec)

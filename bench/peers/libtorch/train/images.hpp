@@ -12,20 +12,21 @@
 
 #include <torch/torch.h>
 
-/// What scripts/pictures_to_raw.py writes, normalised by the mean and deviation of each channel of the training part.
-struct Pictures {
+/// The images of a file of scripts/pictures_to_raw.py, normalised by the mean and deviation of each channel of the
+/// training images.
+struct Images {
   torch::Tensor train, train_labels, test, test_labels;  // (N, C, H, W) and (N)
-  std::vector<float> mean, deviation;                    // of each channel
+  std::vector<float> mean, deviation;                    // per channel
 };
 
-/// Normalises a channel by the mean and deviation of the training part, in place: what training needs at its peak is
+/// Normalises a channel by the mean and deviation of the training images. Works in place, because peak memory is
 /// measured too.
-inline void normalise(Pictures& p, std::int64_t channel) {
+inline void normalise(Images& p, std::int64_t channel) {
   torch::Tensor &train = p.train, &test = p.test;
-  const auto for_each = [&](torch::Tensor& pictures, auto body) {
-    const std::int64_t planes = pictures.size(0) * pictures.size(1), pixels = pictures.size(2) * pictures.size(3);
-    for (std::int64_t plane = channel; plane < planes; plane += pictures.size(1)) {
-      float* values = pictures.data_ptr<float>() + plane * pixels;
+  const auto for_each = [&](torch::Tensor& images, auto body) {
+    const std::int64_t planes = images.size(0) * images.size(1), pixels = images.size(2) * images.size(3);
+    for (std::int64_t plane = channel; plane < planes; plane += images.size(1)) {
+      float* values = images.data_ptr<float>() + plane * pixels;
       std::for_each(values, values + pixels, body);
     }
   };
@@ -40,7 +41,8 @@ inline void normalise(Pictures& p, std::int64_t channel) {
   p.deviation.push_back(static_cast<float>(deviation));
 }
 
-inline Pictures read_pictures(const std::string& path) {
+/// Throws std::invalid_argument if the file is not of this format or too short.
+inline Images read_images(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   std::string magic;
   std::int64_t train = 0, test = 0, channels = 0, side = 0;
@@ -50,10 +52,10 @@ inline Pictures read_pictures(const std::string& path) {
   const auto read = [&](at::IntArrayRef shape) {
     auto values = torch::empty(shape);
     file.read(reinterpret_cast<char*>(values.data_ptr<float>()), values.numel() * 4);
-    if (!file) throw std::invalid_argument(path + ": ends too early");
+    if (!file) throw std::invalid_argument(path + ": the file is too short");
     return values;
   };
-  Pictures p;
+  Images p;
   p.train = read({train, channels, side, side});
   p.train_labels = read({train}).to(torch::kInt64);
   p.test = read({test, channels, side, side});
@@ -64,27 +66,26 @@ inline Pictures read_pictures(const std::string& path) {
 
 struct AugmentOptions {
   bool flip;
-  int shift;      // moved by up to so many pixels each way, with 0 where nothing was
-  double jitter;  // brightness, contrast and saturation change by up to so much
-  int cutout;     // side of the square that is hidden
+  int shift;      // largest shift in pixels, in each direction; the border is filled with 0
+  double jitter;  // largest relative change of brightness, contrast and saturation
+  int cutout;     // side of the square that is set to 0
 };
 
-/// Copies the chosen pictures, each changed in its own way. Plain loops, so that the step waits for nothing.
+/// Copies the chosen images and augments each copy. Uses plain loops to avoid the overhead of LibTorch's operators.
 class Augment {
  public:
-  Augment(const Pictures& pictures, const AugmentOptions& options, unsigned seed)
-      : pictures_(pictures), options_(options), random_(seed) {}
+  Augment(const Images& images, const AugmentOptions& options, unsigned seed)
+      : images_(images), options_(options), random_(seed) {}
 
-  /// chosen: (B) -> (B, C, H, W)
+  /// Returns the augmented images (B, C, H, W) with the indices `chosen` (B).
   torch::Tensor operator()(const torch::Tensor& chosen) {
-    const std::int64_t channels = pictures_.train.size(1), side = pictures_.train.size(2),
-                       size = channels * side * side;
+    const std::int64_t channels = images_.train.size(1), side = images_.train.size(2), size = channels * side * side;
     auto batch = torch::zeros({chosen.size(0), channels, side, side});
     for (std::int64_t i = 0; i < chosen.size(0); ++i) {
-      const float* from = pictures_.train.data_ptr<float>() + chosen.data_ptr<std::int64_t>()[i] * size;
+      const float* from = images_.train.data_ptr<float>() + chosen.data_ptr<std::int64_t>()[i] * size;
       float* to = batch.data_ptr<float>() + i * size;
       const bool mirror = options_.flip && random_() % 2 == 1;
-      const std::int64_t down = draw(), right = draw();
+      const std::int64_t down = draw_shift(), right = draw_shift();
       for (std::int64_t plane = 0; plane < channels; ++plane)
         for (std::int64_t y = std::max<std::int64_t>(0, down); y < std::min(side, side + down); ++y)
           copy_row(from + (plane * side + y - down) * side, to + (plane * side + y) * side, side, right, mirror);
@@ -95,7 +96,8 @@ class Augment {
   }
 
  private:
-  std::int64_t draw() {
+  /// Returns a random shift.
+  std::int64_t draw_shift() {
     return static_cast<std::int64_t>(random_() % static_cast<unsigned>(2 * options_.shift + 1)) - options_.shift;
   }
 
@@ -111,43 +113,44 @@ class Augment {
     return 0.299F * r[i] + 0.587F * r[pixels + i] + 0.114F * r[2 * pixels + i];
   }
 
-  /// As torchvision's ColorJitter, on the picture as it was before it was normalised.
-  void jitter(float* picture, std::int64_t pixels) {
-    const auto on_colours = [&](bool back) {
+  /// Applies torchvision's ColorJitter to an image (3, H, W) before normalisation: undoes it first and repeats it at
+  /// the end.
+  void jitter(float* image, std::int64_t pixels) {
+    const auto convert = [&](bool to_normalised) {
       for (std::int64_t i = 0; i < 3 * pixels; ++i) {
         const auto c = static_cast<std::size_t>(i / pixels);
-        picture[i] = back ? (picture[i] - pictures_.mean[c]) / pictures_.deviation[c]
-                          : picture[i] * pictures_.deviation[c] + pictures_.mean[c];
+        image[i] = to_normalised ? (image[i] - images_.mean[c]) / images_.deviation[c]
+                                 : image[i] * images_.deviation[c] + images_.mean[c];
       }
     };
     std::array<int, 3> order{0, 1, 2};
     std::shuffle(order.begin(), order.end(), random_);
-    on_colours(false);
+    convert(false);
     for (const int kind : order) {
       const auto spread = static_cast<float>(options_.jitter);
       const float f = std::uniform_real_distribution<float>(1 - spread, 1 + spread)(random_);
       float mean = 0;
       if (kind == 1)
-        for (std::int64_t i = 0; i < pixels; ++i) mean += grey(picture, pixels, i) / static_cast<float>(pixels);
+        for (std::int64_t i = 0; i < pixels; ++i) mean += grey(image, pixels, i) / static_cast<float>(pixels);
       for (std::int64_t i = 0; i < pixels; ++i) {
-        const float other = kind == 0 ? 0 : kind == 1 ? mean : grey(picture, pixels, i);
-        for (float* v = picture + i; v < picture + 3 * pixels; v += pixels)
+        const float other = kind == 0 ? 0 : kind == 1 ? mean : grey(image, pixels, i);
+        for (float* v = image + i; v < image + 3 * pixels; v += pixels)
           *v = std::clamp(f * *v + (1 - f) * other, 0.0F, 1.0F);
       }
     }
-    on_colours(true);
+    convert(true);
   }
 
-  void cut_out(float* picture, std::int64_t channels, std::int64_t side) {
+  void cut_out(float* image, std::int64_t channels, std::int64_t side) {
     const auto middle = [&] { return static_cast<std::int64_t>(random_() % static_cast<unsigned>(side)); };
     const std::int64_t top = middle() - options_.cutout / 2, left = middle() - options_.cutout / 2;
     for (std::int64_t row = std::max<std::int64_t>(0, top); row < std::min(side, top + options_.cutout); ++row)
       for (std::int64_t c = 0; c < channels; ++c)
-        std::fill(picture + (c * side + row) * side + std::max<std::int64_t>(0, left),
-                  picture + (c * side + row) * side + std::min(side, left + options_.cutout), 0.0F);
+        std::fill(image + (c * side + row) * side + std::max<std::int64_t>(0, left),
+                  image + (c * side + row) * side + std::min(side, left + options_.cutout), 0.0F);
   }
 
-  const Pictures& pictures_;
+  const Images& images_;
   AugmentOptions options_;
   std::mt19937 random_;
 };
