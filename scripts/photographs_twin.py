@@ -1,14 +1,14 @@
 #!/usr/bin/python3
-"""PyTorch twins of `animals --data DIR`: same pictures, network, optimizer and schedule. Needs python3-torch, python3-pil.
+"""PyTorch equivalent of `animals --data DIR`: same images, network, optimizer and schedule. Needs python3-torch, python3-pil.
 
 usage: photographs_twin.py DIR [SEED ...] [--model dense|cnn] [--net SPEC] [--epochs 25] [--batch-size 64]
                            [--learning-rate 0.003] [--schedule one_cycle|linear] [--weight-decay 0.01]
                            [--label-smoothing 0.05] [--no-flip] [--shift 4] [--size 64] [--threads 1]
 
-DIR holds {train,test}/{dog,cat,horse,cheetah}/*.jpg, or Fashion-MNIST's IDX files. Prints test loss and accuracy for each seed
-(1 2 3 by default) and their mean. The options are the convolutional model's (AdamW, mirrored and shifted pictures); the
-dense one has animals' settings. SPEC is a line of words: cN convolution 3 x 3 with padding 1 and N filters, without bias when b
-follows; b batch norm; r ReLU; p max pool 2; g global average pool; dX dropout; f flatten; lN dense.
+DIR contains {train,test}/{dog,cat,horse,cheetah}/*.jpg, or Fashion-MNIST's IDX files. Prints test loss and accuracy for each seed
+(1 2 3 by default) and the mean accuracy. The options apply to the convolutional model (AdamW, mirrored and shifted images); the
+dense model has the settings of `animals`. SPEC is a comma-separated list: cN convolution 3 x 3 with padding 1 and N filters, without
+bias if b follows; b batch norm; r ReLU; p max pool 2; g global average pool; dX dropout; f flatten; lN dense.
 """
 import argparse
 import pathlib
@@ -19,14 +19,14 @@ import numpy
 import torch
 
 sys.dont_write_bytecode = True
-import pictures_to_raw
+import images_to_raw
 
 DENSE_SIZE, EPOCHS, BATCH, LEARNING_RATE, MOMENTUM = 32, 15, 64, 0.01, 0.9  # animals' defaults for dense layers
 NET = "c16,b,r,p,c32,b,r,p,c64,b,r,p,c128,b,r,p,g,d0.2,l4"
 
 
 def make_network(spec, channels, side):
-    """The network that SPEC describes, for pictures (channels, side, side)."""
+    """Returns the network described by SPEC, for images (channels, side, side)."""
     layers, features, words = [], channels, spec.split(",")
     for word, following in zip(words, words[1:] + [""]):
         kind, value = word[:1], word[1:]
@@ -58,18 +58,18 @@ def make_network(spec, channels, side):
 
 
 def read(folder, size):
-    parts = pictures_to_raw.read_parts(folder, size)
+    parts = images_to_raw.read_parts(folder, size)
     return [(torch.tensor(x, dtype=torch.float32), torch.tensor(y, dtype=torch.int64)) for x, y in parts]
 
 
 def augment(x, flip, shift):
-    """Each picture mirrored or not, and moved by up to `shift` pixels each way, with 0 where nothing was."""
+    """Mirrors each image with probability 1/2 and shifts it by up to `shift` pixels along each axis, padded with 0."""
     count, _, side, _ = x.shape
     if flip:
         x = torch.where(torch.rand(count, 1, 1, 1) < 0.5, x.flip(3), x)
     padded = torch.nn.functional.pad(x, (shift,) * 4)
     corners = torch.randint(0, 2 * shift + 1, (count, 2)).tolist()
-    return torch.stack([picture[:, top:top + side, left:left + side] for picture, (top, left) in zip(padded, corners)])
+    return torch.stack([image[:, top:top + side, left:left + side] for image, (top, left) in zip(padded, corners)])
 
 
 def train_dense(train_set, seed):
@@ -99,7 +99,7 @@ def train_cnn(train_set, seed, options):
     model = make_network(options.net, *x.shape[1:3]).to(memory_format=torch.channels_last)
     loss = torch.nn.CrossEntropyLoss(label_smoothing=options.label_smoothing)
     weights = [p for p in model.parameters() if p.dim() > 1]
-    others = [p for p in model.parameters() if p.dim() <= 1]  # biases and norms do not decay
+    others = [p for p in model.parameters() if p.dim() <= 1]  # no weight decay for biases and normalisation layers
     adamw = torch.optim.AdamW([{"params": weights, "weight_decay": options.weight_decay}, {"params": others, "weight_decay": 0}],
                               lr=options.learning_rate)
     steps = options.epochs * -(-len(x) // options.batch_size)
@@ -117,7 +117,7 @@ def train_cnn(train_set, seed, options):
     return model
 
 
-def judge(model, test_set):
+def evaluate(model, test_set):
     x, y = test_set
     model.eval()
     with torch.no_grad():
@@ -153,7 +153,7 @@ def main():
         start = time.perf_counter()
         model = train_dense(train_set, seed) if options.model == "dense" else train_cnn(train_set, seed, options)
         taken = time.perf_counter() - start
-        loss, accuracy = judge(model, test_set)
+        loss, accuracy = evaluate(model, test_set)
         accuracies.append(accuracy)
         print(f"seed {seed}: test loss {loss:.4f} accuracy {accuracy:.2f}%, trained in {taken:.1f} s", flush=True)
     print(f"mean of {len(options.seeds)}: {numpy.mean(accuracies):.2f}%")

@@ -12,7 +12,7 @@
 
 #include <torch/torch.h>
 
-/// The images of a file of scripts/pictures_to_raw.py, normalised by the mean and deviation of each channel of the
+/// The images of a file of scripts/images_to_raw.py, normalised by the mean and deviation of each channel of the
 /// training images.
 struct Images {
   torch::Tensor train, train_labels, test, test_labels;  // (N, C, H, W) and (N)
@@ -47,8 +47,8 @@ inline Images read_images(const std::string& path) {
   std::string magic;
   std::int64_t train = 0, test = 0, channels = 0, side = 0;
   file >> magic >> train >> test >> channels >> side;
-  if (magic != "pictures" || file.get() != '\n')
-    throw std::invalid_argument(path + ": expected a file written by scripts/pictures_to_raw.py");
+  if (magic != "images" || file.get() != '\n')
+    throw std::invalid_argument(path + ": expected a file written by scripts/images_to_raw.py");
   const auto read = [&](at::IntArrayRef shape) {
     auto values = torch::empty(shape);
     file.read(reinterpret_cast<char*>(values.data_ptr<float>()), values.numel() * 4);

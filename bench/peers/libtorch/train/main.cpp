@@ -6,7 +6,7 @@
 //                    [--shift 4] [--jitter 0] [--cutout 0] [--mirror 0] [--seed 1] [--threads 1]
 //                    [--layout channels_last|planes] [--limit N]
 //
-// scripts/pictures_to_raw.py writes FILE. network.hpp explains SPEC. The optimizer is AdamW, without decay of biases
+// scripts/images_to_raw.py writes FILE. network.hpp explains SPEC. The optimizer is AdamW, without decay of biases
 // and norms. With --mirror 1, logits of test images are averaged with those of their mirror images. With --limit,
 // training stops after N steps; scripts/bench_training compares settings this way.
 

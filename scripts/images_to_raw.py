@@ -1,12 +1,12 @@
 #!/usr/bin/python3
-"""Writes a set of pictures as plain floats, for training programs of other libraries to read. Needs python3-pil, python3-numpy.
+"""Writes a set of images as plain floats, for training programs of other libraries. Needs python3-pil, python3-numpy.
 
-usage: pictures_to_raw.py FOLDER OUT [--size 64]
+usage: images_to_raw.py FOLDER OUT [--size 64]
 
-FOLDER holds {train,test}/CLASS/*.jpg, of which the largest centred square is averaged down to SIZE x SIZE, or IDX files as
-MNIST and Fashion-MNIST come ({train,t10k}-{images-idx3,labels-idx1}-ubyte, plain or .gz; {train10k,...} will do for the
-training part). OUT is a line "pictures TRAIN TEST CHANNELS SIZE", then float32 numbers: the training pictures (N, C, H, W) in
-[0, 1], their labels (N), the test pictures and their labels.
+FOLDER contains {train,test}/CLASS/*.jpg, or the IDX files of MNIST or Fashion-MNIST ({train,t10k}-{images-idx3,labels-idx1}-ubyte,
+plain or .gz; the prefix train10k is accepted for the training part). Of each JPEG, the largest centred square is averaged down to
+SIZE x SIZE. OUT is a line "images TRAIN TEST CHANNELS SIZE", then float32 values: the training images (N, C, H, W) in [0, 1],
+their labels (N), the test images and their labels.
 """
 import argparse
 import gzip
@@ -15,16 +15,16 @@ import sys
 
 import numpy
 
-ANIMALS = ["dog", "cat", "horse", "cheetah"]  # first, in this order, where there are such
+ANIMALS = ["dog", "cat", "horse", "cheetah"]  # these classes come first, in this order, if present
 
 
 def read_photograph(path, size):
-    """(3, size, size)"""
+    """Returns (3, size, size)."""
     from PIL import Image, ImageOps
-    picture = ImageOps.exif_transpose(Image.open(path)).convert("RGB")
-    side = min(picture.size)
-    left, top = (picture.width - side) // 2, (picture.height - side) // 2
-    square = picture.crop((left, top, left + side, top + side))
+    image = ImageOps.exif_transpose(Image.open(path)).convert("RGB")
+    side = min(image.size)
+    left, top = (image.width - side) // 2, (image.height - side) // 2
+    square = image.crop((left, top, left + side, top + side))
     planes = [numpy.asarray(plane.convert("F").resize((size, size), Image.BOX)) for plane in square.split()]
     return numpy.stack(planes) / 255
 
@@ -44,7 +44,7 @@ def read_idx(folder, prefixes, suffix):
                     data = file.read()
                 shape = numpy.frombuffer(data, ">u4", data[3], 4)
                 return numpy.frombuffer(data, numpy.uint8, offset=4 + 4 * data[3]).reshape(shape)
-    sys.exit(f"pictures_to_raw.py: {folder}: expected train/ and test/, or IDX files such as {prefixes[0] + suffix}.gz")
+    sys.exit(f"images_to_raw.py: {folder}: expected train/ and test/, or IDX files such as {prefixes[0] + suffix}.gz")
 
 
 def read_idx_part(folder, *prefixes):
@@ -53,7 +53,7 @@ def read_idx_part(folder, *prefixes):
 
 
 def read_parts(folder, size):
-    """[(train pictures, labels), (test pictures, labels)]"""
+    """Returns [(training images, labels), (test images, labels)]."""
     if (folder / "train").is_dir():
         return [read_photographs(folder / name, size) for name in ("train", "test")]
     return [read_idx_part(folder, "train", "train10k"), read_idx_part(folder, "t10k")]
@@ -68,7 +68,7 @@ def main():
     parts = read_parts(arguments.folder, arguments.size)
     (train, _), (test, _) = parts
     with open(arguments.out, "wb") as out:
-        out.write(f"pictures {len(train)} {len(test)} {train.shape[1]} {train.shape[2]}\n".encode())
+        out.write(f"images {len(train)} {len(test)} {train.shape[1]} {train.shape[2]}\n".encode())
         for values in (values for part in parts for values in part):
             out.write(values.astype("<f4").tobytes())
 
