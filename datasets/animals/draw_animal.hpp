@@ -8,14 +8,13 @@
 
 namespace minnow::inline MINNOW_PRECISION::datasets {
 
-/// The kinds of drawn animal; a label is the place in this list.
+/// The classes of drawn animals; the values are the labels.
 enum class Animal { dog, cat, horse, cheetah };
 
-/// Draws one animal into `rgb`, (3, size, size) row-major planes, values in [0, 1]. Pose, coat, place, scale, light,
-/// background and what stands in front are drawn from `rng`; from place on, from the same distributions for every
-/// animal. The picture depends on the arguments only, and `size` only sets how finely it is sampled (the grain, drawn
-/// per pixel, aside). Throws ValueError unless 8 <= `size` <= 16384, ShapeError unless `rgb` holds 3 * size * size
-/// numbers.
+/// Draws one animal into `rgb`, (3, size, size), with values in [0, 1]. Pose, coat, position, scale, light, background
+/// and occluders are random; all but pose and coat have the same distribution for every animal. The image depends only
+/// on the arguments. `size` is only the resolution, except for the noise, which is drawn per pixel. Throws ValueError
+/// if `size` is outside [8, 16384], ShapeError if `rgb` does not have 3 * size * size elements.
 MINNOW_API void draw_animal(Animal animal, std::size_t size, Rng rng, std::span<Real> rgb);
 
 }  // namespace minnow::inline MINNOW_PRECISION::datasets

@@ -1,5 +1,9 @@
 #include <minnow/datasets/animals/detail/animal_coat.hpp>
 
+#include <algorithm>
+#include <array>
+#include <cmath>
+
 namespace minnow::inline MINNOW_PRECISION::datasets::drawing {
 namespace {
 
@@ -13,14 +17,14 @@ constexpr std::array<Colour, 10> coats{{{0.13, 0.12, 0.13},    // black
                                         {0.71, 0.74, 0.78},    // silver
                                         {0.88, 0.79, 0.64},    // cream
                                         {0.93, 0.92, 0.90}}};  // white
-constexpr std::size_t darkest_spotted = 2;                     // spots would not show on the coats before
+constexpr std::size_t first_spotted = 2;                       // spots would be invisible on the darker coats
 constexpr Colour soot{0.10, 0.07, 0.06}, chalk{0.94, 0.92, 0.88};
 
 }  // namespace
 
 Coat::Coat(Animal animal, Rng& rng) : texture_(rng) {
   const bool spotted = animal == Animal::cheetah;
-  const std::size_t first = spotted ? darkest_spotted : 0;
+  const std::size_t first = spotted ? first_spotted : 0;
   const Colour coat = coats[first + rng.below(coats.size() - first)];
   base_ = rng.uniform(0.88, 1.06) * coat;
   belly_ = rng.uniform(0, 0.5);
@@ -42,7 +46,7 @@ Coat::Coat(Animal animal, Rng& rng) : texture_(rng) {
   }
 }
 
-// One spot to each cell of a lattice whose rows are staggered, put a little out of place at random.
+// One spot in each cell of a lattice with staggered rows; position and size of the spots are jittered.
 double Coat::spots(Vec point, double detail) const {
   constexpr double spacing = 0.17, radius = 0.055;
   double nearest = 1e9;

@@ -1,97 +1,16 @@
+#include <minnow/datasets/animals/detail/animal_build.hpp>
 #include <minnow/datasets/animals/detail/animal_figure.hpp>
+
+#include <algorithm>
+#include <array>
 
 namespace minnow::inline MINNOW_PRECISION::datasets::drawing {
 namespace {
 
-/// A number with the play around it that pose and individual take up.
-struct Range {
-  double middle, play;
-  double draw(Rng& rng) const { return middle + play * rng.uniform(-1, 1); }
-};
-/// The proportions of an animal: lengths in distances from hip to shoulder, angles in degrees above +x.
-struct Build {
-  struct {
-    double height;              // of hip and shoulder
-    double rump, waist, chest;  // radii
-    double tuck;                // how far the belly is drawn up at the waist
-  } trunk;
-  struct {
-    double thigh, shank, foot;  // radii
-    double toe;                 // length of the foot
-    Range stride;               // of one foot to either side, in leg lengths
-    bool hooves = false;
-  } leg;
-  struct {
-    double length, root, end;  // the latter two are radii
-    Range angle;
-  } neck;
-  struct {
-    double skull;              // radius
-    double muzzle, root, tip;  // length and radii of the muzzle
-    Range angle;
-  } head;
-  struct {
-    double length, root, middle, tip;  // the latter three are radii
-    Range angle;                       // at the root
-    Range bend, curl;                  // turn up to the middle and from there to the tip
-    bool dark_tip = false;
-  } tail;
-};
-
-constexpr Build dog_build{.trunk = {.height = 0.73, .rump = 0.21, .waist = 0.19, .chest = 0.25, .tuck = 0.02},
-                          .leg = {.thigh = 0.13, .shank = 0.075, .foot = 0.07, .toe = 0.07, .stride = {0.22, 0.22}},
-                          .neck = {.length = 0.42, .root = 0.17, .end = 0.14, .angle = {58, 10}},
-                          .head = {.skull = 0.19, .muzzle = 0.31, .root = 0.105, .tip = 0.08, .angle = {-8, 12}},
-                          .tail = {.length = 0.62,
-                                   .root = 0.06,
-                                   .middle = 0.055,
-                                   .tip = 0.03,
-                                   .angle = {125, 15},
-                                   .bend = {-25, 20},
-                                   .curl = {-40, 30}}};
-
-constexpr Build cat_build{.trunk = {.height = 0.62, .rump = 0.25, .waist = 0.215, .chest = 0.22, .tuck = 0.0},
-                          .leg = {.thigh = 0.11, .shank = 0.065, .foot = 0.06, .toe = 0.05, .stride = {0.2, 0.2}},
-                          .neck = {.length = 0.34, .root = 0.15, .end = 0.13, .angle = {45, 10}},
-                          .head = {.skull = 0.265, .muzzle = 0.0, .root = 0.0, .tip = 0.0, .angle = {0, 8}},
-                          .tail = {.length = 1.15,
-                                   .root = 0.055,
-                                   .middle = 0.05,
-                                   .tip = 0.04,
-                                   .angle = {150, 15},
-                                   .bend = {-80, 20},
-                                   .curl = {120, 60}}};
-
-constexpr Build horse_build{
-    .trunk = {.height = 1.12, .rump = 0.265, .waist = 0.245, .chest = 0.265, .tuck = 0.0},
-    .leg = {.thigh = 0.15, .shank = 0.065, .foot = 0.05, .toe = 0.04, .stride = {0.2, 0.2}, .hooves = true},
-    .neck = {.length = 0.78, .root = 0.23, .end = 0.125, .angle = {52, 10}},
-    .head = {.skull = 0.125, .muzzle = 0.40, .root = 0.115, .tip = 0.08, .angle = {-42, 14}},
-    .tail = {.length = 0.95,
-             .root = 0.06,
-             .middle = 0.115,
-             .tip = 0.03,
-             .angle = {200, 15},
-             .bend = {45, 15},
-             .curl = {10, 15}}};
-
-constexpr Build cheetah_build{.trunk = {.height = 0.86, .rump = 0.165, .waist = 0.12, .chest = 0.205, .tuck = 0.05},
-                              .leg = {.thigh = 0.115, .shank = 0.05, .foot = 0.045, .toe = 0.05, .stride = {0.3, 0.25}},
-                              .neck = {.length = 0.36, .root = 0.135, .end = 0.10, .angle = {35, 12}},
-                              .head = {.skull = 0.135, .muzzle = 0.10, .root = 0.085, .tip = 0.065, .angle = {-12, 10}},
-                              .tail = {.length = 1.1,
-                                       .root = 0.05,
-                                       .middle = 0.045,
-                                       .tip = 0.045,
-                                       .angle = {215, 12},
-                                       .bend = {-30, 15},
-                                       .curl = {-60, 25},
-                                       .dark_tip = true}};
-
-/// The points of a pose that parts hang on to.
+/// The points of a pose to which the parts are attached.
 struct Joints {
   Vec hip, shoulder, withers, poll;  // the poll is the centre of the skull
-  Vec ahead;                         // where the face points
+  Vec ahead;                         // direction of the face
   std::array<Vec, 2> near_feet;
   Vec on_head(double along, double up) const { return poll + along * ahead + up * Vec{-ahead.y, ahead.x}; }
 };
@@ -105,12 +24,12 @@ Joints pose_joints(const Build& build, Rng& rng) {
   joints.withers = joints.shoulder + Vec{0.02, build.trunk.chest - build.neck.root};
   const double rise = build.neck.angle.draw(rng);
   joints.poll = joints.withers + build.neck.length * direction(rise * degrees);
-  joints.ahead = direction((build.head.angle.draw(rng) + 0.4 * (rise - build.neck.angle.middle)) * degrees);
+  joints.ahead = direction((build.head.angle.draw(rng) + 0.4 * (rise - build.neck.angle.centre)) * degrees);
   return joints;
 }
 
-/// One leg: the foot swings about the point below `top`; the joints bend like a Z (hind) or nearly not (fore).
-/// Returns the foot.
+/// Adds one leg and returns its foot. The foot swings about the point below `top`. The joints of a hind leg form a Z; a
+/// foreleg is nearly straight.
 Vec add_leg(Figure& figure, const Build& build, Vec top, bool hind, double swing) {
   const auto& leg = build.leg;
   const double lift = 0.25 * std::max(0.0, swing);
@@ -124,7 +43,8 @@ Vec add_leg(Figure& figure, const Build& build, Vec top, bool hind, double swing
   return foot;
 }
 
-/// The legs of one side. The other side's swing the other way, as in a trot.
+/// Adds the legs of one side and returns their feet. The hind leg swings by `swing`, the foreleg by -swing, as in a
+/// trot.
 std::array<Vec, 2> add_legs(Figure& figure, const Build& build, const Joints& joints, double swing, Vec offset) {
   const Vec hind = add_leg(figure, build, joints.hip + offset + Vec{-0.02, 0}, true, swing);
   const Vec fore = add_leg(figure, build, joints.shoulder + offset, false, -swing);
@@ -146,7 +66,7 @@ void add_trunk(Figure& figure, const Build& build, const Joints& joints) {
   figure.limb(joints.withers, joints.poll, build.neck.root, build.neck.end);
 }
 
-/// A chain of limbs whose direction turns by `bend` up to its middle and by `curl` from there on.
+/// Adds a chain of limbs. Its direction changes by `bend` up to the middle and by `curl` from the middle to the tip.
 void add_tail(Figure& figure, const Build& build, const Joints& joints, Rng& rng) {
   constexpr int links = 10;
   const auto& tail = build.tail;
@@ -167,12 +87,13 @@ void add_tail(Figure& figure, const Build& build, const Joints& joints, Rng& rng
   }
 }
 
-/// What all four share: far legs, tail, then trunk, neck and near legs as one piece that the head is added to.
+/// Adds the parts common to all four animals: far legs, tail, then trunk, neck and near legs as one part, to which the
+/// head is added.
 Joints add_body(Figure& figure, const Build& build, Rng& rng) {
   Joints joints = pose_joints(build, rng);
   const double stride = build.leg.stride.draw(rng);
   const double swing = rng.chance(0.5) ? stride : -stride;
-  const double stagger = 0.05 * rng.uniform(0.5, 1.5);  // keeps the two sides of one who stands apart
+  const double stagger = 0.05 * rng.uniform(0.5, 1.5);  // separates near and far legs of a standing animal
   figure.part(Zone::far_side, 0.05);
   add_hooves(figure, build, add_legs(figure, build, joints, -swing, {stagger, 0.03}));
   add_tail(figure, build, joints, rng);
@@ -200,7 +121,7 @@ void add_dog(Figure& figure, Rng& rng) {
   const Joints joints = add_body(figure, dog_build, rng);
   const double skull = dog_build.head.skull;
   add_muzzle(figure, dog_build, joints);
-  const bool pricked = rng.chance(0.3);  // half-pricked: up, then folded over
+  const bool pricked = rng.chance(0.3);  // semi-erect ears: up, then folded
   const Vec root = joints.on_head(-0.55 * skull, 0.6 * skull);
   figure.part(Zone::ear, 0.03);
   if (pricked) {
@@ -220,7 +141,7 @@ void add_cat(Figure& figure, Rng& rng) {
   const Joints joints = add_body(figure, cat_build, rng);
   const double skull = cat_build.head.skull;
   figure.disc(joints.poll, skull);
-  // The face looks half at us: both ears and eyes show.
+  // The head is half turned to the viewer: both ears and both eyes are visible.
   for (const double side : {-1.0, 1.0})
     figure.limb(joints.on_head(side * 0.52 * skull, 0.6 * skull), joints.on_head(side * 0.82 * skull, 1.55 * skull),
                 0.10, 0.012);

@@ -1,9 +1,15 @@
 #include <minnow/datasets/animals/detail/animal_scene.hpp>
+#include <minnow/datasets/animals/detail/texture.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
 
 namespace minnow::inline MINNOW_PRECISION::datasets::drawing {
 namespace {
 
-/// Any brightness; as often warm as coats are, so that warmth does not give the animal away.
+/// Returns a random colour with brightness in [low, high]. Warm colours are as frequent as on coats, so that warmth
+/// does not reveal the animal.
 Colour random_colour(Rng& rng, double low, double high) {
   const double grey = rng.uniform(low, high), warmth = rng.uniform(-0.12, 0.26);
   return {grey + 0.5 * warmth, grey + rng.uniform(-0.08, 0.08), grey - 0.5 * warmth};
@@ -11,8 +17,8 @@ Colour random_colour(Rng& rng, double low, double high) {
 
 Colour jitter(Colour colour, Rng& rng) { return rng.uniform(0.85, 1.15) * colour; }
 
-/// The colour, made lighter or darker as far as it takes to stand out from the figure.
-Colour stand_out(Colour colour, const Contrast& contrast) {
+/// Returns the colour, lightened or darkened until it has the required contrast to the figure.
+Colour ensure_contrast(Colour colour, const Contrast& contrast) {
   const double own = std::max(luma(colour), 0.02);
   const double wanted = contrast.brightness + (contrast.lighter ? contrast.gap : -contrast.gap);
   if (contrast.lighter ? own >= wanted : own <= wanted) return colour;
@@ -20,10 +26,10 @@ Colour stand_out(Colour colour, const Contrast& contrast) {
   return mix(colour, {1, 1, 1}, std::min((wanted - own) / (1 - own), 1.0));
 }
 
-struct Country {
-  Colour high, low, ground;  // the sky's top and foot, the land
+struct Landscape {
+  Colour sky_top, sky_bottom, ground;
 };
-constexpr std::array<Country, 6> countries{{
+constexpr std::array<Landscape, 6> landscapes{{
     {{0.42, 0.66, 0.90}, {0.80, 0.90, 0.96}, {0.45, 0.62, 0.30}},  // summer
     {{0.66, 0.72, 0.80}, {0.94, 0.92, 0.88}, {0.92, 0.93, 0.95}},  // snow
     {{0.72, 0.76, 0.78}, {0.93, 0.88, 0.74}, {0.86, 0.72, 0.47}},  // desert
@@ -32,16 +38,17 @@ constexpr std::array<Country, 6> countries{{
     {{0.10, 0.13, 0.25}, {0.30, 0.26, 0.32}, {0.20, 0.18, 0.13}},  // night
 }};
 
-void paint_country(Canvas& canvas, const Contrast& contrast, double feet, Rng& rng) {
-  Country place = countries[rng.below(countries.size())];
-  for (Colour* colour : {&place.high, &place.low, &place.ground}) *colour = stand_out(jitter(*colour, rng), contrast);
+void paint_landscape(Canvas& canvas, const Contrast& contrast, double feet, Rng& rng) {
+  Landscape place = landscapes[rng.below(landscapes.size())];
+  for (Colour* colour : {&place.sky_top, &place.sky_bottom, &place.ground})
+    *colour = ensure_contrast(jitter(*colour, rng), contrast);
   const double horizon = rng.uniform(0.25, feet - 0.05);
   const double hills = rng.uniform(0, 0.15), rough = rng.uniform(0.03, 0.12);
   const Texture texture(rng);
   const double blur = canvas.pixel();
   canvas.repaint([&](Vec p, Colour) {
     const double edge = horizon - hills * texture({4 * p.x, 0.5});
-    const Colour sky = mix(place.high, place.low, p.y / horizon);
+    const Colour sky = mix(place.sky_top, place.sky_bottom, p.y / horizon);
     const Colour land = (1 + rough * (texture({14 * p.x, 30 * p.y}) - 0.5) - 0.1 * (p.y - edge)) * place.ground;
     return mix(sky, land, smooth_step(edge - blur, edge + blur, p.y));
   });
@@ -49,7 +56,8 @@ void paint_country(Canvas& canvas, const Contrast& contrast, double feet, Rng& r
 
 void paint_meadow(Canvas& canvas, const Contrast& contrast, Rng& rng) {
   const bool dry = rng.chance(0.4);
-  const Colour grass = stand_out(jitter(dry ? Colour{0.78, 0.68, 0.42} : Colour{0.40, 0.60, 0.28}, rng), contrast);
+  const Colour grass =
+      ensure_contrast(jitter(dry ? Colour{0.78, 0.68, 0.42} : Colour{0.40, 0.60, 0.28}, rng), contrast);
   const double rough = rng.uniform(0.1, 0.35);
   const Texture texture(rng);
   canvas.repaint([&](Vec p, Colour) {
@@ -58,10 +66,10 @@ void paint_meadow(Canvas& canvas, const Contrast& contrast, Rng& rng) {
   });
 }
 
-void paint_room(Canvas& canvas, const Contrast& contrast, double feet, Rng& rng) {
-  const Colour wall = stand_out(random_colour(rng, 0.3, 0.9), contrast);
+void paint_interior(Canvas& canvas, const Contrast& contrast, double feet, Rng& rng) {
+  const Colour wall = ensure_contrast(random_colour(rng, 0.3, 0.9), contrast);
   const Colour floor =
-      stand_out(jitter(rng.chance(0.5) ? Colour{0.60, 0.42, 0.27} : Colour{0.55, 0.53, 0.52}, rng), contrast);
+      ensure_contrast(jitter(rng.chance(0.5) ? Colour{0.60, 0.42, 0.27} : Colour{0.55, 0.53, 0.52}, rng), contrast);
   const double skirting = rng.uniform(0.5, feet - 0.04), boards = rng.uniform(0, 0.12);
   const double paper = rng.chance(0.4) ? rng.uniform(0.03, 0.08) : 0;  // striped wallpaper
   const double stripes = rng.uniform(20, 50);
@@ -74,8 +82,8 @@ void paint_room(Canvas& canvas, const Contrast& contrast, double feet, Rng& rng)
 }
 
 void paint_gradient(Canvas& canvas, const Contrast& contrast, bool plain, Rng& rng) {
-  const Colour one = stand_out(random_colour(rng, 0.1, 0.95), contrast);
-  const Colour other = plain ? one : stand_out(random_colour(rng, 0.1, 0.95), contrast);
+  const Colour one = ensure_contrast(random_colour(rng, 0.1, 0.95), contrast);
+  const Colour other = plain ? one : ensure_contrast(random_colour(rng, 0.1, 0.95), contrast);
   const Vec along = direction(rng.uniform(0, 2 * pi));
   canvas.repaint([&](Vec p, Colour) { return mix(one, other, smooth_step(-0.6, 0.6, dot(p - Vec{0.5, 0.5}, along))); });
 }
@@ -106,11 +114,11 @@ void add_stone(Canvas& canvas, Vec root, Rng& rng) {
 
 Light::Light(Rng& rng) {
   const double height = rng.uniform(0.5, 1.1);
-  slant_ = {rng.uniform(-0.8, 0.8), -height};
-  facing_ = rng.uniform(0.6, 1.2);
-  const double norm = std::sqrt(dot(slant_, slant_) + facing_ * facing_);
-  slant_ = (1 / norm) * slant_;
-  facing_ /= norm;
+  direction_ = {rng.uniform(-0.8, 0.8), -height};
+  towards_viewer_ = rng.uniform(0.6, 1.2);
+  const double norm = std::sqrt(dot(direction_, direction_) + towards_viewer_ * towards_viewer_);
+  direction_ = (1 / norm) * direction_;
+  towards_viewer_ /= norm;
   depth_ = rng.uniform(0.2, 0.5);
   const double warmth = rng.uniform(-0.07, 0.07);
   tint_ = rng.uniform(0.82, 1.08) * Colour{1 + warmth, 1, 1 - warmth};
@@ -118,24 +126,24 @@ Light::Light(Rng& rng) {
 
 Colour Light::shade(Colour colour, Vec normal) const {
   const double towards_viewer = std::sqrt(std::max(0.0, 1 - dot(normal, normal)));
-  const double lit = std::max(0.0, dot(normal, slant_) + towards_viewer * facing_);
+  const double lit = std::max(0.0, dot(normal, direction_) + towards_viewer * towards_viewer_);
   return (1 + depth_ * (lit - 0.75)) * colour;
 }
 
 Contrast::Contrast(double figure, Rng& rng) : brightness(figure), lighter(figure < 0.5) {
   const bool either = rng.chance(0.5);
-  if (figure > gap + 0.03 && figure < 1 - gap) lighter = either;  // room for both, and none of it pitch-black
+  if (figure > gap + 0.03 && figure < 1 - gap) lighter = either;  // both are possible, and no background is black
 }
 
 void paint_background(Canvas& canvas, const Contrast& contrast, double feet, Rng& rng) {
   switch (rng.below(6)) {
     case 0:
     case 1:
-      return paint_country(canvas, contrast, feet, rng);
+      return paint_landscape(canvas, contrast, feet, rng);
     case 2:
       return paint_meadow(canvas, contrast, rng);
     case 3:
-      return paint_room(canvas, contrast, feet, rng);
+      return paint_interior(canvas, contrast, feet, rng);
     case 4:
       return paint_gradient(canvas, contrast, false, rng);
     default:

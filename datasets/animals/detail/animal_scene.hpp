@@ -3,9 +3,11 @@
 #include <minnow/core/precision.hpp>
 #include <minnow/core/rng.hpp>
 #include <minnow/datasets/animals/detail/canvas.hpp>
+#include <minnow/datasets/animals/detail/colour.hpp>
+#include <minnow/datasets/animals/detail/geometry.hpp>
 
 /// \file
-/// What surrounds an animal. Nothing here knows which animal it is.
+/// Light, background and occluders of a scene. None of them depends on the animal's class.
 
 namespace minnow::inline MINNOW_PRECISION::datasets::drawing {
 
@@ -13,31 +15,33 @@ namespace minnow::inline MINNOW_PRECISION::datasets::drawing {
 class Light {
  public:
   explicit Light(Rng& rng);
-  /// A colour on a surface that leans by `normal`, the part of its unit normal in the picture plane.
+  /// Returns the shaded colour of a surface. `normal` is the part of its unit normal in the image plane.
   Colour shade(Colour colour, Vec normal) const;
-  /// Brightness and tint of the finished picture.
+  /// Returns the factor of the finished image's colours: brightness and tint.
   Colour tint() const { return tint_; }
 
  private:
-  Vec slant_;      // towards the light, in the picture plane
-  double facing_;  // and towards the viewer
-  double depth_;   // of the shadows
+  // Unit vector towards the light: its part in the image plane, and its component towards the viewer.
+  Vec direction_;
+  double towards_viewer_;
+  double depth_;  // strength of the shading
   Colour tint_;
 };
 
-/// How a background stands out from a figure of a given brightness: lighter or darker, whichever there is room for.
+/// The contrast of a background to a figure of a given brightness. The background is lighter or darker than the figure,
+/// at random if both are possible.
 struct Contrast {
   Contrast(double figure, Rng& rng);
   double brightness;                   // of the figure
-  bool lighter;                        // the background is
-  static constexpr double gap = 0.27;  // by at least
+  bool lighter;                        // the background is lighter than the figure
+  static constexpr double gap = 0.27;  // minimal difference in brightness
 };
 
-/// Paints a random background: country, meadow, room, gradient or plain. `feet` is the height at which it will stand; a
-/// horizon lies above it.
+/// Paints a random background: landscape, meadow, interior, gradient or plain. `feet` is the y coordinate of the
+/// animal's feet; a horizon is above it.
 void paint_background(Canvas& canvas, const Contrast& contrast, double feet, Rng& rng);
 
-/// Paints something that hides a part of what stands on `feet`: a tuft of grass, a bush, a post or a stone.
+/// Paints an object in front of the animal: a tuft of grass, a bush, a post or a stone, standing near `feet`.
 void paint_occluder(Canvas& canvas, double feet, const Light& light, Rng& rng);
 
 }  // namespace minnow::inline MINNOW_PRECISION::datasets::drawing

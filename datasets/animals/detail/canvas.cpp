@@ -1,9 +1,13 @@
 #include <minnow/datasets/animals/detail/canvas.hpp>
 
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+
 namespace minnow::inline MINNOW_PRECISION::datasets::drawing {
 namespace {
 
-/// A limb in single precision, with what is the same for all pixels.
+/// A limb in single precision, with values that are common to all pixels.
 struct Stroke {
   Stroke(const Limb& limb, double softness_)
       : ax(static_cast<float>(limb.a.x)),
@@ -18,9 +22,9 @@ struct Stroke {
   float ax, ay, axis_x, axis_y, inverse_square, radius, growth, softness, sharpness;
 };
 
-// The smooth union is the quadratic smooth minimum of two distances: within `softness` of a tie, it digs below both by
-// up to softness / 4, and blends the normals in the same proportion.
-// Most of the time of a drawing is spent here: one row at a time, without branches, in vectors.
+// The smooth union is the quadratic smooth minimum of two distances: if they differ by less than `softness`, the result
+// is smaller than both, by up to softness / 4. The normals are blended in the same proportion.
+// Most of the drawing time is spent here, so the loop over a row has no branches and is vectorised.
 void add_row(const Stroke& s, Vec left, double pixel, std::size_t count, float* __restrict distances,
              float* __restrict normals_x, float* __restrict normals_y) {
   const float x = static_cast<float>(left.x) - s.ax, y = static_cast<float>(left.y) - s.ay;
@@ -48,10 +52,6 @@ void add_row(const Stroke& s, Vec left, double pixel, std::size_t count, float* 
 }
 
 }  // namespace
-
-Texture::Texture(Rng& rng) {
-  for (float& knot : knots_) knot = static_cast<float>(rng.uniform());
-}
 
 Canvas::Canvas(std::size_t size)
     : size_(size), colours_(size * size), distance_(size * size, far), normal_x_(size * size), normal_y_(size * size) {}

@@ -27,7 +27,7 @@ double difference(const std::vector<Real>& a, const std::vector<Real>& b) {
   return sum / static_cast<double>(a.size());
 }
 
-/// Each 2 x 2 block of pixels to its mean.
+/// Averages each 2 x 2 block of pixels.
 std::vector<Real> halved(const std::vector<Real>& rgb, std::size_t size) {
   const std::size_t half = size / 2;
   std::vector<Real> result(3 * half * half);
@@ -40,8 +40,8 @@ std::vector<Real> halved(const std::vector<Real>& rgb, std::size_t size) {
   return result;
 }
 
-/// How much more goes on in the right part of the rows where a horse carries its head than in the left part.
-double right_heavy(const std::vector<Real>& rgb, std::size_t size) {
+/// Returns the difference in variation between the right and the left half, in the rows of a horse's head.
+double right_excess(const std::vector<Real>& rgb, std::size_t size) {
   double sum = 0;
   for (std::size_t y = size / 4; y < size * 2 / 5; ++y)
     for (std::size_t x = 1; x < size; ++x) {
@@ -52,7 +52,7 @@ double right_heavy(const std::vector<Real>& rgb, std::size_t size) {
   return sum;
 }
 
-TEST(DrawAnimal, FillsEveryValueWithinZeroAndOneAtAnySize) {
+TEST(DrawAnimal, WritesEveryValueInZeroToOneAtAnySize) {
   for (const Animal animal : kinds)
     for (const std::size_t size : {8U, 9U, 32U, 64U})
       for (std::size_t i = 0; i < 20; ++i)
@@ -62,7 +62,7 @@ TEST(DrawAnimal, FillsEveryValueWithinZeroAndOneAtAnySize) {
         }
 }
 
-TEST(DrawAnimal, DependsOnItsArgumentsOnly) {
+TEST(DrawAnimal, DependsOnlyOnItsArguments) {
   for (const Animal animal : kinds) {
     const auto first = drawing(animal, 32, Rng{7});
     drawing(Animal::horse, 64, Rng{8});
@@ -71,13 +71,13 @@ TEST(DrawAnimal, DependsOnItsArgumentsOnly) {
   }
 }
 
-TEST(DrawAnimal, TellsTheKindsApart) {
+TEST(DrawAnimal, AnimalsDiffer) {
   for (std::size_t i = 0; i < kinds.size(); ++i)
     for (std::size_t j = 0; j < i; ++j)
       EXPECT_GT(difference(drawing(kinds[i], 32, Rng{3}), drawing(kinds[j], 32, Rng{3})), 0.01);
 }
 
-TEST(DrawAnimal, SizeSetsOnlyHowFinelyThePictureIsSampled) {
+TEST(DrawAnimal, SizeOnlyChangesTheResolution) {
   for (const Animal animal : kinds)
     for (std::size_t i = 0; i < 10; ++i) {
       const Rng rng = Rng{5}.stream(i);
@@ -85,15 +85,15 @@ TEST(DrawAnimal, SizeSetsOnlyHowFinelyThePictureIsSampled) {
     }
 }
 
-TEST(DrawAnimal, FacesEitherWay) {
+TEST(DrawAnimal, FacesBothDirections) {
   int right = 0;
   constexpr int count = 100;
-  for (std::size_t i = 0; i < count; ++i) right += right_heavy(drawing(Animal::horse, 32, Rng{9}.stream(i)), 32) > 0;
+  for (std::size_t i = 0; i < count; ++i) right += right_excess(drawing(Animal::horse, 32, Rng{9}.stream(i)), 32) > 0;
   EXPECT_GT(right, count / 4);
   EXPECT_LT(right, count * 3 / 4);
 }
 
-TEST(DrawAnimal, RefusesTheWrongRoom) {
+TEST(DrawAnimal, RejectsWrongBufferSizes) {
   std::vector<Real> rgb(3 * 32 * 32);
   EXPECT_THROW(draw_animal(Animal::cat, 31, Rng{1}, rgb), ShapeError);
   EXPECT_THROW(draw_animal(Animal::cat, 33, Rng{1}, rgb), ShapeError);
