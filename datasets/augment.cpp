@@ -11,7 +11,7 @@
 namespace minnow::inline MINNOW_PRECISION::augment {
 namespace {
 
-constexpr std::size_t most = 1 << 16;  // pixels; beyond it nothing is meant, as by a -1
+constexpr std::size_t max_pixels = 1 << 16;  // the limit also catches a -1 that was converted to size_t
 
 void check_probability(const char* who, double probability) {
   if (!(probability >= 0 && probability <= 1))
@@ -22,19 +22,19 @@ void check_fill(const char* who, double fill) {
   if (!std::isfinite(fill)) throw ValueError(format_text("{}: expected a finite fill, got {}.", who, fill));
 }
 
-/// Between 0 and 1; NaN stays NaN.
-Real cut_off(Real value) { return std::min(std::max(value, Real{0}), Real{1}); }
+/// Clamps to [0, 1] and propagates NaN.
+Real clamp_to_unit(Real value) { return std::min(std::max(value, Real{0}), Real{1}); }
 
-/// v becomes f v + other, between 0 and 1.
+/// Computes v = clamp(f v + other, 0, 1).
 void blend(std::span<Real> values, double factor, double other) {
   const Real f = static_cast<Real>(factor), o = static_cast<Real>(other);
-  for (Real& value : values) value = cut_off(f * value + o);
+  for (Real& value : values) value = clamp_to_unit(f * value + o);
 }
 
-constexpr Real red_part = Real(0.299), green_part = Real(0.587), blue_part = Real(0.114);
+constexpr Real red_weight = Real(0.299), green_weight = Real(0.587), blue_weight = Real(0.114);
 
 double sum(std::span<const Real> values) {
-  std::array<double, 8> lanes{};  // one would have each sum wait for the one before
+  std::array<double, 8> lanes{};  // independent sums: with one sum each addition would wait for the previous one
   std::size_t i = 0;
   for (; i + lanes.size() <= values.size(); i += lanes.size())
     for (std::size_t k = 0; k < lanes.size(); ++k) lanes[k] += static_cast<double>(values[i + k]);
@@ -42,24 +42,24 @@ double sum(std::span<const Real> values) {
   return std::accumulate(lanes.begin(), lanes.end(), 0.0);
 }
 
-double mean_grey(const PicturePlanes& p) {
+double mean_grey(const ImagePlanes& p) {
   const auto mean = [&](std::size_t c) {
     return sum({p.plane(c), p.plane_size()}) / static_cast<double>(std::max<std::size_t>(p.plane_size(), 1));
   };
   return p.channels == 1 ? mean(0) : 0.299 * mean(0) + 0.587 * mean(1) + 0.114 * mean(2);
 }
 
-void saturate(const PicturePlanes& p, double factor) {
+void saturate(const ImagePlanes& p, double factor) {
   if (p.channels == 1) return;
   const Real f = static_cast<Real>(factor), rest = static_cast<Real>(1 - factor);
   Real* __restrict red = p.plane(0);
   Real* __restrict green = p.plane(1);
   Real* __restrict blue = p.plane(2);
   for (std::size_t i = 0, n = p.plane_size(); i < n; ++i) {
-    const Real grey = rest * (red_part * red[i] + green_part * green[i] + blue_part * blue[i]);
-    red[i] = cut_off(f * red[i] + grey);
-    green[i] = cut_off(f * green[i] + grey);
-    blue[i] = cut_off(f * blue[i] + grey);
+    const Real grey = rest * (red_weight * red[i] + green_weight * green[i] + blue_weight * blue[i]);
+    red[i] = clamp_to_unit(f * red[i] + grey);
+    green[i] = clamp_to_unit(f * green[i] + grey);
+    blue[i] = clamp_to_unit(f * blue[i] + grey);
   }
 }
 
@@ -68,21 +68,21 @@ void saturate(const PicturePlanes& p, double factor) {
 Flip::Flip(double probability) : probability_(probability) { check_probability("Flip", probability); }
 
 void Flip::operator()(std::span<Real> sample, const Shape& shape, Rng& rng) const {
-  const PicturePlanes p("Flip", sample, shape);
+  const ImagePlanes p("Flip", sample, shape);
   if (!rng.chance(probability_)) return;
   for (std::size_t c = 0; c < p.channels; ++c)
     for (std::size_t y = 0; y < p.height; ++y) std::reverse(p.row(c, y), p.row(c, y) + p.width);
 }
 
 ShiftedCrop::ShiftedCrop(std::size_t padding, Edge edge) : padding_(padding), edge_(edge) {
-  if (padding > most)
-    throw ValueError(format_text("ShiftedCrop: expected a padding of 0 to {}, got {}.", most, padding));
+  if (padding > max_pixels)
+    throw ValueError(format_text("ShiftedCrop: expected a padding from 0 to {}, got {}.", max_pixels, padding));
   check_fill("ShiftedCrop", edge.fill);
 }
 
 namespace {
 
-/// to[x] = from[x + shift], and `edge` where there is no such pixel.
+/// Writes to[x] = from[x + shift], or the value that `edge` gives if x + shift is outside the row.
 void shift_row(const Real* from, Real* to, std::size_t width, std::ptrdiff_t shift, const Edge& edge) {
   const auto w = static_cast<std::ptrdiff_t>(width);
   const std::ptrdiff_t first = std::clamp<std::ptrdiff_t>(-shift, 0, w);
@@ -98,7 +98,7 @@ void shift_row(const Real* from, Real* to, std::size_t width, std::ptrdiff_t shi
 }  // namespace
 
 void ShiftedCrop::operator()(std::span<Real> sample, const Shape& shape, Rng& rng) {
-  const PicturePlanes p("ShiftedCrop", sample, shape);
+  const ImagePlanes p("ShiftedCrop", sample, shape);
   const auto draw_shift = [&] {
     return static_cast<std::ptrdiff_t>(rng.below(2 * padding_ + 1)) - static_cast<std::ptrdiff_t>(padding_);
   };
@@ -121,39 +121,39 @@ void ShiftedCrop::operator()(std::span<Real> sample, const Shape& shape, Rng& rn
 ColourJitter::ColourJitter(const ColourJitterOptions& options) : options_(options) {
   for (const double range : {options.brightness, options.contrast, options.saturation})
     if (!(range >= 0) || std::isinf(range))
-      throw ValueError(format_text("ColourJitter: expected options that are finite and not negative, got {}.", range));
+      throw ValueError(format_text("ColourJitter: expected finite, non-negative options, got {}.", range));
 }
 
 void ColourJitter::operator()(std::span<Real> sample, const Shape& shape, Rng& rng) const {
-  const PicturePlanes p("ColourJitter", sample, shape);
+  const ImagePlanes p("ColourJitter", sample, shape);
   if (p.channels != 1 && p.channels != 3)
     throw ShapeError(format_text("ColourJitter: expected samples (1, H, W) or (3, H, W), got {}.", to_string(shape)));
   const std::array ranges{options_.brightness, options_.contrast, options_.saturation};
   std::array<std::size_t, 3> order{0, 1, 2};
   rng.shuffle(order);
-  for (const std::size_t which : order) {
-    if (ranges[which] == 0) continue;
-    const double factor = rng.uniform(std::max(0.0, 1 - ranges[which]), 1 + ranges[which]);
-    if (which == 0) blend(sample, factor, 0);
-    if (which == 1) blend(sample, factor, (1 - factor) * mean_grey(p));
-    if (which == 2) saturate(p, factor);
+  for (const std::size_t change : order) {
+    if (ranges[change] == 0) continue;
+    const double factor = rng.uniform(std::max(0.0, 1 - ranges[change]), 1 + ranges[change]);
+    if (change == 0) blend(sample, factor, 0);
+    if (change == 1) blend(sample, factor, (1 - factor) * mean_grey(p));
+    if (change == 2) saturate(p, factor);
   }
 }
 
 Cutout::Cutout(std::size_t size, const CutoutOptions& options) : size_(size), options_(options) {
-  if (size == 0 || size > most)
-    throw ValueError(format_text("Cutout: expected a size of 1 to {}, got {}.", most, size));
+  if (size == 0 || size > max_pixels)
+    throw ValueError(format_text("Cutout: expected a size from 1 to {}, got {}.", max_pixels, size));
   check_probability("Cutout", options.probability);
   check_fill("Cutout", options.fill);
 }
 
 void Cutout::operator()(std::span<Real> sample, const Shape& shape, Rng& rng) const {
-  const PicturePlanes p("Cutout", sample, shape);
+  const ImagePlanes p("Cutout", sample, shape);
   if (sample.empty() || !rng.chance(options_.probability)) return;
   struct Range {
     std::size_t first, last;
   };
-  const auto draw_range = [&](std::size_t extent) {  // of `size_` pixels around one of them, as far as there are any
+  const auto draw_range = [&](std::size_t extent) {  // `size_` pixels around a random centre, clipped to [0, extent)
     const std::size_t end = rng.below(extent) + size_ - size_ / 2;
     return Range{end < size_ ? 0 : end - size_, std::min(end, extent)};
   };

@@ -1,8 +1,8 @@
 #pragma once
 
 /// \file
-/// Random changes that leave a picture's class as it is. They are meant for pictures (C, H, W) in [0, 1], before any
-/// normalisation: colours are blended and cut off there as they are in a photograph.
+/// Random image transforms that preserve the class. They expect images (C, H, W) with values in [0, 1], before any
+/// normalisation: ColourJitter clamps to that range, and `fill` is a colour in it.
 
 #include <minnow/core/rng.hpp>
 #include <minnow/core/tensor.hpp>
@@ -13,24 +13,24 @@
 
 namespace minnow::inline MINNOW_PRECISION {
 
-/// Changes one sample of the given shape in place, by what it draws from `rng`. Any function will do; the ones below
-/// are values too. Each thread of a loader has its own copies, so one may keep memory from call to call.
+/// Modifies one sample of the given shape in place, with random numbers from `rng`. Any function with this signature
+/// is a transform. Each worker thread of a loader has its own copy, so a transform may reuse buffers between calls.
 using Transform = std::function<void(std::span<Real> sample, const Shape& shape, Rng& rng)>;
 
 }  // namespace minnow::inline MINNOW_PRECISION
 
 namespace minnow::inline MINNOW_PRECISION::augment {
 
-/// What is seen beyond a picture's edges: `fill`, or the picture mirrored at its outermost pixels (2 1 | 0 1 2).
+/// Values outside the image: `fill`, or the image reflected about its outermost pixels (2 1 | 0 1 2).
 struct Edge {
   bool reflect = false;
   double fill = 0;
 };
 
-/// Mirrors left and right.
+/// Mirrors the image horizontally with the given probability.
 class MINNOW_API Flip {
  public:
-  /// Throws ValueError unless probability is in [0, 1].
+  /// Throws ValueError if probability is outside [0, 1].
   explicit Flip(double probability = 0.5);
   void operator()(std::span<Real> sample, const Shape& shape, Rng& rng) const;
 
@@ -38,11 +38,11 @@ class MINNOW_API Flip {
   double probability_;
 };
 
-/// Moves the picture by up to `padding` pixels in either direction, each shift as likely as any other: the picture
-/// padded on all sides, and a part of its own size cut out, as torchvision's RandomCrop(size, padding).
+/// Pads the image on all sides and crops it at random to its own size, as torchvision's RandomCrop(size, padding). All
+/// shifts by -padding to padding pixels along each axis are equally likely.
 class MINNOW_API ShiftedCrop {
  public:
-  /// Throws ValueError unless padding is at most 65536 and edge.fill finite.
+  /// Throws ValueError if padding exceeds 65536 or edge.fill is not finite.
   explicit ShiftedCrop(std::size_t padding, Edge edge = {});
   void operator()(std::span<Real> sample, const Shape& shape, Rng& rng);
 
@@ -52,30 +52,31 @@ class MINNOW_API ShiftedCrop {
   std::vector<Real> plane_;  // (H, W), before the shift
 };
 
-/// Turns the picture about its centre by an angle uniform in [-degrees, degrees], bilinearly.
+/// Rotates the image about its centre by an angle uniform in [-degrees, degrees], with bilinear interpolation.
 class MINNOW_API Rotation {
  public:
-  /// Throws ValueError unless degrees is in [0, 180] and edge.fill is finite.
+  /// Throws ValueError if degrees is outside [0, 180] or edge.fill is not finite.
   explicit Rotation(double degrees, Edge edge = {});
   void operator()(std::span<Real> sample, const Shape& shape, Rng& rng);
 
  private:
   double degrees_;
   Edge edge_;
-  std::vector<Real> picture_;  // (C, H, W), before the turn
+  std::vector<Real> image_;  // (C, H, W), before the rotation
 };
 
-/// How far each factor may be from 1; 0 leaves it out.
+/// Largest distance of each factor from 1; 0 disables the change.
 struct ColourJitterOptions {
   double brightness = 0, contrast = 0, saturation = 0;
 };
 
-/// Blends the picture with black by a factor f, with its mean grey, and each pixel with its own grey, in a random
-/// order: v becomes f v + (1 - f) other, cut off at 0 and 1, f uniform in [max(0, 1 - option), 1 + option], as
-/// torchvision's ColorJitter. Grey is 0.299 R + 0.587 G + 0.114 B; pictures of one channel are grey already.
+/// Changes brightness, contrast and saturation in random order, as torchvision's ColorJitter. Each change computes
+///   v = clamp(f v + (1 - f) other, 0, 1),   f uniform in [max(0, 1 - option), 1 + option].
+/// `other` is 0 for brightness, the mean grey of the image for contrast, and the pixel's own grey for saturation. Grey
+/// is 0.299 R + 0.587 G + 0.114 B. The saturation of images with one channel does not change.
 class MINNOW_API ColourJitter {
  public:
-  /// Throws ValueError unless every option is finite and not negative.
+  /// Throws ValueError if an option is negative or not finite.
   explicit ColourJitter(const ColourJitterOptions& options);
   void operator()(std::span<Real> sample, const Shape& shape, Rng& rng) const;
 
@@ -88,10 +89,11 @@ struct CutoutOptions {
   double fill = 0;
 };
 
-/// Hides a square of size x size pixels (DeVries and Taylor, 2017): its centre is any pixel, what lies outside is lost.
+/// Sets a square of size x size pixels to `fill` (DeVries and Taylor, 2017). Its centre is uniform over the pixels; the
+/// square is clipped at the image's edges.
 class MINNOW_API Cutout {
  public:
-  /// Throws ValueError for a size of 0 or above 65536, a probability outside [0, 1] or a fill that is not finite.
+  /// Throws ValueError if size is 0 or exceeds 65536, probability is outside [0, 1], or fill is not finite.
   explicit Cutout(std::size_t size, const CutoutOptions& options = {});
   void operator()(std::span<Real> sample, const Shape& shape, Rng& rng) const;
 

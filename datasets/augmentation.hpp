@@ -9,20 +9,20 @@
 
 namespace minnow::inline MINNOW_PRECISION {
 
-/// Each sample is mixed with another one, drawn from the whole dataset and changed as this epoch changes it (Zhang and
-/// others, 2018): inputs, targets and weights become lambda a + (1 - lambda) b, lambda from Beta(alpha, alpha). Class
-/// indices (N) become probabilities (N, classes), which CrossEntropyLoss takes.
+/// Mixes each sample a with another sample b (Zhang and others, 2018): inputs, targets and weights become
+/// lambda a + (1 - lambda) b, with lambda from Beta(alpha, alpha). b is drawn from the whole dataset and transformed as
+/// in this epoch. Class indices (N) become probabilities (N, classes), which CrossEntropyLoss accepts.
 struct Mixup {
-  std::size_t classes;  // read when the targets are class indices
-  double alpha = 0.2;   // above 0, at most 4: the smaller, the less is mixed into most samples
+  std::size_t classes;  // used if the targets are class indices
+  double alpha = 0.2;   // in (0, 4]; a smaller alpha mixes most samples less
 };
 
-/// What a loader does to each sample before it is seen, anew each epoch:
+/// Random changes that a loader applies to each sample, different in each epoch:
 ///   .augment = Augmentation{rng.split(), {augment::Flip(), augment::ShiftedCrop(4)}}
-/// What happens to a sample depends on (the stream, the epoch, the sample's index) alone.
+/// The changes depend only on the stream, the epoch and the sample's index.
 struct Augmentation {
   Rng rng;
-  std::vector<Transform> transforms = {};  // one after the other
+  std::vector<Transform> transforms = {};  // applied in order
   std::optional<Mixup> mixup = std::nullopt;
 };
 

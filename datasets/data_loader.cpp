@@ -10,7 +10,8 @@
 
 namespace minnow::inline MINNOW_PRECISION {
 
-/// The caller reads one batch while each worker fills another; without workers there is one batch, filled in between.
+/// With prefetching, each worker thread fills a batch of its own while the caller uses another batch. Without
+/// prefetching there is one batch, filled on the caller's thread.
 class DataLoader::Impl {
  public:
   Impl(const Dataset& dataset, const DataLoaderOptions& options)
@@ -19,7 +20,7 @@ class DataLoader::Impl {
     for (std::size_t i = 0; i < (options.prefetch ? options.workers : 1); ++i) {
       Worker& worker =
           *workers_.emplace_back(std::make_unique<Worker>(BatchMaker(dataset, options.augment, options.normalize)));
-      if (options.prefetch) worker.thread = std::make_unique<Background>([this, &worker] { fill(worker); });
+      if (options.prefetch) worker.thread = std::make_unique<WorkerThread>([this, &worker] { fill(worker); });
     }
   }
 
@@ -32,7 +33,7 @@ class DataLoader::Impl {
 
   void begin(std::uint64_t epoch) {
     for (const auto& worker : workers_)
-      if (worker->thread) worker->thread->settle();  // an epoch left early
+      if (worker->thread) worker->thread->wait_and_discard_error();  // of an unfinished epoch
     if (options_.shuffle) {
       std::iota(order_.begin(), order_.end(), 0);
       options_.shuffle->stream(epoch).shuffle(order_);
@@ -56,8 +57,8 @@ class DataLoader::Impl {
   struct Worker {
     explicit Worker(BatchMaker its_maker) : maker(std::move(its_maker)) {}
     BatchMaker maker;
-    std::size_t number = 0;              // of its batch
-    std::unique_ptr<Background> thread;  // last: it ends before what it uses
+    std::size_t number = 0;                // of its batch
+    std::unique_ptr<WorkerThread> thread;  // last: destroyed before the members that it uses
   };
 
   void start(Worker& worker, std::size_t number) {
@@ -65,8 +66,8 @@ class DataLoader::Impl {
     if (worker.thread && number < batches()) worker.thread->start();
   }
 
-  /// Makes batch number at_ ready. Whoever filled it goes on with the first one that nobody has, in the memory of the
-  /// batch before.
+  /// Makes batch number at_ current: waits for its worker thread, or fills it on this thread. The worker thread then
+  /// starts the first batch that no other thread has started, in the slot of the previous batch.
   void fetch() {
     Worker& worker = *workers_[at_ % workers_.size()];
     if (worker.thread) {
@@ -88,8 +89,8 @@ class DataLoader::Impl {
   std::vector<std::size_t> order_;
   std::vector<Batch> slots_;
   std::uint64_t epoch_ = 0;
-  std::size_t at_ = 0;                            // the batch being read
-  std::vector<std::unique_ptr<Worker>> workers_;  // last, for the same reason
+  std::size_t at_ = 0;                            // number of the current batch
+  std::vector<std::unique_ptr<Worker>> workers_;  // last: destroyed before the members that the threads use
 };
 
 DataLoader::DataLoader(const Dataset& dataset, const DataLoaderOptions& options) {

@@ -15,34 +15,35 @@ namespace minnow::inline MINNOW_PRECISION {
 
 struct DataLoaderOptions {
   std::size_t batch_size = 64;
-  std::optional<Rng> shuffle = std::nullopt;  // a new order each epoch, by (this stream, epoch) alone; none: as stored
-  bool drop_last = false;                     // leave out a last batch that is smaller
-  bool prefetch = false;                      // fill the next batches while this one is used, on threads of their own:
-  std::size_t workers = 1;                    // so many, each filling a batch
-  std::optional<Augmentation> augment = std::nullopt;     // change each sample at random, anew each epoch
-  std::optional<Normalization> normalize = std::nullopt;  // and then normalise it
+  std::optional<Rng> shuffle = std::nullopt;           // shuffles by (this stream, epoch); unset: the dataset's order
+  bool drop_last = false;                              // leaves out the last batch if it is smaller than batch_size
+  bool prefetch = false;                               // fills the next batches on worker threads
+  std::size_t workers = 1;                             // number of worker threads; each fills its own batch
+  std::optional<Augmentation> augment = std::nullopt;  // random changes of each sample, different in each epoch
+  std::optional<Normalization> normalize = std::nullopt;  // applied after `augment`
 };
 
-/// Goes through a dataset in batches, once per range-based for:
+/// Iterates over a dataset in batches. One range-based for loop is one epoch:
 ///   for (const Batch& batch : loader) ...
-/// A batch is filled in place and valid until the next; after the first epoch nothing is allocated. Neither prefetching
-/// nor the number of workers changes a bit, and a sample's augmentation depends on no other sample of its batch.
+/// A batch is valid until the next batch. Nothing is allocated after the first epoch. Prefetching and the number of
+/// workers change no bit of the batches. A sample's augmentation does not depend on the other samples of its batch.
 class MINNOW_API DataLoader {
  public:
-  /// `dataset` must outlive the loader. Throws ValueError when batch_size or workers is 0, or the augmentation is none.
+  /// `dataset` must outlive the loader. Throws ValueError if batch_size or workers is 0, or the augmentation is
+  /// invalid.
   explicit DataLoader(const Dataset& dataset, const DataLoaderOptions& options = {});
   explicit DataLoader(const Dataset&& dataset, const DataLoaderOptions& options = {}) = delete;
   ~DataLoader();
   DataLoader(const DataLoader&) = delete;
   DataLoader& operator=(const DataLoader&) = delete;
 
-  /// Batches per epoch.
+  /// Returns the number of batches per epoch.
   std::size_t size() const;
 
-  /// Samples per epoch.
+  /// Returns the number of samples per epoch.
   std::size_t num_samples() const;
 
-  /// Epochs begun so far.
+  /// Returns the number of epochs begun.
   std::uint64_t epoch() const { return epoch_; }
 
   class iterator {
@@ -68,7 +69,7 @@ class MINNOW_API DataLoader {
     DataLoader* loader_;
   };
 
-  /// Begins an epoch; one that was left early is forgotten.
+  /// Begins an epoch. Discards the rest of an unfinished epoch.
   iterator begin();
   std::default_sentinel_t end() const { return {}; }
 

@@ -8,32 +8,32 @@
 
 namespace minnow::inline MINNOW_PRECISION {
 
-/// What one training step reads. inputs: (N, ...); targets: (N) class indices as whole numbers, or (N, ...) numbers;
-/// weights: (N), how often each sample counts, if the dataset says so.
+/// The samples of one training step. inputs: (N, ...); targets: (N) class indices, or (N, ...) values; weights: (N),
+/// the weight of each sample in the loss, if the dataset has weights.
 struct Batch {
   Tensor inputs, targets;
   std::optional<Tensor> weights;
   std::size_t size() const { return inputs.dimension() == 0 ? 0 : inputs.shape()[0]; }
 };
 
-/// Numbered samples. Reading is const and safe from several threads at once.
+/// Samples, numbered from 0. Reading is const and thread-safe.
 class MINNOW_API Dataset {
  public:
   virtual ~Dataset();
 
   virtual std::size_t size() const = 0;
 
-  /// The shape of one sample's input, without the batch axis.
+  /// Returns the shape of one sample's input, without the batch axis.
   virtual Shape input_shape() const = 0;
 
-  /// The shape of one sample's target; () for a class index.
+  /// Returns the shape of one sample's target; () for a class index.
   virtual Shape target_shape() const = 0;
 
-  /// Whether samples have weights, which then are read too.
+  /// Returns true if the samples have weights. read() then writes the weights too.
   virtual bool has_weights() const { return false; }
 
-  /// Writes the samples `indices`, all below size(), into the rows of batch.inputs, batch.targets and, if any,
-  /// *batch.weights, which already have (indices.size(), ...) and the shapes above.
+  /// Writes the samples `indices`, all below size(), into the rows of batch.inputs, batch.targets and, if
+  /// has_weights(), *batch.weights. The tensors already have the right shapes: (indices.size(), ...).
   virtual void read(std::span<const std::size_t> indices, Batch& batch) const = 0;
 
  protected:

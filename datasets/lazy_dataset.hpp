@@ -8,15 +8,15 @@
 
 namespace minnow::inline MINNOW_PRECISION {
 
-/// Samples that a function makes when they are first read, and that are kept from then on: training starts before all
-/// of them are there. Whoever reads makes what is missing; a loader that prefetches does it beside the training.
+/// A dataset that makes each sample when it is first read, and stores it. Training can start before all samples exist.
+/// The reading thread makes missing samples; with prefetching this is a worker thread of the loader.
 class MINNOW_API LazyDataset : public Dataset {
  public:
   /// Fills the input of sample `index` and returns its class index.
   using Make = std::function<Real(std::size_t index, std::span<Real> input)>;
 
-  /// `make` must give the same sample for the same index, whenever and on whichever thread; it may be called on several
-  /// at once, and seldom twice for one index. What it throws, read() throws. Throws ValueError when there is no `make`.
+  /// `make` must be thread-safe and must always return the same sample for the same index. It is called twice for an
+  /// index if two threads read it at once. read() passes on exceptions of `make`. Throws ValueError if `make` is empty.
   LazyDataset(std::size_t size, Shape input_shape, Make make);
   LazyDataset(const LazyDataset&) = delete;
   LazyDataset& operator=(const LazyDataset&) = delete;
@@ -27,13 +27,13 @@ class MINNOW_API LazyDataset : public Dataset {
   void read(std::span<const std::size_t> indices, Batch& batch) const override;
 
  private:
-  enum class State : unsigned char { missing, arriving, kept };
+  enum class State : unsigned char { missing, storing, stored };
 
-  void make_and_keep(std::size_t index, std::span<Real> input, Real& target) const;
+  void make_and_store(std::size_t index, std::span<Real> input, Real& target) const;
 
   Shape input_shape_;
   Make make_;
-  // Written once for each sample, by the thread that moves its state on from `missing`.
+  // Each row is written once, by the thread that changes the sample's state from `missing` to `storing`.
   mutable Tensor inputs_, targets_;
   mutable std::vector<std::atomic<State>> states_;
 };

@@ -6,7 +6,7 @@
 namespace minnow::inline MINNOW_PRECISION {
 namespace {
 
-/// Calls body(value, channel) for every number of (N, C, ...).
+/// Calls body(value, channel) for each element of (N, C, ...).
 template <class Body>
 void for_each_channel(const Tensor& inputs, Body body) {
   const std::size_t samples = inputs.shape()[0], channels = inputs.shape()[1];
@@ -21,7 +21,7 @@ void for_each_channel(const Tensor& inputs, Body body) {
 
 Normalization::Normalization(const Tensor& inputs) {
   if (inputs.dimension() < 2 || inputs.size() == 0)
-    throw ShapeError("Normalization: expected inputs (N, C, ...) with at least one number, got " +
+    throw ShapeError("Normalization: expected inputs (N, C, ...) with at least one element, got " +
                      to_string(inputs.shape()) + ".");
   const std::size_t channels = inputs.shape()[1];
   const double count = static_cast<double>(inputs.size() / channels);
@@ -52,7 +52,7 @@ void Normalization::apply(std::span<Real> sample) const {
   const std::size_t channels = mean_.size(), plane = sample.size() / channels;
   if (plane * channels != sample.size())
     throw ShapeError("Normalization: expected a sample (" + std::to_string(channels) + ", ...), got " +
-                     std::to_string(sample.size()) + " numbers.");
+                     std::to_string(sample.size()) + " values.");
   Real* value = sample.data();
   for (std::size_t c = 0; c < channels; ++c, value += plane) {
     const Real mean = static_cast<Real>(mean_[c]), scale = static_cast<Real>(1 / deviation_[c]);

@@ -7,19 +7,18 @@
 
 namespace minnow::inline MINNOW_PRECISION {
 
-/// x_c becomes (x_c - mean_c) / deviation_c, channel by channel: numbers around 0 and of size 1 are what networks learn
-/// from best. Fitted on the training part alone and applied to every part, so that nothing of the test part leaks into
-/// training.
+/// Normalises each channel to mean 0 and standard deviation 1: x_c becomes (x_c - mean_c) / deviation_c. Fit it on the
+/// training part alone and apply it to every part, so that training uses no information from the test part.
 class MINNOW_API Normalization {
  public:
-  /// Mean and standard deviation of each channel of `inputs`, (N, C, ...), in double. A constant channel has
-  /// deviation 1. Throws ShapeError unless there is at least one number per channel.
+  /// Computes mean and standard deviation of each channel of `inputs`, (N, C, ...), in double. A constant channel gets
+  /// deviation 1. Throws ShapeError if `inputs` has fewer than two axes or no elements.
   explicit Normalization(const Tensor& inputs);
 
-  /// Normalises (N, C, ...) in place. Throws ShapeError when C is another.
+  /// Normalises (N, C, ...) in place. Throws ShapeError if C differs.
   void apply(Tensor& inputs) const;
 
-  /// Normalises one sample (C, ...) in place, to the same bits. Throws ShapeError unless C divides its size.
+  /// Normalises one sample (C, ...) in place, to the same bits. Throws ShapeError if its size is no multiple of C.
   void apply(std::span<Real> sample) const;
 
   const std::vector<double>& mean() const { return mean_; }

@@ -10,7 +10,7 @@
 namespace minnow::inline MINNOW_PRECISION {
 namespace {
 
-/// Copies the rows `indices` of `from`, whatever a row holds, into the rows of `to`.
+/// Copies the rows `indices` of `from` into the rows of `to`.
 void copy_rows(const Tensor& from, std::span<const std::size_t> indices, Tensor& to) {
   const std::size_t row = from.size() / std::max<std::size_t>(from.shape()[0], 1);
   Real* out = to.data();
@@ -31,8 +31,7 @@ void check_weights(const Tensor& weights, std::size_t samples) {
                                  to_string(weights.shape())));
   for (std::size_t i = 0; i < samples; ++i)
     if (const Real w = weights(i); !(w >= 0) || std::isinf(w))
-      throw ValueError(
-          format_text("TensorDataset: expected weights that are finite and not negative, got {} in row {}.", w, i));
+      throw ValueError(format_text("TensorDataset: expected finite, non-negative weights, got {} in row {}.", w, i));
 }
 
 }  // namespace
@@ -45,7 +44,7 @@ TensorDataset::TensorDataset(Tensor inputs, Tensor targets, std::vector<std::str
       class_names_(std::move(class_names)) {
   if (inputs_.dimension() == 0 || targets_.dimension() == 0 || inputs_.shape()[0] != targets_.shape()[0])
     throw ShapeError(
-        format_text("TensorDataset: expected inputs (N, ...) and targets (N, ...) of one N, got {} and {}.",
+        format_text("TensorDataset: expected inputs (N, ...) and targets (N, ...) with the same N, got {} and {}.",
                     to_string(inputs_.shape()), to_string(targets_.shape())));
   if (!class_names_.empty()) check_labels(targets_, class_names_.size());
   if (has_weights()) check_weights(*weights_, size());
@@ -75,7 +74,7 @@ std::pair<TensorDataset, TensorDataset> random_split(const TensorDataset& datase
   const double wanted = std::round(fraction * static_cast<double>(dataset.size()));
   if (!(wanted >= 1 && wanted <= static_cast<double>(dataset.size()) - 1))
     throw ValueError(
-        format_text("random_split: expected a fraction that gives each part at least one of {} samples, got {}.",
+        format_text("random_split: expected a fraction that leaves at least one of {} samples in each part, got {}.",
                     dataset.size(), fraction));
   std::vector<std::size_t> order(dataset.size());
   std::iota(order.begin(), order.end(), 0);

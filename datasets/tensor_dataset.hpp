@@ -10,12 +10,12 @@
 
 namespace minnow::inline MINNOW_PRECISION {
 
-/// Samples held in memory.
+/// A dataset in memory.
 class MINNOW_API TensorDataset : public Dataset {
  public:
-  /// inputs: (N, ...), targets: (N) or (N, ...). `class_names`, when given, name the class indices; then every target
-  /// must be one. `weights`: (N), finite and not negative, how often each sample counts in a loss; unset: once.
-  /// Throws ShapeError or ValueError when these do not fit together.
+  /// inputs: (N, ...), targets: (N) or (N, ...). If `class_names` is not empty, every target must be a class index.
+  /// `weights`: (N), the weight of each sample in the loss, finite and not negative; unset: 1 for each sample. Throws
+  /// ShapeError if the shapes do not match, ValueError if a target or a weight is invalid.
   TensorDataset(Tensor inputs, Tensor targets, std::vector<std::string> class_names = {},
                 std::optional<Tensor> weights = std::nullopt);
 
@@ -30,7 +30,7 @@ class MINNOW_API TensorDataset : public Dataset {
   const std::optional<Tensor>& weights() const { return weights_; }
   const std::vector<std::string>& class_names() const { return class_names_; }
 
-  /// The samples `indices`, copied. Throws ValueError when one is out of range.
+  /// Returns a copy of the samples `indices`. Throws ValueError if an index is out of range.
   TensorDataset subset(std::span<const std::size_t> indices) const;
 
  private:
@@ -39,8 +39,8 @@ class MINNOW_API TensorDataset : public Dataset {
   std::vector<std::string> class_names_;
 };
 
-/// A random part of `dataset`, of `fraction` rounded to whole samples, and the rest: {part, rest}.
-/// Throws ValueError unless both get at least one sample.
+/// Splits `dataset` at random into {part, rest}; the part has `fraction` of the samples, rounded. Throws ValueError if
+/// either would be empty.
 MINNOW_API std::pair<TensorDataset, TensorDataset> random_split(const TensorDataset& dataset, double fraction, Rng rng);
 
 }  // namespace minnow::inline MINNOW_PRECISION

@@ -9,17 +9,17 @@ namespace minnow::inline MINNOW_PRECISION::datasets {
 namespace {
 
 TensorDataset draw(std::size_t count, std::size_t size, const Rng& rng, const char* part) {
-  if (count == 0) throw ValueError("datasets::animals: expected at least 1 " + std::string(part) + " drawing, got 0.");
+  if (count == 0) throw ValueError("datasets::animals: expected at least 1 " + std::string(part) + " image, got 0.");
   if (size < 8 || size > 16384)
     throw ValueError("datasets::animals: expected a size from 8 to 16384, got " + std::to_string(size) + ".");
-  const std::size_t classes = animal_names().size(), pixels = 3 * size * size;
+  const std::size_t classes = animal_names().size(), values = 3 * size * size;
   Tensor inputs, targets;
   resize(inputs, {count, 3, size, size});
   resize(targets, {count});
-  parallel_for(count, [&](std::size_t i) {
-    const std::span<Real> picture(inputs.data() + i * pixels, pixels);
-    draw_animal(static_cast<Animal>(i % classes), size, rng.stream(i), picture);
-    for (Real& value : picture) value = 2 * value - 1;
+  run_concurrently(count, [&](std::size_t i) {
+    const std::span<Real> image(inputs.data() + i * values, values);
+    draw_animal(static_cast<Animal>(i % classes), size, rng.stream(i), image);
+    for (Real& value : image) value = 2 * value - 1;
     targets.data()[i] = static_cast<Real>(i % classes);
   });
   return {std::move(inputs), std::move(targets), animal_names()};

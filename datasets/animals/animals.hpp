@@ -10,21 +10,21 @@
 namespace minnow::inline MINNOW_PRECISION::datasets {
 
 struct AnimalsOptions {
-  std::size_t size = 32;      // height and width of a drawing, 8 to 16384
-  std::size_t train = 16000;  // drawings to learn from
-  std::size_t test = 2000;    // drawings held out
+  std::size_t size = 32;      // height and width of an image, 8 to 16384
+  std::size_t train = 16000;  // number of training images
+  std::size_t test = 2000;    // number of test images
 };
 
 struct AnimalsSplit {
   TensorDataset train, test;
 };
 
-/// dog, cat, horse, cheetah: the labels 0 to 3.
+/// Returns the names of the classes 0 to 3: dog, cat, horse, cheetah.
 MINNOW_API const std::vector<std::string>& animal_names();
 
-/// The drawn animals: four classes of pictures drawn by code, a data set that needs no download. Inputs (N, 3, size,
-/// size) in [-1, 1], targets (N); the classes take turns. Drawn on all cores; the pictures depend on options and rng
-/// alone. Throws ValueError for a size out of range or an empty part.
+/// Draws a data set of animals in four classes, without any download. Inputs are (N, 3, size, size) in [-1, 1], targets
+/// (N); sample i has class i % 4. Draws on all cores; the images depend only on `options` and `rng`. Throws ValueError
+/// if size is out of range or a part is empty.
 MINNOW_API AnimalsSplit animals(const AnimalsOptions& options, Rng rng);
 
 }  // namespace minnow::inline MINNOW_PRECISION::datasets

@@ -17,16 +17,16 @@ Shape with_batch_axis(std::size_t n, const Shape& sample) {
   return shape;
 }
 
-/// Row i of (N, ...).
+/// Returns row i of (N, ...).
 std::span<Real> row_of(Tensor& tensor, std::size_t i) {
   const std::size_t size = tensor.size() / tensor.shape()[0];
   return {tensor.data() + i * size, size};
 }
 
-/// From Beta(alpha, alpha), by Jöhnk's method: of uniform u and v, u^(1/alpha) is a share of the sum of the two powers
-/// whenever that sum is at most 1. That is seldom when alpha is large; when it is small, both may be too small for a
-/// double, but not what one is of the other.
-double draw_share(double alpha, Rng& rng) {
+/// Draws lambda from Beta(alpha, alpha) by Jöhnk's method: a / (a + b) for a = u^(1/alpha) and b = v^(1/alpha), with
+/// uniform u and v, drawn again until a + b <= 1. For large alpha most draws are rejected. For small alpha both a and b
+/// may underflow to 0; lambda is then computed from b / a = (v / u)^(1/alpha).
+double draw_lambda(double alpha, Rng& rng) {
   for (;;) {
     const double u = rng.uniform(), v = rng.uniform();
     const double a = std::pow(u, 1 / alpha), b = std::pow(v, 1 / alpha);
@@ -35,15 +35,15 @@ double draw_share(double alpha, Rng& rng) {
   }
 }
 
-/// a becomes share a + (1 - share) b.
-void mix_into(std::span<Real> a, const Real* b, double share) {
-  const Real s = static_cast<Real>(share), rest = static_cast<Real>(1 - share);
-  for (std::size_t i = 0; i < a.size(); ++i) a[i] = s * a[i] + rest * b[i];
+/// Computes a = lambda a + (1 - lambda) b.
+void mix_into(std::span<Real> a, const Real* b, double lambda) {
+  const Real own = static_cast<Real>(lambda), rest = static_cast<Real>(1 - lambda);
+  for (std::size_t i = 0; i < a.size(); ++i) a[i] = own * a[i] + rest * b[i];
 }
 
 void check(const Augmentation& augment) {
   for (const Transform& transform : augment.transforms)
-    if (!transform) throw ValueError("DataLoader: expected transforms that can be called, got an empty function.");
+    if (!transform) throw ValueError("DataLoader: expected transforms that are callable, got an empty function.");
   if (!augment.mixup) return;
   if (const double alpha = augment.mixup->alpha; !(alpha > 0 && alpha <= 4))
     throw ValueError(format_text("DataLoader: expected mixup.alpha above 0 and at most 4, got {}.", alpha));
@@ -71,7 +71,7 @@ void BatchMaker::read(std::span<const std::size_t> indices, Batch& batch) const 
 
 void BatchMaker::make(std::span<const std::size_t> indices, std::uint64_t epoch, Batch& batch) {
   read(indices, batch);
-  if (mixes_labels()) soften_targets(batch);
+  if (mixes_class_indices()) one_hot_targets(batch);
   for (std::size_t i = 0; i < indices.size(); ++i) {
     const std::span<Real> sample = row_of(batch.inputs, i);
     if (augment_) {
@@ -82,14 +82,14 @@ void BatchMaker::make(std::span<const std::size_t> indices, std::uint64_t epoch,
   }
 }
 
-/// Applies the transforms and returns the sample's stream as they leave it.
+/// Applies the transforms and returns the state of the sample's stream after them.
 Rng BatchMaker::transform(std::size_t index, std::uint64_t epoch, std::span<Real> sample) {
   Rng rng = augment_->rng.stream(epoch, index);
-  for (const Transform& change : augment_->transforms) change(sample, input_shape_, rng);
+  for (const Transform& transform : augment_->transforms) transform(sample, input_shape_, rng);
   return rng;
 }
 
-void BatchMaker::soften_targets(Batch& batch) {
+void BatchMaker::one_hot_targets(Batch& batch) {
   labels_.assign(batch.targets.data(), batch.targets.data() + batch.targets.size());
   const std::size_t classes = augment_->mixup->classes;
   resize(batch.targets, {labels_.size(), classes});
@@ -102,16 +102,16 @@ void BatchMaker::mix(std::size_t index, std::uint64_t epoch, std::size_t row, Rn
   const std::size_t others = dataset_.size() - 1;
   if (others == 0) return;
   const std::size_t drawn = rng.below(others), partner = drawn < index ? drawn : drawn + 1;
-  const double share = draw_share(augment_->mixup->alpha, rng);
+  const double lambda = draw_lambda(augment_->mixup->alpha, rng);
   read({&partner, 1}, partner_);
   transform(partner, epoch, row_of(partner_.inputs, 0));
-  mix_into(row_of(batch.inputs, row), partner_.inputs.data(), share);
-  if (batch.weights) mix_into(row_of(*batch.weights, row), partner_.weights->data(), share);
+  mix_into(row_of(batch.inputs, row), partner_.inputs.data(), lambda);
+  if (batch.weights) mix_into(row_of(*batch.weights, row), partner_.weights->data(), lambda);
   const std::span<Real> target = row_of(batch.targets, row);
-  if (!mixes_labels()) return mix_into(target, partner_.targets.data(), share);
+  if (!mixes_class_indices()) return mix_into(target, partner_.targets.data(), lambda);
   const auto label = static_cast<double>(partner_.targets.data()[0]);
-  for (Real& probability : target) probability *= static_cast<Real>(share);
-  target[class_index(label, target.size(), partner, "mixup")] += static_cast<Real>(1 - share);
+  for (Real& probability : target) probability *= static_cast<Real>(lambda);
+  target[class_index(label, target.size(), partner, "mixup")] += static_cast<Real>(1 - lambda);
 }
 
 }  // namespace minnow::inline MINNOW_PRECISION

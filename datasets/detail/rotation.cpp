@@ -10,30 +10,31 @@
 namespace minnow::inline MINNOW_PRECISION::augment {
 namespace {
 
-/// A point between four pixels: the one up and left of it, and how far it is on the way to the next ones.
+/// A point between four pixels: the pixel above and left of it, and the fractional distances from that pixel.
 struct Point {
   std::ptrdiff_t y, x;
-  Real down, right;
+  Real fraction_y, fraction_x;
 
   Point(double exact_y, double exact_x)
       : y(floor(exact_y)),
         x(floor(exact_x)),
-        down(static_cast<Real>(exact_y - static_cast<double>(y))),
-        right(static_cast<Real>(exact_x - static_cast<double>(x))) {}
+        fraction_y(static_cast<Real>(exact_y - static_cast<double>(y))),
+        fraction_x(static_cast<Real>(exact_x - static_cast<double>(x))) {}
 
  private:
-  static std::ptrdiff_t floor(double value) {  // without a call, on any CPU
+  static std::ptrdiff_t floor(double value) {  // std::floor is a function call on plain x86-64
     const auto towards_zero = static_cast<std::ptrdiff_t>(value);
     return towards_zero - (static_cast<double>(towards_zero) > value);
   }
 };
 
-Real between(const Point& p, Real here, Real right, Real below, Real beyond) {
-  const Real upper = here + p.right * (right - here), lower = below + p.right * (beyond - below);
-  return upper + p.down * (lower - upper);
+Real interpolate(const Point& p, Real upper_left, Real upper_right, Real lower_left, Real lower_right) {
+  const Real upper = upper_left + p.fraction_x * (upper_right - upper_left);
+  const Real lower = lower_left + p.fraction_x * (lower_right - lower_left);
+  return upper + p.fraction_y * (lower - upper);
 }
 
-/// The plane's value at a point that may lie near or beyond its edges.
+/// Returns the plane's interpolated value at any point, also near or outside its edges.
 Real value_at(const Real* plane, std::size_t height, std::size_t width, const Point& p, const Edge& edge) {
   const auto pixel = [&](std::ptrdiff_t y, std::ptrdiff_t x) {
     const bool inside =
@@ -41,7 +42,7 @@ Real value_at(const Real* plane, std::size_t height, std::size_t width, const Po
     return inside || edge.reflect ? plane[reflect(y, height) * width + reflect(x, width)]
                                   : static_cast<Real>(edge.fill);
   };
-  return between(p, pixel(p.y, p.x), pixel(p.y, p.x + 1), pixel(p.y + 1, p.x), pixel(p.y + 1, p.x + 1));
+  return interpolate(p, pixel(p.y, p.x), pixel(p.y, p.x + 1), pixel(p.y + 1, p.x), pixel(p.y + 1, p.x + 1));
 }
 
 }  // namespace
@@ -52,12 +53,12 @@ Rotation::Rotation(double degrees, Edge edge) : degrees_(degrees), edge_(edge) {
   if (!std::isfinite(edge.fill)) throw ValueError(format_text("Rotation: expected a finite fill, got {}.", edge.fill));
 }
 
-// Each pixel comes from where it was before the turn, which is the turn backwards about the centre (H - 1, W - 1) / 2:
-//   x = x' cos - y' sin,   y = x' sin + y' cos   (a positive angle turns counter-clockwise; y points down).
+// The output pixel at (x', y') relative to the centre (W - 1, H - 1) / 2 is the input at the inversely rotated point:
+//   x = x' cos - y' sin,   y = x' sin + y' cos   (a positive angle rotates counter-clockwise; y points down).
 void Rotation::operator()(std::span<Real> sample, const Shape& shape, Rng& rng) {
-  const PicturePlanes p("Rotation", sample, shape);
+  const ImagePlanes p("Rotation", sample, shape);
   const double angle = rng.uniform(-degrees_, degrees_) * std::numbers::pi / 180;
-  picture_.assign(sample.begin(), sample.end());
+  image_.assign(sample.begin(), sample.end());
   if (sample.empty()) return;
   const double cosine = std::cos(angle), sine = std::sin(angle);
   const double middle_y = static_cast<double>(p.height - 1) / 2, middle_x = static_cast<double>(p.width - 1) / 2;
@@ -69,11 +70,11 @@ void Rotation::operator()(std::span<Real> sample, const Shape& shape, Rng& rng) 
       const double x = static_cast<double>(column) - middle_x;
       const Point from(middle_y + x * sine + y * cosine, middle_x + x * cosine - y * sine);
       const bool inside = from.y >= 0 && from.x >= 0 && from.y < last_y && from.x < last_x;
-      const Real* plane = picture_.data();
+      const Real* plane = image_.data();
       if (inside) {
         const Real* at = plane + from.y * (last_x + 1) + from.x;
         for (std::size_t c = 0; c < p.channels; ++c, at += p.plane_size())
-          to[c * p.plane_size()] = between(from, at[0], at[1], at[last_x + 1], at[last_x + 2]);
+          to[c * p.plane_size()] = interpolate(from, at[0], at[1], at[last_x + 1], at[last_x + 2]);
       } else {
         for (std::size_t c = 0; c < p.channels; ++c, plane += p.plane_size())
           to[c * p.plane_size()] = value_at(plane, p.height, p.width, from, edge_);

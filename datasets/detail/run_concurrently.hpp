@@ -13,10 +13,10 @@
 
 namespace minnow::inline MINNOW_PRECISION {
 
-/// Calls body(i) for every i in [0, count) on all cores, in no particular order. Throws what a body threw first, once
-/// all threads have stopped.
+/// Calls body(i) for every i in [0, count) on all cores, in no particular order. If bodies throw, rethrows the first
+/// exception after all threads have stopped.
 template <class Body>
-void parallel_for(std::size_t count, const Body& body) {
+void run_concurrently(std::size_t count, const Body& body) {
   std::atomic<std::size_t> next{0};
   std::exception_ptr error;
   std::mutex mutex;
@@ -30,11 +30,11 @@ void parallel_for(std::size_t count, const Body& body) {
     }
   };
   {
-    std::vector<std::jthread> helpers;
+    std::vector<std::jthread> threads;
     try {
       for (std::size_t t = 1; t < std::min<std::size_t>(count, std::thread::hardware_concurrency()); ++t)
-        helpers.emplace_back(work);
-    } catch (const std::system_error&) {  // no more threads to be had: those there are will do
+        threads.emplace_back(work);
+    } catch (const std::system_error&) {  // the system refuses another thread: continue with fewer
     }
     work();
   }

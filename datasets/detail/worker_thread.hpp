@@ -11,28 +11,28 @@
 
 namespace minnow::inline MINNOW_PRECISION {
 
-/// A thread that does one job each time it is asked. start() and wait() alternate; neither allocates.
-class Background {
+/// A thread that runs one job at each call of start(). Calls of start() and wait() alternate; neither allocates.
+class WorkerThread {
  public:
-  explicit Background(std::function<void()> job) : job_(std::move(job)), thread_([this] { run(); }) {}
+  explicit WorkerThread(std::function<void()> job) : job_(std::move(job)), thread_([this] { run(); }) {}
 
-  ~Background() {
+  ~WorkerThread() {
     set(State::stop);
     thread_.join();
   }
-  Background(const Background&) = delete;
-  Background& operator=(const Background&) = delete;
+  WorkerThread(const WorkerThread&) = delete;
+  WorkerThread& operator=(const WorkerThread&) = delete;
 
-  void start() { set(State::asked); }
+  void start() { set(State::running); }
 
-  /// Returns when the job is done, whatever came of it.
-  void settle() {
+  /// Waits for the job, if one was started, and discards its exception.
+  void wait_and_discard_error() {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return state_ == State::idle; });
     error_ = nullptr;
   }
 
-  /// Returns when the job is done; throws what it threw. Returns at once when nothing was started.
+  /// Waits for the job, if one was started, and rethrows its exception.
   void wait() {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return state_ == State::idle; });
@@ -40,7 +40,7 @@ class Background {
   }
 
  private:
-  enum class State { idle, asked, stop };
+  enum class State { idle, running, stop };
 
   void set(State state) {
     std::unique_lock lock(mutex_);
@@ -73,7 +73,7 @@ class Background {
   std::condition_variable changed_;
   State state_ = State::idle;
   std::exception_ptr error_;
-  std::thread thread_;  // last: it starts when everything else is there
+  std::thread thread_;  // last: starts after the other members are constructed
 };
 
 }  // namespace minnow::inline MINNOW_PRECISION

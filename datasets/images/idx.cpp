@@ -18,7 +18,7 @@ std::uint32_t big_endian(std::span<const std::uint8_t> bytes) {
   return std::uint32_t{bytes[0]} << 24 | std::uint32_t{bytes[1]} << 16 | std::uint32_t{bytes[2]} << 8 | bytes[3];
 }
 
-/// The number that opens the file: two zeros, 8 for unsigned bytes, how many axes; then each extent in 32 bits.
+/// Reads the magic number (two zero bytes, 8 for unsigned bytes, number of axes) and one 32-bit extent per axis.
 Shape read_header(ByteStream& stream, std::size_t dimensions) {
   std::array<std::uint8_t, 4 * 9> header{};
   const std::span<std::uint8_t> bytes(header.data(), 4 * (dimensions + 1));
@@ -27,38 +27,38 @@ Shape read_header(ByteStream& stream, std::size_t dimensions) {
     throw DataError(format_text("expected the magic number 0x{:08x} (unsigned bytes, {} {}), got 0x{:08x}", magic,
                                 dimensions, dimensions == 1 ? "axis" : "axes", big_endian(bytes)));
   if (count < bytes.size())
-    throw DataError(format_text("expected a header of {} bytes, got {} bytes in all", bytes.size(), count));
+    throw DataError(format_text("expected a header of {} bytes, got a file of {} bytes", bytes.size(), count));
   Shape shape;
   for (std::size_t axis = 1; axis <= dimensions; ++axis) shape.push_back(big_endian(bytes.subspan(4 * axis)));
   return shape;
 }
 
-/// How many numbers follow the header. Throws DataError when that is more than the file can hold.
-std::size_t count_numbers(const Shape& shape, std::uintmax_t at_most) {
+/// Returns the number of values after the header. Throws DataError if it exceeds `max_count`.
+std::size_t count_values(const Shape& shape, std::uintmax_t max_count) {
   std::uintmax_t count = 1;
   for (const std::size_t extent : shape) {
-    if (extent != 0 && count > at_most / extent)
-      throw DataError(
-          format_text("expected at most the {} bytes that the file can hold, got {}", at_most, to_string(shape)));
+    if (extent != 0 && count > max_count / extent)
+      throw DataError(format_text("expected a shape of at most {} values, the limit for a file of this size, got {}",
+                                  max_count, to_string(shape)));
     count *= extent;
   }
   return static_cast<std::size_t>(count);
 }
 
-Tensor read_numbers(ByteStream& stream, std::size_t dimensions) {
+Tensor read_values(ByteStream& stream, std::size_t dimensions) {
   const Shape shape = read_header(stream, dimensions);
-  const std::size_t count = count_numbers(shape, stream.at_most());
+  const std::size_t count = count_values(shape, stream.max_size());
   Tensor tensor;
   resize(tensor, shape);
-  std::vector<std::uint8_t> piece(1 << 16);
+  std::vector<std::uint8_t> buffer(1 << 16);
   for (std::size_t done = 0; done < count;) {
-    const std::size_t got = stream.read(std::span(piece).first(std::min(piece.size(), count - done)));
+    const std::size_t got = stream.read(std::span(buffer).first(std::min(buffer.size(), count - done)));
     if (got == 0)
       throw DataError(format_text("expected {} bytes after the header for {}, got {}", count, to_string(shape), done));
-    std::copy_n(piece.begin(), got, tensor.data() + done);
+    std::copy_n(buffer.begin(), got, tensor.data() + done);
     done += got;
   }
-  if (stream.read(std::span(piece).first(1)) != 0)
+  if (stream.read(std::span(buffer).first(1)) != 0)
     throw DataError(format_text("expected {} bytes after the header for {}, got more", count, to_string(shape)));
   return tensor;
 }
@@ -69,7 +69,7 @@ Tensor read_idx(const std::filesystem::path& path, std::size_t dimensions) try {
   if (dimensions < 1 || dimensions > 8)
     throw ValueError(format_text("read_idx: expected 1 to 8 axes, got {}.", dimensions));
   ByteStream stream(path);
-  return read_numbers(stream, dimensions);
+  return read_values(stream, dimensions);
 } catch (const DataError& error) {
   const std::string reason = error.what();
   throw DataError(format_text("read_idx: '{}': {}{}.", path.string(),

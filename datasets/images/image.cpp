@@ -20,7 +20,7 @@ bool starts_with(std::span<const std::uint8_t> bytes, std::span<const std::uint8
   return bytes.size() >= signature.size() && std::equal(signature.begin(), signature.end(), bytes.begin());
 }
 
-/// The first bytes on one line: what a person recognises (GIF89a, <html, RIFF) and no control characters.
+/// Returns the first bytes as text on one line, with unprintable bytes escaped, to help recognise the format.
 std::string beginning(std::span<const std::uint8_t> bytes) {
   std::string text;
   for (const std::uint8_t byte : bytes.first(std::min<std::size_t>(bytes.size(), 8)))
@@ -40,20 +40,19 @@ std::vector<std::uint8_t> read_bytes(const std::filesystem::path& path) {
   if (!std::filesystem::is_regular_file(status)) throw DataError("not a regular file");
   const std::uintmax_t size = std::filesystem::file_size(path, error);
   if (error) throw DataError(format_text("cannot be opened ({})", error.message()));
-  if (size > max_file_size)
-    throw DataError(format_text("too large for a photograph ({} bytes, at most {})", size, max_file_size));
+  if (size > max_file_size) throw DataError(format_text("file too large ({} bytes, at most {})", size, max_file_size));
 
   errno = 0;
   std::ifstream file(path, std::ios::binary);
   if (!file) throw DataError(format_text("cannot be opened ({})", std::generic_category().message(errno)));
   std::vector<std::uint8_t> bytes(static_cast<std::size_t>(size));
   file.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(size));
-  if (!file) throw DataError(format_text("cannot be read to its end ({} of {} bytes)", file.gcount(), size));
+  if (!file) throw DataError(format_text("cannot be read completely ({} of {} bytes)", file.gcount(), size));
   return bytes;
 }
 
 void check_extent(std::size_t height, std::size_t width) {
-  if (height == 0 || width == 0) throw DataError(format_text("without pixels ({} x {})", width, height));
+  if (height == 0 || width == 0) throw DataError(format_text("no pixels ({} x {})", width, height));
   if (height > max_pixels / width)
     throw DataError(format_text("too large ({} x {} pixels, at most {} in all)", width, height, max_pixels));
 }

@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The pictures of one class, before any is opened.
+/// The image files of one class.
 struct ClassFiles {
   std::string name;
   std::vector<fs::path> train, test;
@@ -23,7 +23,8 @@ struct ClassFiles {
 
 [[noreturn]] void fail(const std::string& what) { throw DataError("read_image_folder: " + what); }
 
-/// The visible entries of a folder, sorted by name byte by byte: the order of a directory itself is the disk's.
+/// Returns the entries of a folder that are not hidden, sorted by the bytes of their names. A directory itself has no
+/// reproducible order.
 std::vector<fs::path> visible_entries(const fs::path& folder) {
   std::vector<fs::path> entries;
   try {
@@ -42,18 +43,18 @@ bool is_folder(const fs::path& path) {
   return fs::is_directory(path, ignored);
 }
 
-bool has_picture_suffix(const fs::path& path) {
+bool has_image_suffix(const fs::path& path) {
   std::string suffix = path.extension().string();
   for (char& c : suffix)
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   return suffix == ".jpg" || suffix == ".jpeg" || suffix == ".png";
 }
 
-/// A link to nowhere counts as a picture, so that it is reported among the skipped.
-std::vector<fs::path> pictures_in(const fs::path& folder) {
-  std::vector<fs::path> pictures = visible_entries(folder);
-  std::erase_if(pictures, [](const fs::path& path) { return !has_picture_suffix(path) || is_folder(path); });
-  return pictures;
+/// Returns the image files in a folder. Broken links are included, so that they are reported as skipped.
+std::vector<fs::path> images_in(const fs::path& folder) {
+  std::vector<fs::path> images = visible_entries(folder);
+  std::erase_if(images, [](const fs::path& path) { return !has_image_suffix(path) || is_folder(path); });
+  return images;
 }
 
 std::vector<std::string> folders_in(const fs::path& folder) {
@@ -63,13 +64,13 @@ std::vector<std::string> folders_in(const fs::path& folder) {
   return names;
 }
 
-/// Moves a random share of the pictures to the test part; both parts stay sorted.
+/// Moves a random fraction of the images to the test part. Both parts stay sorted.
 void split(ClassFiles& files, double test_fraction, Rng rng) {
   const std::size_t total = files.train.size();
   if (total < 2)
     fail(
-        format_text("expected at least 2 pictures (*.jpg, *.jpeg, *.png) of class '{}', to train and to test on, "
-                    "got {}. Add some or remove the folder.",
+        format_text("expected at least 2 images (*.jpg, *.jpeg, *.png) of class '{}', for training and test, got {}. "
+                    "Add images or remove the folder.",
                     files.name, total));
   const double share = std::round(static_cast<double>(total) * test_fraction);
   const std::size_t test = std::clamp<std::size_t>(static_cast<std::size_t>(share), 1, total - 1);
@@ -96,7 +97,7 @@ std::vector<ClassFiles> list_parts(const fs::path& train, const fs::path& test) 
                      train.string(), test.string(), lone.front(), in_train ? "train" : "test"));
   }
   std::vector<ClassFiles> classes;
-  for (const std::string& name : names) classes.push_back({name, pictures_in(train / name), pictures_in(test / name)});
+  for (const std::string& name : names) classes.push_back({name, images_in(train / name), images_in(test / name)});
   return classes;
 }
 
@@ -104,7 +105,7 @@ std::vector<ClassFiles> list_parts(const fs::path& train, const fs::path& test) 
 std::vector<ClassFiles> list_and_split(const fs::path& folder, double test_fraction, const Rng& rng) {
   std::vector<ClassFiles> classes;
   for (const std::string& name : folders_in(folder)) {
-    classes.push_back({name, pictures_in(folder / name), {}});
+    classes.push_back({name, images_in(folder / name), {}});
     split(classes.back(), test_fraction, rng.stream(classes.size() - 1));
   }
   return classes;
@@ -114,31 +115,31 @@ std::vector<ClassFiles> list_classes(const fs::path& folder, double test_fractio
   std::error_code error;
   const fs::file_status status = fs::status(folder, error);
   if (!fs::is_directory(status))
-    fail(format_text("expected a folder of photographs at '{}', got: {}. Check the path.", folder.string(),
+    fail(format_text("expected a folder of images at '{}', got: {}. Check the path.", folder.string(),
                      error                ? error.message()
                      : fs::exists(status) ? "not a folder"
                                           : "no such folder"));
   const fs::path train = folder / "train", test = folder / "test";
   const bool has_train = is_folder(train), has_test = is_folder(test);
-  if (has_train != has_test) {  // a class may be called train, but then it holds pictures
+  if (has_train != has_test) {  // a class may be named train, but then its folder contains images
     const fs::path& lone = has_train ? train : test;
-    if (pictures_in(lone).empty() && !folders_in(lone).empty())
+    if (images_in(lone).empty() && !folders_in(lone).empty())
       fail(
-          format_text("expected both train/ and test/ in '{}', got only {}/. Add the other, or give the folder of "
-                      "classes itself to have it split.",
+          format_text("expected both train/ and test/ in '{}', got only {}/. Add the other folder, or pass the folder "
+                      "of the classes itself to split it.",
                       folder.string(), lone.filename().string()));
   }
   std::vector<ClassFiles> classes =
       has_train && has_test ? list_parts(train, test) : list_and_split(folder, test_fraction, rng);
   if (classes.empty())
     fail(
-        format_text("expected a folder of pictures for each class in '{}', got none. Lay it out as CLASS/*.jpg or "
+        format_text("expected a folder of images for each class in '{}', got none. Arrange the files as CLASS/*.jpg or "
                     "{{train,test}}/CLASS/*.jpg.",
                     folder.string()));
   return classes;
 }
 
-/// The paths and labels of one part, and room for its pictures.
+/// Returns the paths and labels of one part, with uninitialised images.
 LabelledImages allocate(const std::vector<ClassFiles>& classes, std::vector<fs::path> ClassFiles::*part,
                         std::size_t size) {
   LabelledImages out;
@@ -147,8 +148,8 @@ LabelledImages allocate(const std::vector<ClassFiles>& classes, std::vector<fs::
     const std::vector<fs::path>& files = classes[c].*part;
     if (files.empty())
       fail(
-          format_text("expected pictures (*.jpg, *.jpeg, *.png) of class '{}' in train/ and in test/, got none in "
-                      "one of them. Add some or remove both folders.",
+          format_text("expected images (*.jpg, *.jpeg, *.png) of class '{}' in train/ and in test/, got none in "
+                      "one of them. Add images or remove both folders.",
                       classes[c].name));
     out.paths.insert(out.paths.end(), files.begin(), files.end());
     labels.insert(labels.end(), files.size(), static_cast<Real>(c));
@@ -158,11 +159,11 @@ LabelledImages allocate(const std::vector<ClassFiles>& classes, std::vector<fs::
   return out;
 }
 
-/// Fills the part's pictures; returns for each why it could not be decoded, empty when it could.
+/// Decodes the images of a part. Returns the reason of failure for each image; empty if the image was decoded.
 std::vector<std::string> decode(LabelledImages& part, std::size_t size) {
   const std::size_t values = 3 * size * size;
   std::vector<std::string> reasons(part.paths.size());
-  parallel_for(part.paths.size(), [&](std::size_t i) {
+  run_concurrently(part.paths.size(), [&](std::size_t i) {
     try {
       resample(decode_image(detail::read_bytes(part.paths[i])), size, {part.images.data() + i * values, values});
     } catch (const DataError& error) {
@@ -178,8 +179,8 @@ void check_some_usable(const fs::path& folder, const LabelledImages& train,
   if (std::none_of(train_reasons.begin(), train_reasons.end(), usable) &&
       std::none_of(test_reasons.begin(), test_reasons.end(), usable))
     fail(
-        format_text("expected JPEG or PNG pictures in '{}', got {} files none of which is usable (the first, '{}': "
-                    "{}). Replace them.",
+        format_text("expected JPEG or PNG images in '{}', got {} files, none of them usable (the first, '{}': {}). "
+                    "Replace them.",
                     folder.string(), train_reasons.size() + test_reasons.size(), train.paths.front().string(),
                     train_reasons.front()));
 }
@@ -192,11 +193,11 @@ void check_each_class_usable(const LabelledImages& part, const std::vector<std::
     if (reasons[i].empty()) usable[label(i)] = true;
   for (std::size_t i = 0; i < reasons.size(); ++i)
     if (!usable[label(i)])
-      fail(format_text("expected a usable picture of class '{}' to {} on, got none ('{}': {}). Replace or add some.",
-                       class_names[label(i)], part_name, part.paths[i].string(), reasons[i]));
+      fail(format_text("expected a usable {} image of class '{}', got none ('{}': {}). Replace or add images.",
+                       part_name, class_names[label(i)], part.paths[i].string(), reasons[i]));
 }
 
-/// Closes the gaps that the skipped pictures left.
+/// Removes the undecoded images from a part and lists them in `skipped`.
 void compact(LabelledImages& part, const std::vector<std::string>& reasons, std::vector<SkippedFile>& skipped) {
   const std::size_t count = reasons.size();
   const std::size_t values = count == 0 ? 0 : part.images.size() / count;
@@ -214,7 +215,7 @@ void compact(LabelledImages& part, const std::vector<std::string>& reasons, std:
     }
     ++kept;
   }
-  // Shrinking a row-major tensor in its first axis keeps what comes first: its storage is a vector.
+  // Shrinking the first axis of a row-major tensor keeps the leading elements, because its storage is a vector.
   const std::size_t size = part.images.shape()[3];
   part.images.resize(Shape{kept, 3, size, size});
   part.labels.resize(Shape{kept});
@@ -244,7 +245,7 @@ ImageFolder read_image_folder(const fs::path& folder, const ImageFolderOptions& 
   const std::vector<std::string> train_reasons = decode(result.train, options.size);
   const std::vector<std::string> test_reasons = decode(result.test, options.size);
   check_some_usable(folder, result.train, train_reasons, test_reasons);
-  check_each_class_usable(result.train, train_reasons, result.class_names, "train");
+  check_each_class_usable(result.train, train_reasons, result.class_names, "training");
   check_each_class_usable(result.test, test_reasons, result.class_names, "test");
   compact(result.train, train_reasons, result.skipped);
   compact(result.test, test_reasons, result.skipped);

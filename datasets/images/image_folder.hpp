@@ -11,19 +11,19 @@
 
 namespace minnow::inline MINNOW_PRECISION::datasets {
 
-/// A picture left out, and why.
+/// An image file that could not be decoded, and the reason.
 struct SkippedFile {
   std::filesystem::path path;
   std::string reason;
 };
 
 struct ImageFolderOptions {
-  std::size_t size = 32;                   ///< pictures become (3, size, size), see resample
-  double test_fraction = 0.2;              ///< of each class, when the folder has no train/ and test/
-  std::vector<std::string> class_order{};  ///< these first, in this order, when present; then the others, by name
+  std::size_t size = 32;                   ///< images are resized to (3, size, size), see resample
+  double test_fraction = 0.2;              ///< of each class, if the folder has no train/ and test/
+  std::vector<std::string> class_order{};  ///< these classes come first, in this order; then the others, by name
 };
 
-/// One part of a folder of photographs, in memory: class by class, by file name within a class.
+/// The training or the test part of an image folder, in memory, ordered by class and then by file name.
 struct LabelledImages {
   Tensor images;                             ///< (N, 3, size, size) in [0, 1]
   Tensor labels;                             ///< (N), indices into class_names
@@ -33,17 +33,17 @@ struct LabelledImages {
 struct ImageFolder {
   LabelledImages train, test;
   std::vector<std::string> class_names;
-  std::vector<SkippedFile> skipped;  ///< the pictures that could not be decoded
+  std::vector<SkippedFile> skipped;  ///< images that could not be decoded
 };
 
-/// Reads photographs laid out as `folder`/{train,test}/CLASS/* or as `folder`/CLASS/*, of which a random
-/// `test_fraction` of each class (rounded, at least one picture in each part) becomes the test part; the same seed and
-/// file names give the same parts. Pictures are the files *.jpg, *.jpeg and *.png in either case; other and hidden
-/// files, and folders within a class, are ignored. Symbolic links are followed. Decodes on all cores; the result does
-/// not depend on their number.
+/// Reads images laid out as `folder`/{train,test}/CLASS/* or as `folder`/CLASS/*. In the second layout, a random
+/// `test_fraction` of each class (rounded, at least one image in each part) is the test part; the same seed and file
+/// names give the same parts. Images are the files *.jpg, *.jpeg and *.png, in upper or lower case; other files, hidden
+/// files and folders within a class are ignored. Symbolic links are followed. Decodes on all cores; the result does not
+/// depend on their number.
 ///
-/// Throws ValueError for a size outside 1 to 16384 or a test_fraction outside (0, 1); DataError when the folder cannot
-/// be read, has no classes, has other classes in train/ than in test/, or has a class without a usable picture in
+/// Throws ValueError if size is outside [1, 16384] or test_fraction outside (0, 1). Throws DataError if the folder
+/// cannot be read, has no classes, has different classes in train/ and test/, or has a class without a usable image in
 /// either part.
 MINNOW_API ImageFolder read_image_folder(const std::filesystem::path& folder, const ImageFolderOptions& options,
                                          Rng rng);

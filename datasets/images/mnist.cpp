@@ -15,10 +15,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Which data set is read, for the errors and the class names.
+/// A data set in MNIST's layout.
 struct Kind {
-  const char* name;
-  const char* hint;  // at the end of a sentence: where to get it
+  const char* name;  // for errors
+  const char* hint;  // ends the error texts: how to obtain the data set
   std::vector<std::string> class_names;
 };
 
@@ -26,7 +26,7 @@ struct Kind {
   throw DataError(format_text("{}: expected {}.{}", kind.name, expected_and_got, kind.hint));
 }
 
-/// The names of the files in the folder, sorted.
+/// Returns the names of the files in the folder, sorted.
 std::vector<std::string> names_in(const fs::path& folder, const Kind& kind) {
   std::error_code error;
   std::vector<std::string> names;
@@ -37,14 +37,14 @@ std::vector<std::string> names_in(const fs::path& folder, const Kind& kind) {
   return names;
 }
 
-/// The first file named PART*-CONTENT or PART*-CONTENT.gz: train-images-idx3-ubyte comes before its .gz and that
-/// before train10k-images-idx3-ubyte.
+/// Returns the first file, by name, that matches PART*-CONTENT or PART*-CONTENT.gz. The order is
+/// train-images-idx3-ubyte, its .gz, train10k-images-idx3-ubyte.
 fs::path find(const fs::path& folder, const std::string& part, const std::string& content, const Kind& kind) {
   for (const std::string& name : names_in(folder, kind)) {
     const std::string stem = name.ends_with(".gz") ? name.substr(0, name.size() - 3) : name;
     if (name.starts_with(part) && stem.ends_with("-" + content)) return folder / name;
   }
-  fail(kind, format_text("'{}-{}' or the same with .gz in '{}', got no such file", part, content, folder.string()));
+  fail(kind, format_text("'{0}-{1}' or '{0}-{1}.gz' in '{2}', got no such file", part, content, folder.string()));
 }
 
 TensorDataset read_part(const fs::path& folder, const std::string& part, const Kind& kind) {
@@ -53,9 +53,9 @@ TensorDataset read_part(const fs::path& folder, const std::string& part, const K
   Tensor labels = read_idx(labels_path, 1), images = read_idx(images_path, 3);
   const std::size_t count = images.shape()[0], classes = kind.class_names.size();
   if (images.size() == 0)
-    fail(kind, format_text("pictures in '{}', got {}", images_path.string(), to_string(images.shape())));
+    fail(kind, format_text("images in '{}', got {}", images_path.string(), to_string(images.shape())));
   if (labels.size() != count)
-    fail(kind, format_text("{} labels in '{}', one for each picture in '{}', got {}", count, labels_path.string(),
+    fail(kind, format_text("{} labels in '{}', one for each image in '{}', got {}", count, labels_path.string(),
                            images_path.string(), labels.size()));
   for (std::size_t i = 0; i < count; ++i)
     if (!(labels(i) < static_cast<Real>(classes)))
@@ -69,7 +69,7 @@ TensorDataset read_part(const fs::path& folder, const std::string& part, const K
 MnistSplit read(const fs::path& folder, const Kind& kind) {
   MnistSplit split{read_part(folder, "train", kind), read_part(folder, "t10k", kind)};
   if (split.train.input_shape() != split.test.input_shape())
-    fail(kind, format_text("training and test pictures of one size in '{}', got {} and {}", folder.string(),
+    fail(kind, format_text("training and test images of the same size in '{}', got {} and {}", folder.string(),
                            to_string(split.train.input_shape()), to_string(split.test.input_shape())));
   return split;
 }

@@ -10,14 +10,15 @@ struct MnistSplit {
   TensorDataset train, test;
 };
 
-/// Reads the handwritten digits, or what is laid out like them: a folder of four IDX files, plain or compressed,
-/// train-images-idx3-ubyte[.gz], train-labels-idx1-ubyte[.gz] and the two t10k-... for the test. ("train" may go on
-/// before "-images", as in train10k; of several the first by name is read.) Inputs (N, 1, H, W) in [0, 1], targets (N)
-/// from 0 to 9. Throws DataError, naming the file, when one is missing, damaged or does not fit the others.
+/// Reads the MNIST digits, or a data set in the same layout: a folder of the IDX files train-images-idx3-ubyte[.gz],
+/// train-labels-idx1-ubyte[.gz], t10k-images-idx3-ubyte[.gz] and t10k-labels-idx1-ubyte[.gz]. The prefixes "train" and
+/// "t10k" may be longer, as in train10k-images-...; if several files match, the first by name is read. Inputs are
+/// (N, 1, H, W) in [0, 1], targets (N) from 0 to 9. Throws DataError, with the file's name, if a file is missing,
+/// damaged or does not match the others.
 MINNOW_API MnistSplit mnist(const std::filesystem::path& folder);
 
-/// Ten kinds of clothes in the same layout (Xiao, Rasul and Vollgraf, 2017): T-shirt, trouser, ... Debian's package
-/// dataset-fashion-mnist brings them.
+/// Reads Fashion-MNIST, ten classes of clothes in the same layout (Xiao, Rasul and Vollgraf, 2017): T-shirt, trouser,
+/// ... Debian's package dataset-fashion-mnist installs the files.
 MINNOW_API MnistSplit fashion_mnist(const std::filesystem::path& folder = "/usr/share/datasets/fashion-mnist");
 
 }  // namespace minnow::inline MINNOW_PRECISION::datasets

@@ -1,4 +1,4 @@
-// What a loader gives when it augments, normalises and mixes: the same bits whoever works on it, and by the formulas.
+// Batches with augmentation, normalisation and mixup: bitwise independent of the workers, and equal to the formulas.
 
 #include <minnow/core/error.hpp>
 #include <minnow/datasets/data_loader.hpp>
@@ -16,8 +16,8 @@
 namespace minnow {
 namespace {
 
-/// n random pictures (3, 8, 8), each a class of its own: its target tells which it is.
-TensorDataset pictures(std::size_t n) {
+/// Returns n random images (3, 8, 8). The class of each image is its index.
+TensorDataset random_images(std::size_t n) {
   Rng rng{1};
   Tensor inputs = zeros({n, 3, 8, 8}), targets = zeros({n});
   for (Real& value : inputs) value = static_cast<Real>(rng.uniform());
@@ -25,15 +25,15 @@ TensorDataset pictures(std::size_t n) {
   return {std::move(inputs), std::move(targets)};
 }
 
-Augmentation everything(std::optional<Mixup> mixup = std::nullopt) {
+Augmentation all_transforms(std::optional<Mixup> mixup = std::nullopt) {
   return {Rng{7},
           {augment::Flip(), augment::ShiftedCrop(2), augment::Rotation(15),
            augment::ColourJitter({.brightness = 0.3, .contrast = 0.3, .saturation = 0.3}), augment::Cutout(3)},
           mixup};
 }
 
-/// An epoch's samples in the dataset's order: what is left of the shuffling is undone by `original`, which the loader
-/// goes through beside it.
+/// The samples of an epoch in the dataset's order. `original`, a loader with the same shuffling and no augmentation,
+/// gives the index of each sample.
 struct Epoch {
   std::vector<std::vector<Real>> inputs, targets;
 };
@@ -63,13 +63,13 @@ std::vector<Epoch> epochs(const Dataset& data, DataLoaderOptions options, std::s
   return all;
 }
 
-TEST(AugmentedLoader, GivesTheSameBitsWhateverTheBatchTheOrderAndTheWorkers) {
+TEST(AugmentedLoader, BitsDoNotDependOnBatchSizeOrderOrWorkers) {
   const std::size_t n = 30;
-  const TensorDataset data = pictures(n);
+  const TensorDataset data = random_images(n);
   const DataLoaderOptions alone{
-      .batch_size = 64, .augment = everything(Mixup{.classes = n}), .normalize = Normalization(data.inputs())};
+      .batch_size = 64, .augment = all_transforms(Mixup{.classes = n}), .normalize = Normalization(data.inputs())};
   const std::vector<Epoch> expected = epochs(data, alone, 3);
-  EXPECT_NE(expected[0].inputs, expected[1].inputs) << "an epoch is like the one before";
+  EXPECT_NE(expected[0].inputs, expected[1].inputs) << "two epochs are equal";
   for (const std::size_t batch_size : {1u, 7u, 64u})
     for (const bool shuffle : {false, true})
       for (const std::size_t workers : {0u, 1u, 2u, 3u, 9u}) {
@@ -86,8 +86,8 @@ TEST(AugmentedLoader, GivesTheSameBitsWhateverTheBatchTheOrderAndTheWorkers) {
       }
 }
 
-TEST(AugmentedLoader, TakesFunctionsOfOnesOwn) {
-  const TensorDataset data = pictures(5);
+TEST(AugmentedLoader, AcceptsUserFunctions) {
+  const TensorDataset data = random_images(5);
   const auto darker = [](std::span<Real> sample, const Shape& shape, Rng& rng) {
     EXPECT_EQ(shape, (Shape{3, 8, 8}));
     const Real factor = static_cast<Real>(rng.uniform());
@@ -101,20 +101,20 @@ TEST(AugmentedLoader, TakesFunctionsOfOnesOwn) {
     }
 }
 
-TEST(AugmentedLoader, NormalisesAfterwards) {
-  const TensorDataset data = pictures(20);
+TEST(AugmentedLoader, NormalisesAfterAugmentation) {
+  const TensorDataset data = random_images(20);
   const Normalization normalization(data.inputs());
-  std::vector<Epoch> raw = epochs(data, {.augment = everything()}, 1);
-  const std::vector<Epoch> normalised = epochs(data, {.augment = everything(), .normalize = normalization}, 1);
+  std::vector<Epoch> raw = epochs(data, {.augment = all_transforms()}, 1);
+  const std::vector<Epoch> normalised = epochs(data, {.augment = all_transforms(), .normalize = normalization}, 1);
   for (std::vector<Real>& sample : raw[0].inputs) normalization.apply(sample);
   EXPECT_EQ(raw[0].inputs, normalised[0].inputs);
 }
 
-TEST(Mixup, MixesEachSampleWithAnotherAsThisEpochShowsIt) {
+TEST(Mixup, MixesEachSampleWithAnotherTransformedSample) {
   const std::size_t n = 40;
-  const TensorDataset data = pictures(n);
-  const std::vector<Epoch> plain = epochs(data, {.augment = everything()}, 2);
-  const std::vector<Epoch> mixed = epochs(data, {.augment = everything(Mixup{.classes = n, .alpha = 1})}, 2);
+  const TensorDataset data = random_images(n);
+  const std::vector<Epoch> plain = epochs(data, {.augment = all_transforms()}, 2);
+  const std::vector<Epoch> mixed = epochs(data, {.augment = all_transforms(Mixup{.classes = n, .alpha = 1})}, 2);
   for (std::size_t e = 0; e < 2; ++e)
     for (std::size_t i = 0; i < n; ++i) {
       const std::vector<Real>& target = mixed[e].targets[i];
@@ -126,18 +126,18 @@ TEST(Mixup, MixesEachSampleWithAnotherAsThisEpochShowsIt) {
           EXPECT_EQ(partner, n) << "three classes are mixed";
           partner = j;
         }
-      ASSERT_LT(partner, n) << "alpha is 1: every share is likely but 0";
-      const auto share = static_cast<double>(target[i]);
+      ASSERT_LT(partner, n) << "alpha is 1: lambda is hardly ever 1";
+      const auto lambda = static_cast<double>(target[i]);
       for (std::size_t k = 0; k < 192; ++k)
         EXPECT_NEAR(static_cast<double>(mixed[e].inputs[i][k]),
-                    share * static_cast<double>(plain[e].inputs[i][k]) +
-                        (1 - share) * static_cast<double>(plain[e].inputs[partner][k]),
+                    lambda * static_cast<double>(plain[e].inputs[i][k]) +
+                        (1 - lambda) * static_cast<double>(plain[e].inputs[partner][k]),
                     1e-6);
     }
 }
 
-/// Mean and variance of the share of one class, which Beta(alpha, alpha) has as 1/2 and 1 / (4 (2 alpha + 1)).
-TEST(Mixup, DrawsItsSharesFromTheBetaDistribution) {
+/// Compares mean and variance of lambda with those of Beta(alpha, alpha), 1/2 and 1 / (4 (2 alpha + 1)).
+TEST(Mixup, DrawsLambdaFromTheBetaDistribution) {
   const std::size_t n = 1000, times = 5;
   Tensor labels = zeros({n});
   std::iota(labels.begin(), labels.end(), Real{0});
@@ -149,9 +149,9 @@ TEST(Mixup, DrawsItsSharesFromTheBetaDistribution) {
       std::size_t index = 0;
       for (const Batch& batch : loader)
         for (std::size_t i = 0; i < batch.size(); ++i) {
-          const auto share = static_cast<double>(batch.targets(i, index++));
-          sum += share;
-          squares += share * share;
+          const auto lambda = static_cast<double>(batch.targets(i, index++));
+          sum += lambda;
+          squares += lambda * lambda;
         }
     }
     const double mean = sum / (n * times), variance = squares / (n * times) - mean * mean;
@@ -161,7 +161,7 @@ TEST(Mixup, DrawsItsSharesFromTheBetaDistribution) {
   }
 }
 
-TEST(Mixup, MixesTargetsThatAreNumbersAndWeights) {
+TEST(Mixup, MixesRealTargetsAndWeights) {
   const std::size_t n = 12;
   Tensor inputs = zeros({n, 1}), targets = zeros({n, 3}), weights = zeros({n});
   for (std::size_t i = 0; i < n; ++i) {
@@ -180,8 +180,8 @@ TEST(Mixup, MixesTargetsThatAreNumbersAndWeights) {
     }
 }
 
-TEST(Mixup, LeavesALoneSampleAsItIs) {
-  const TensorDataset data = pictures(1);
+TEST(Mixup, LeavesASingleSampleUnchanged) {
+  const TensorDataset data = random_images(1);
   DataLoader loader{data, {.augment = Augmentation{Rng{2}, {}, Mixup{.classes = 3}}}};
   for (const Batch& batch : loader) {
     EXPECT_EQ(batch.inputs, data.inputs());
@@ -189,30 +189,30 @@ TEST(Mixup, LeavesALoneSampleAsItIs) {
   }
 }
 
-TEST(AugmentedLoader, TakesAnEmptyDataset) {
-  const TensorDataset none = pictures(0);
-  DataLoader loader{none, {.prefetch = true, .workers = 2, .augment = everything(Mixup{.classes = 3})}};
+TEST(AugmentedLoader, AcceptsAnEmptyDataset) {
+  const TensorDataset none = random_images(0);
+  DataLoader loader{none, {.prefetch = true, .workers = 2, .augment = all_transforms(Mixup{.classes = 3})}};
   for (const Batch& batch : loader) ADD_FAILURE() << batch.size();
 }
 
-TEST(AugmentedLoader, RefusesWhatItCannotDo) {
-  const TensorDataset data = pictures(5);
-  const auto refused = [&](const DataLoaderOptions& options) {
+TEST(AugmentedLoader, RejectsInvalidOptions) {
+  const TensorDataset data = random_images(5);
+  const auto error_of = [&](const DataLoaderOptions& options) {
     return message<ValueError>([&] {
       DataLoader loader{data, options};
       for (const Batch& batch : loader) EXPECT_GT(batch.size(), 0u);
     });
   };
-  EXPECT_EQ(refused({.workers = 0}), "DataLoader: expected workers to be at least 1, got 0.");
-  EXPECT_EQ(refused({.augment = Augmentation{Rng{1}, {nullptr}}}),
-            "DataLoader: expected transforms that can be called, got an empty function.");
-  EXPECT_EQ(refused({.augment = Augmentation{Rng{1}, {}, Mixup{.classes = 0}}}),
+  EXPECT_EQ(error_of({.workers = 0}), "DataLoader: expected workers to be at least 1, got 0.");
+  EXPECT_EQ(error_of({.augment = Augmentation{Rng{1}, {nullptr}}}),
+            "DataLoader: expected transforms that are callable, got an empty function.");
+  EXPECT_EQ(error_of({.augment = Augmentation{Rng{1}, {}, Mixup{.classes = 0}}}),
             "DataLoader: expected mixup.classes to be at least 1, got 0.");
   for (const double alpha : {0.0, -1.0})
-    EXPECT_NE(refused({.augment = Augmentation{Rng{1}, {}, Mixup{.classes = 5, .alpha = alpha}}})
+    EXPECT_NE(error_of({.augment = Augmentation{Rng{1}, {}, Mixup{.classes = 5, .alpha = alpha}}})
                   .find("DataLoader: expected mixup.alpha above 0 and at most 4, got "),
               std::string::npos);
-  EXPECT_EQ(refused({.augment = Augmentation{Rng{1}, {}, Mixup{.classes = 3}}}).find("mixup: "), 0u);
+  EXPECT_EQ(error_of({.augment = Augmentation{Rng{1}, {}, Mixup{.classes = 3}}}).find("mixup: "), 0u);
 }
 
 }  // namespace

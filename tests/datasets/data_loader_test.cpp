@@ -27,11 +27,11 @@ std::vector<std::vector<int>> one_epoch(DataLoader& loader) {
   for (const Batch& batch : loader) {
     EXPECT_EQ(batch.inputs.shape(), (Shape{batch.size(), 2}));
     EXPECT_EQ(batch.targets.shape(), (Shape{batch.size()}));
-    std::vector<int>& numbers = batches.emplace_back();
+    std::vector<int>& indices = batches.emplace_back();
     for (std::size_t i = 0; i < batch.size(); ++i) {
       EXPECT_EQ(batch.inputs(i, 0), batch.targets(i));
       EXPECT_EQ(batch.inputs(i, 1), batch.targets(i) + Real(0.5));
-      numbers.push_back(static_cast<int>(batch.targets(i)));
+      indices.push_back(static_cast<int>(batch.targets(i)));
     }
   }
   return batches;
@@ -55,14 +55,14 @@ TEST_P(Loading, KeepsTheOrderAndEndsWithASmallerBatch) {
   EXPECT_EQ(loader.epoch(), 3u);
 }
 
-TEST_P(Loading, DropsTheLastBatchWhenAsked) {
+TEST_P(Loading, DropsTheLastBatchIfSet) {
   const TensorDataset data = counting(10);
   DataLoader loader{data, {.batch_size = 4, .drop_last = true, .prefetch = GetParam()}};
   EXPECT_EQ(loader.num_samples(), 8u);
   EXPECT_EQ(one_epoch(loader), (std::vector<std::vector<int>>{{0, 1, 2, 3}, {4, 5, 6, 7}}));
 }
 
-TEST_P(Loading, ShufflesEachEpochAnewAndReachesEverySample) {
+TEST_P(Loading, ShufflesEachEpochAndVisitsEverySample) {
   const TensorDataset data = counting(100);
   DataLoader loader{data, {.batch_size = 7, .shuffle = Rng{3}, .prefetch = GetParam()}};
   std::vector<int> first = flat(one_epoch(loader)), second = flat(one_epoch(loader)), sorted(100);
@@ -75,7 +75,7 @@ TEST_P(Loading, ShufflesEachEpochAnewAndReachesEverySample) {
   EXPECT_EQ(second, sorted);
 }
 
-TEST_P(Loading, AnEpochsOrderDependsOnItsNumberAlone) {
+TEST_P(Loading, OrderDependsOnlyOnTheEpochNumber) {
   const TensorDataset data = counting(50);
   DataLoader whole{data, {.batch_size = 8, .shuffle = Rng{3}}};
   DataLoader interrupted{data, {.batch_size = 8, .shuffle = Rng{3}, .prefetch = GetParam()}};
@@ -86,7 +86,7 @@ TEST_P(Loading, AnEpochsOrderDependsOnItsNumberAlone) {
   EXPECT_EQ(one_epoch(interrupted), second);
 }
 
-TEST_P(Loading, TakesAnEmptyDatasetAndABatchLargerThanAll) {
+TEST_P(Loading, AcceptsAnEmptyDatasetAndAnOversizedBatch) {
   const TensorDataset none = counting(0), few = counting(3);
   DataLoader empty{none, {.batch_size = 4, .prefetch = GetParam()}},
       large{few, {.batch_size = 64, .prefetch = GetParam()}};
@@ -104,7 +104,7 @@ class Broken : public Dataset {
   }
 };
 
-TEST_P(Loading, ThrowsWhatReadingThrew) {
+TEST_P(Loading, RethrowsReadErrors) {
   const Broken data;
   DataLoader loader{data, {.batch_size = 4, .prefetch = GetParam()}};
   for (int epoch = 0; epoch < 2; ++epoch) {
@@ -118,24 +118,24 @@ TEST_P(Loading, ThrowsWhatReadingThrew) {
   }
 }
 
-TEST_P(Loading, ForgetsTheErrorOfAnEpochThatWasLeftEarly) {
+TEST_P(Loading, DiscardsErrorsOfAnUnfinishedEpoch) {
   const Broken data;
   DataLoader loader{data, {.batch_size = 4, .prefetch = GetParam()}};
   for (const Batch& batch : loader) {
     EXPECT_EQ(batch.size(), 4u);
-    break;  // while the broken batch may be under way
+    break;  // a worker thread may be reading the broken batch
   }
   EXPECT_NO_THROW(loader.begin());
 }
 
 INSTANTIATE_TEST_SUITE_P(Prefetch, Loading, ::testing::Bool());
 
-TEST(DataLoader, RefusesABatchSizeOfZero) {
+TEST(DataLoader, RejectsBatchSizeZero) {
   const TensorDataset data = counting(3);
   EXPECT_THROW((DataLoader{data, {.batch_size = 0}}), ValueError);
 }
 
-TEST(DataLoader, GivesEachSampleItsWeight) {
+TEST(DataLoader, ReadsSampleWeights) {
   const TensorDataset weighted(Tensor{{0, 0}, {1, 1}, {2, 2}}, Tensor{0, 1, 0}, {"a", "b"}, Tensor{10, 11, 12});
   DataLoader loader{weighted, {.batch_size = 2, .shuffle = Rng{3}}};
   for (const Batch& batch : loader)

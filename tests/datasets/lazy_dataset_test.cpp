@@ -14,11 +14,11 @@ using namespace minnow;
 
 namespace {
 
-/// The number that sample `index` has in place k: random, and by index and k alone.
-Real number(std::size_t index, std::size_t k) { return static_cast<Real>(Rng{3}.stream(index, k).uniform()); }
+/// Returns element k of sample `index`: random, dependent only on index and k.
+Real value_of(std::size_t index, std::size_t k) { return static_cast<Real>(Rng{3}.stream(index, k).uniform()); }
 
 Real make(std::size_t index, std::span<Real> input) {
-  for (std::size_t k = 0; k < input.size(); ++k) input[k] = number(index, k);
+  for (std::size_t k = 0; k < input.size(); ++k) input[k] = value_of(index, k);
   return static_cast<Real>(index % 4);
 }
 
@@ -33,11 +33,11 @@ Batch read(const Dataset& dataset, const std::vector<std::size_t>& indices) {
 void expect_samples(const Batch& batch, const std::vector<std::size_t>& indices) {
   for (std::size_t i = 0; i < indices.size(); ++i) {
     EXPECT_EQ(batch.targets(i), static_cast<Real>(indices[i] % 4));
-    for (std::size_t k = 0; k < 6; ++k) ASSERT_EQ(batch.inputs.data()[i * 6 + k], number(indices[i], k));
+    for (std::size_t k = 0; k < 6; ++k) ASSERT_EQ(batch.inputs.data()[i * 6 + k], value_of(indices[i], k));
   }
 }
 
-TEST(LazyDataset, MakesASampleOnceWhenItIsFirstRead) {
+TEST(LazyDataset, MakesEachSampleOnceOnFirstRead) {
   std::vector<int> made(10);
   const LazyDataset dataset(10, {2, 3}, [&](std::size_t index, std::span<Real> input) {
     ++made[index];
@@ -53,7 +53,7 @@ TEST(LazyDataset, MakesASampleOnceWhenItIsFirstRead) {
   }
 }
 
-TEST(LazyDataset, GivesThreadsThatReadAtOnceTheSameSamples) {
+TEST(LazyDataset, ConcurrentReadersGetTheSameSamples) {
   constexpr std::size_t samples = 200;
   std::atomic<std::size_t> made{0};
   const LazyDataset dataset(samples, {2, 3}, [&](std::size_t index, std::span<Real> input) {
@@ -63,7 +63,7 @@ TEST(LazyDataset, GivesThreadsThatReadAtOnceTheSameSamples) {
   std::vector<std::vector<std::size_t>> orders(4, std::vector<std::size_t>(samples));
   for (std::size_t t = 0; t < orders.size(); ++t) {
     std::iota(orders[t].begin(), orders[t].end(), 0);
-    if (t > 1) Rng{t}.shuffle(orders[t]);  // two in step, two not
+    if (t > 1) Rng{t}.shuffle(orders[t]);  // two threads in the same order, two in other orders
   }
   std::vector<Batch> batches(orders.size());
   {
@@ -72,13 +72,13 @@ TEST(LazyDataset, GivesThreadsThatReadAtOnceTheSameSamples) {
       threads.emplace_back([&, t] { batches[t] = read(dataset, orders[t]); });
   }
   for (std::size_t t = 0; t < orders.size(); ++t) expect_samples(batches[t], orders[t]);
-  const std::size_t until_now = made;
-  EXPECT_GE(until_now, samples);
+  const std::size_t calls = made;
+  EXPECT_GE(calls, samples);
   expect_samples(read(dataset, orders[3]), orders[3]);
-  EXPECT_EQ(made, until_now);
+  EXPECT_EQ(made, calls);
 }
 
-TEST(LazyDataset, IsReadTheSameWithAndWithoutPrefetch) {
+TEST(LazyDataset, PrefetchingDoesNotChangeSamples) {
   std::vector<Tensor> seen;
   for (const bool prefetch : {false, true}) {
     const LazyDataset dataset(50, {2, 3}, make);
@@ -94,10 +94,10 @@ TEST(LazyDataset, IsReadTheSameWithAndWithoutPrefetch) {
   for (std::size_t i = 0; i < half; ++i) EXPECT_EQ(seen[i], seen[half + i]);
 }
 
-TEST(LazyDataset, TriesAgainAfterAnError) {
+TEST(LazyDataset, RetriesAfterAnError) {
   bool broken = true;
   const LazyDataset dataset(3, {2, 3}, [&](std::size_t index, std::span<Real> input) {
-    if (broken) throw std::runtime_error("out of paint");
+    if (broken) throw std::runtime_error("broken");
     return make(index, input);
   });
   EXPECT_THROW(read(dataset, {1}), std::runtime_error);
@@ -105,7 +105,7 @@ TEST(LazyDataset, TriesAgainAfterAnError) {
   expect_samples(read(dataset, {1}), {1});
 }
 
-TEST(LazyDataset, MayBeEmptyButNotWithoutAFunction) {
+TEST(LazyDataset, AcceptsSizeZeroAndRejectsAnEmptyFunction) {
   const LazyDataset dataset(0, {2, 3}, make);
   EXPECT_EQ(dataset.size(), 0U);
   EXPECT_EQ(read(dataset, {}).size(), 0U);

@@ -1,9 +1,6 @@
 #include <minnow/core/error.hpp>
-#include <minnow/datasets/animals/animals.hpp>
-#include <minnow/datasets/normalization.hpp>
 #include <minnow/datasets/tensor_dataset.hpp>
 
-#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <set>
@@ -25,7 +22,7 @@ std::string message_of(const std::function<void()>& action) {
   return "nothing was thrown";
 }
 
-TEST(TensorDataset, TellsShapesAndTakesSubsets) {
+TEST(TensorDataset, ReturnsShapesAndSubsets) {
   const TensorDataset data = small();
   EXPECT_EQ(data.size(), 3u);
   EXPECT_EQ(data.input_shape(), (Shape{2}));
@@ -39,11 +36,11 @@ TEST(TensorDataset, TellsShapesAndTakesSubsets) {
   EXPECT_THROW(data.subset(beyond), ValueError);
 }
 
-TEST(TensorDataset, RefusesWhatDoesNotFit) {
+TEST(TensorDataset, RejectsMismatchedShapesAndLabels) {
   EXPECT_EQ(message_of([] {
               TensorDataset(zeros({3, 2}), zeros({2}));
             }),
-            "TensorDataset: expected inputs (N, ...) and targets (N, ...) of one N, got (3, 2) and (2).");
+            "TensorDataset: expected inputs (N, ...) and targets (N, ...) with the same N, got (3, 2) and (2).");
   EXPECT_EQ(message_of([] {
               TensorDataset(zeros({2, 2}), Tensor{0, 2}, {"a", "b"});
             }),
@@ -52,7 +49,7 @@ TEST(TensorDataset, RefusesWhatDoesNotFit) {
   EXPECT_THROW(TensorDataset(zeros({2, 2}), Tensor{0, Real(NAN)}, {"a", "b"}), ValueError);
 }
 
-TEST(RandomSplit, PartsTheSamplesBySeed) {
+TEST(RandomSplit, SplitsBySeed) {
   Tensor inputs = zeros({100, 1}), targets = zeros({100});
   for (std::size_t i = 0; i < 100; ++i) inputs(i, 0) = static_cast<Real>(i);
   const TensorDataset data(inputs, targets);
@@ -68,54 +65,12 @@ TEST(RandomSplit, PartsTheSamplesBySeed) {
     EXPECT_THROW(random_split(data, fraction, Rng{1}), ValueError);
 }
 
-TEST(Normalization, MakesEachChannelMeanZeroAndDeviationOne) {
-  Tensor inputs = zeros({50, 2, 3, 3});
-  Rng rng{5};
-  for (std::size_t i = 0; i < 50; ++i)
-    for (std::size_t k = 0; k < 9; ++k) {
-      inputs(i, 0, k / 3, k % 3) = static_cast<Real>(3 + 0.25 * rng.normal());
-      inputs(i, 1, k / 3, k % 3) = 7;  // constant
-    }
-  const Normalization normalization(inputs);
-  EXPECT_NEAR(normalization.mean()[0], 3, 0.05);
-  EXPECT_NEAR(normalization.deviation()[0], 0.25, 0.02);
-  EXPECT_EQ(normalization.mean()[1], 7);
-  EXPECT_EQ(normalization.deviation()[1], 1);
-  std::vector<Real> sample(inputs.data() + 18, inputs.data() + 36);
-  normalization.apply(sample);
-  normalization.apply(inputs);
-  EXPECT_TRUE(std::equal(sample.begin(), sample.end(), inputs.data() + 18));
-  sample.pop_back();
-  EXPECT_THROW(normalization.apply(sample), ShapeError);
-  const Normalization again(inputs);
-  EXPECT_NEAR(again.mean()[0], 0, 1e-6);
-  EXPECT_NEAR(again.deviation()[0], 1, 1e-6);
-  Tensor other = zeros({2, 3});
-  EXPECT_THROW(normalization.apply(other), ShapeError);
-  EXPECT_THROW(Normalization(zeros({0, 3})), ShapeError);
-}
-
-TEST(Animals, AreTheSameForTheSameSeedAndTakeTurns) {
-  const auto [train, test] = datasets::animals({.size = 16, .train = 41, .test = 8}, Rng{1});
-  const auto again = datasets::animals({.size = 16, .train = 41, .test = 8}, Rng{1});
-  const auto other = datasets::animals({.size = 16, .train = 41, .test = 8}, Rng{2});
-  EXPECT_EQ(train.inputs(), again.train.inputs());
-  EXPECT_EQ(test.inputs(), again.test.inputs());
-  EXPECT_NE(train.inputs(), other.train.inputs());
-  EXPECT_EQ(train.inputs().shape(), (Shape{41, 3, 16, 16}));
-  EXPECT_EQ(test.class_names(), (std::vector<std::string>{"dog", "cat", "horse", "cheetah"}));
-  for (std::size_t i = 0; i < train.size(); ++i) EXPECT_EQ(train.targets()(i), static_cast<Real>(i % 4));
-  for (const Real value : train.inputs()) EXPECT_TRUE(value >= -1 && value <= 1);
-  EXPECT_THROW(datasets::animals({.size = 7}, Rng{1}), ValueError);
-  EXPECT_THROW(datasets::animals({.train = 0}, Rng{1}), ValueError);
-}
-
-TEST(TensorDataset, RefusesWeightsThatDoNotFit) {
-  const auto says = [](const Tensor& weights) {
+TEST(TensorDataset, RejectsInvalidWeights) {
+  const auto error_of = [](const Tensor& weights) {
     return message_of([&] { TensorDataset(zeros({2, 3}), zeros({2}), {}, weights); });
   };
-  EXPECT_EQ(says(Tensor{1, 2, 3}), "TensorDataset: expected weights (2), one for each sample, got (3).");
-  EXPECT_EQ(says(Tensor{1, -1}), "TensorDataset: expected weights that are finite and not negative, got -1 in row 1.");
+  EXPECT_EQ(error_of(Tensor{1, 2, 3}), "TensorDataset: expected weights (2), one for each sample, got (3).");
+  EXPECT_EQ(error_of(Tensor{1, -1}), "TensorDataset: expected finite, non-negative weights, got -1 in row 1.");
 }
 
 }  // namespace

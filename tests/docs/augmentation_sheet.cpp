@@ -1,6 +1,6 @@
-// Draws docs/augmentations.png: a drawn cheetah under each augmentation, as a loader gives it in five epochs.
-//   augmentation_sheet FILE           writes it
-//   augmentation_sheet --check FILE   fails when FILE shows something else
+// Draws docs/augmentations.png: one row per augmentation, with a drawn cheetah and its versions in five epochs.
+//   augmentation_sheet FILE           writes the image
+//   augmentation_sheet --check FILE   fails if FILE differs from the image drawn now
 
 #include <minnow/datasets/images/image.hpp>
 #include <minnow/minnow.hpp>
@@ -18,13 +18,13 @@ namespace {
 
 constexpr std::size_t size = 48, gap = 4, tile = size + gap, epochs = 5;
 
-/// Picture 0 is shown, picture 1 mixed into it.
+/// Returns the cheetah that is shown, and the horse that mixup adds to the cheetah.
 TensorDataset two_animals() {
-  Tensor pictures = zeros({2, 3, size, size});
-  const std::size_t numbers = 3 * size * size;
-  datasets::draw_animal(datasets::Animal::cheetah, size, Rng{3}, {pictures.data(), numbers});
-  datasets::draw_animal(datasets::Animal::horse, size, Rng{4}, {pictures.data() + numbers, numbers});
-  return {std::move(pictures), Tensor{3, 2}};
+  Tensor images = zeros({2, 3, size, size});
+  const std::size_t values = 3 * size * size;
+  datasets::draw_animal(datasets::Animal::cheetah, size, Rng{3}, {images.data(), values});
+  datasets::draw_animal(datasets::Animal::horse, size, Rng{4}, {images.data() + values, values});
+  return {std::move(images), Tensor{3, 2}};
 }
 
 std::vector<Augmentation> rows() {
@@ -44,12 +44,12 @@ std::vector<Augmentation> rows() {
           {rng, {flip, mirrored_crop, augment::Rotation(10, {.reflect = true}), jitter, cutout}}};
 }
 
-void paste(const Real* picture, datasets::Image& sheet, std::size_t row, std::size_t column) {
+void paste(const Real* image, datasets::Image& sheet, std::size_t row, std::size_t column) {
   for (std::size_t y = 0; y < size; ++y)
     for (std::size_t x = 0; x < size; ++x)
       for (std::size_t c = 0; c < 3; ++c)
         sheet.rgb[((row * tile + gap + y) * sheet.width + column * tile + gap + x) * 3 + c] =
-            static_cast<std::uint8_t>(std::clamp(picture[(c * size + y) * size + x], Real{0}, Real{1}) * 255);
+            static_cast<std::uint8_t>(std::clamp(image[(c * size + y) * size + x], Real{0}, Real{1}) * 255);
 }
 
 datasets::Image draw_sheet() {
@@ -66,7 +66,7 @@ datasets::Image draw_sheet() {
   return sheet;
 }
 
-/// Up to what another compiler rounds differently.
+/// Returns true if the images are equal up to differences in rounding between compilers.
 bool alike(const datasets::Image& a, const datasets::Image& b) {
   if (a.height != b.height || a.width != b.width) return false;
   double sum = 0;
@@ -81,6 +81,6 @@ int main(int argc, char** argv) {
   const datasets::Image sheet = draw_sheet();
   if (arguments.size() == 1) return datasets::write_png(arguments[0], sheet), 0;
   if (arguments.size() == 2 && alike(sheet, datasets::read_image(arguments[1]))) return 0;
-  std::fprintf(stderr, "augmentation_sheet: the picture is not what is drawn now; draw it anew\n");
+  std::fprintf(stderr, "augmentation_sheet: expected the image drawn now, got a different FILE. Write FILE again.\n");
   return 1;
 }

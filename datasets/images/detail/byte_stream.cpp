@@ -17,7 +17,7 @@ class ByteStream::File {
   explicit File(const fs::path& path) {
     std::error_code error;
     const fs::file_status status = fs::status(path, error);
-    if (fs::exists(status) && !fs::is_regular_file(status)) throw DataError("something that is not a file");
+    if (fs::exists(status) && !fs::is_regular_file(status)) throw DataError("not a regular file");
     size_ = fs::file_size(path, error);
     if (error) throw DataError(error.message());
     file_ = std::fopen(path.c_str(), "rb");
@@ -44,7 +44,7 @@ class ByteStream::Gzip {
  public:
   explicit Gzip(File& file) : file_(file) {
     constexpr int gzip_only = 16;
-    if (inflateInit2(&stream_, MAX_WBITS + gzip_only) != Z_OK) throw DataError("no memory to unpack it");
+    if (inflateInit2(&stream_, MAX_WBITS + gzip_only) != Z_OK) throw DataError("out of memory for decompression");
   }
   ~Gzip() { inflateEnd(&stream_); }
   Gzip(const Gzip&) = delete;
@@ -54,13 +54,13 @@ class ByteStream::Gzip {
     stream_.next_out = out.data();
     stream_.avail_out = static_cast<unsigned>(out.size());
     while (stream_.avail_out > 0 && !ended_) {
-      if (stream_.avail_in == 0 && !refill()) throw DataError("a gzip stream that breaks off");
+      if (stream_.avail_in == 0 && !refill()) throw DataError("a truncated gzip stream");
       const int result = inflate(&stream_, Z_NO_FLUSH);
       ended_ = result == Z_STREAM_END;
       if (!ended_ && result != Z_OK && result != Z_BUF_ERROR)
         throw DataError(format_text("a damaged gzip stream ({})", stream_.msg == nullptr ? "zlib" : stream_.msg));
     }
-    if (ended_ && (stream_.avail_in > 0 || refill())) throw DataError("a gzip stream with something behind it");
+    if (ended_ && (stream_.avail_in > 0 || refill())) throw DataError("a gzip stream followed by more data");
     return out.size() - stream_.avail_out;
   }
 
@@ -77,14 +77,14 @@ class ByteStream::Gzip {
   std::array<std::uint8_t, 1 << 16> packed_;
 };
 
-ByteStream::ByteStream(const fs::path& path) : file_(std::make_unique<File>(path)), at_most_(file_->size()) {
+ByteStream::ByteStream(const fs::path& path) : file_(std::make_unique<File>(path)), max_size_(file_->size()) {
   std::array<std::uint8_t, 2> first{};
   const bool gzip = file_->read(first) == 2 && first[0] == 0x1F && first[1] == 0x8B;
   file_->rewind();
   if (!gzip) return;
   gzip_ = std::make_unique<Gzip>(*file_);
-  constexpr std::uintmax_t best_ratio = 1032;  // of deflate
-  at_most_ *= best_ratio;
+  constexpr std::uintmax_t max_ratio = 1032;  // of deflate
+  max_size_ *= max_ratio;
 }
 
 ByteStream::~ByteStream() = default;

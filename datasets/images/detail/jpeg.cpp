@@ -14,8 +14,9 @@
 namespace minnow::inline MINNOW_PRECISION::datasets::detail {
 namespace {
 
-/// libjpeg reports an error by a call that must not return, so it jumps back into read_header or read_pixels. Between
-/// those two and the jump no frame holds an object with a destructor; whoever calls them owns the memory.
+/// libjpeg reports an error through a callback that must not return: `fail` jumps back into read_header or read_pixels.
+/// The jump skips destructors, so no function in between may have objects with destructors. decode_jpeg owns all
+/// memory.
 struct JpegReader {
   jpeg_decompress_struct info{};
   jpeg_error_mgr errors{};
@@ -34,10 +35,10 @@ struct JpegReader {
   std::longjmp(reader->jump, 1);
 }
 
-/// libjpeg only warns when data are missing or damaged, and paints the rest grey. That is no photograph to learn from,
-/// so warnings are errors, but for those that leave every pixel intact.
+/// Treats a warning as an error unless it leaves every pixel intact. libjpeg only warns if data are missing or damaged,
+/// and fills the rest of the image with grey.
 void on_message(j_common_ptr info, int level) {
-  if (level >= 0) return;  // a trace
+  if (level >= 0) return;  // a trace message
   switch (info->err->msg_code) {
     case JWRN_ADOBE_XFORM:
     case JWRN_JFIF_MAJOR:
@@ -63,8 +64,8 @@ bool read_header(JpegReader& reader, const std::uint8_t* bytes, std::size_t size
   jpeg_save_markers(&info, JPEG_APP0 + 1, 0xFFFF);  // EXIF
   jpeg_mem_src(&info, bytes, size);
   jpeg_read_header(&info, TRUE);
-  const bool inks = info.jpeg_color_space == JCS_CMYK || info.jpeg_color_space == JCS_YCCK;
-  info.out_color_space = inks ? JCS_CMYK : JCS_RGB;
+  const bool cmyk = info.jpeg_color_space == JCS_CMYK || info.jpeg_color_space == JCS_YCCK;
+  info.out_color_space = cmyk ? JCS_CMYK : JCS_RGB;
   jpeg_calc_output_dimensions(&info);
   return true;
 }
@@ -87,14 +88,14 @@ bool read_pixels(JpegReader& reader, std::uint8_t* pixels) {
   throw DataError(format_text("{} JPEG ({})", truncated ? "truncated" : "damaged or unsupported", reader.message));
 }
 
-/// Four inks to three lights, in place. Adobe's programs, which mark their files, store the inks inverted.
-void inks_to_rgb(Image& image, bool inverted) {
+/// Converts CMYK to RGB in place. Files with Adobe's marker store inverted values.
+void cmyk_to_rgb(Image& image, bool inverted) {
   const unsigned flip = inverted ? 0 : 255;
   std::uint8_t* out = image.rgb.data();
   for (std::size_t i = 0; i < image.rgb.size(); i += 4) {
-    const unsigned light = image.rgb[i + 3] ^ flip;  // what black lets through
+    const unsigned not_black = image.rgb[i + 3] ^ flip;
     for (std::size_t c = 0; c < 3; ++c)
-      *out++ = static_cast<std::uint8_t>(((image.rgb[i + c] ^ flip) * light + 127) / 255);
+      *out++ = static_cast<std::uint8_t>(((image.rgb[i + c] ^ flip) * not_black + 127) / 255);
   }
   image.rgb.resize(image.rgb.size() / 4 * 3);
 }
@@ -103,7 +104,7 @@ int orientation(const jpeg_decompress_struct& info) {
   static constexpr std::string_view exif("Exif\0\0", 6);
   for (auto marker = info.marker_list; marker != nullptr; marker = marker->next)
     if (marker->marker == JPEG_APP0 + 1 && marker->data_length >= exif.size() &&
-        std::memcmp(marker->data, exif.data(), exif.size()) == 0)  // others hold XMP
+        std::memcmp(marker->data, exif.data(), exif.size()) == 0)  // other APP1 segments contain XMP
       return exif_orientation({marker->data, marker->data_length});
   return 1;
 }
@@ -115,13 +116,13 @@ Image decode_jpeg(std::span<const std::uint8_t> bytes) {
   if (!read_header(reader, bytes.data(), bytes.size())) throw_reason(reader);
   const jpeg_decompress_struct& info = reader.info;
   check_extent(info.output_height, info.output_width);
-  const int turned = orientation(info);
+  const int stored_orientation = orientation(info);
 
   Image image{info.output_height, info.output_width, {}};
   image.rgb.resize(image.height * image.width * static_cast<std::size_t>(info.out_color_components));
   if (!read_pixels(reader, image.rgb.data())) throw_reason(reader);
-  if (info.out_color_space == JCS_CMYK) inks_to_rgb(image, info.saw_Adobe_marker != 0);
-  return upright(std::move(image), turned);
+  if (info.out_color_space == JCS_CMYK) cmyk_to_rgb(image, info.saw_Adobe_marker != 0);
+  return upright(std::move(image), stored_orientation);
 }
 
 }  // namespace minnow::inline MINNOW_PRECISION::datasets::detail

@@ -6,8 +6,8 @@
 namespace minnow::inline MINNOW_PRECISION::datasets::detail {
 namespace {
 
-/// The TIFF structure inside an EXIF segment. Offsets come from the file: a number beyond the end reads as 0, which
-/// is no valid value of any field wanted here.
+/// The TIFF structure inside an EXIF segment. Offsets come from the file, so they may be out of range; a number beyond
+/// the end reads as 0, which is not valid in any field used here.
 struct Tiff {
   std::span<const std::uint8_t> bytes;
   bool big_endian = false;
@@ -23,8 +23,8 @@ struct Tiff {
 
 }  // namespace
 
-// Exif 2.32, sections 4.5.2 and 4.6.2: "Exif\0\0", the byte order "II" or "MM", 42, the offset of the first directory;
-// there a count and entries of 12 bytes: tag, type, number of values, value.
+// Exif 2.32, sections 4.5.2 and 4.6.2: "Exif\0\0", the byte order "II" or "MM", 42, the offset of the first directory.
+// The directory is a count and entries of 12 bytes: tag, type, number of values, value.
 int exif_orientation(std::span<const std::uint8_t> segment) {
   constexpr std::uint32_t orientation_tag = 0x0112, type_short = 3;
   if (segment.size() < 14) return 1;
@@ -47,23 +47,23 @@ int exif_orientation(std::span<const std::uint8_t> segment) {
 
 Image upright(Image image, int orientation) {
   if (orientation == 1) return image;
-  // What the stored row and column 0 show: 1 top left, 2 top right, 3 bottom right, 4 bottom left, 5 left top,
-  // 6 right top, 7 right bottom, 8 left bottom.
+  // Sides of the scene at the stored row 0 and column 0: 1 top left, 2 top right, 3 bottom right, 4 bottom left,
+  // 5 left top, 6 right top, 7 right bottom, 8 left bottom.
   const bool swap = orientation >= 5;
   const bool flip_rows = orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7;
   const bool flip_columns = orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8;
 
-  Image turned{image.height, image.width, std::vector<std::uint8_t>(image.rgb.size())};
-  if (swap) std::swap(turned.height, turned.width);
-  std::uint8_t* out = turned.rgb.data();
-  for (std::size_t y = 0; y < turned.height; ++y)
-    for (std::size_t x = 0; x < turned.width; ++x) {
+  Image result{image.height, image.width, std::vector<std::uint8_t>(image.rgb.size())};
+  if (swap) std::swap(result.height, result.width);
+  std::uint8_t* out = result.rgb.data();
+  for (std::size_t y = 0; y < result.height; ++y)
+    for (std::size_t x = 0; x < result.width; ++x) {
       std::size_t row = swap ? x : y, column = swap ? y : x;
       if (flip_rows) row = image.height - 1 - row;
       if (flip_columns) column = image.width - 1 - column;
       out = std::copy_n(image.rgb.data() + (row * image.width + column) * 3, 3, out);
     }
-  return turned;
+  return result;
 }
 
 }  // namespace minnow::inline MINNOW_PRECISION::datasets::detail

@@ -17,8 +17,9 @@
 namespace minnow::inline MINNOW_PRECISION::datasets {
 namespace {
 
-/// libpng reports an error by a call that must not return, so it jumps back into read_header or read_pixels. Between
-/// those two and the jump no frame holds an object with a destructor; whoever calls them owns the memory.
+/// libpng reports an error through a callback that must not return: `on_error` jumps back into read_header or
+/// read_pixels. The jump skips destructors, so no function in between may have objects with destructors. decode_png
+/// owns all memory.
 struct PngReader {
   std::span<const std::uint8_t> rest;  // not yet read
   png_structp png = nullptr;
@@ -39,7 +40,7 @@ struct PngReader {
   std::longjmp(reader->jump, 1);
 }
 
-void on_warning(png_structp, png_const_charp) {}  // about colour profiles and the like; lost pixels are errors
+void on_warning(png_structp, png_const_charp) {}  // warnings concern colour profiles and the like, never lost pixels
 
 void on_read(png_structp png, png_bytep out, std::size_t count) {
   auto* reader = static_cast<PngReader*>(png_get_io_ptr(png));
@@ -51,8 +52,8 @@ void on_read(png_structp png, png_bytep out, std::size_t count) {
   reader->rest = reader->rest.subspan(count);
 }
 
-/// Reads up to the pixels and asks for 8-bit RGB or RGBA. Without png_set_gamma, samples keep their encoding: a 16-bit
-/// one is only scaled, v / 257.
+/// Reads the header and selects 8-bit RGB or RGBA output. Without png_set_gamma, 16-bit samples are scaled by 1 / 257
+/// and not gamma-corrected.
 bool read_header(PngReader& reader) {
   if (setjmp(reader.jump) != 0) return false;
   reader.png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &reader, on_error, on_warning);
@@ -81,7 +82,7 @@ bool read_pixels(PngReader& reader, std::uint8_t* pixels, std::size_t height, st
   throw DataError(format_text("{} PNG ({})", reader.truncated ? "truncated" : "damaged", reader.message));
 }
 
-/// Lays RGBA over white, in place, on the encoded values as browsers do.
+/// Composites RGBA over white, in place, on the encoded values as browsers do.
 void flatten_alpha(Image& image) {
   std::uint8_t* out = image.rgb.data();
   for (std::size_t i = 0; i < image.rgb.size(); i += 4) {
@@ -92,7 +93,7 @@ void flatten_alpha(Image& image) {
   image.rgb.resize(image.rgb.size() / 4 * 3);
 }
 
-/// A file of its own in `folder`, open for writing; the name is returned in `path`.
+/// Creates a new file in `folder` for writing and stores its name in `path`. Returns null if that fails.
 std::FILE* open_temporary(const std::filesystem::path& folder, std::filesystem::path& path) {
   static std::atomic<unsigned> count{0};
   for (;;) {
@@ -123,7 +124,7 @@ void write_png(const std::filesystem::path& path, const Image& image) {
     throw DataError(format_text("write_png: cannot write '{}': {}.", path.string(), reason));
   };
   if (std::filesystem::exists(path) && !std::filesystem::is_regular_file(path))
-    fail("it exists and is not a file");  // a device or a folder must not be replaced
+    fail("it exists and is not a regular file");  // a device or a folder must not be replaced
   std::filesystem::path temporary;
   std::FILE* file = open_temporary(path.parent_path(), temporary);
   if (file == nullptr) fail(std::generic_category().message(errno));

@@ -8,15 +8,15 @@
 namespace minnow::inline MINNOW_PRECISION::datasets {
 namespace {
 
-/// One axis of `side` source pixels divided into `size` equal cells. In units of 1 / size of a pixel a cell is `side`
-/// long and a pixel `size`: every weight is a whole number, so the sums are exact and their order does not matter.
+/// One axis of `side` source pixels divided into `size` equal cells. In units of 1 / size of a pixel, a cell has length
+/// `side` and a pixel has length `size`. All weights are integers, so the sums are exact in any order.
 struct Axis {
   std::size_t side, size;
 
   std::size_t first(std::size_t cell) const { return cell * side / size; }
   std::size_t last(std::size_t cell) const { return ((cell + 1) * side - 1) / size; }
 
-  /// The length that cell and pixel share, for a pixel from first(cell) to last(cell).
+  /// Returns the length of the overlap of a cell and a pixel from first(cell) to last(cell).
   std::size_t overlap(std::size_t cell, std::size_t pixel) const {
     return std::min((cell + 1) * side, (pixel + 1) * size) - std::max(cell * side, pixel * size);
   }
@@ -34,9 +34,9 @@ void resample(const Image& image, std::size_t size, std::span<Real> planes) {
   const std::size_t side = std::min(image.height, image.width);
   const std::size_t top = (image.height - side) / 2, left = (image.width - side) / 2;
   const Axis axis{side, size};
-  const double whole = 255.0 * static_cast<double>(side) * static_cast<double>(side);  // the sum of a white cell
+  const double white = 255.0 * static_cast<double>(side) * static_cast<double>(side);  // the sum of a white cell
 
-  std::vector<std::uint64_t> columns(3 * side);  // a row of cells, averaged over its height only
+  std::vector<std::uint64_t> columns(3 * side);  // a row of cells, summed over its height only
   for (std::size_t y = 0; y < size; ++y) {
     std::fill(columns.begin(), columns.end(), 0);
     for (std::size_t row = axis.first(y); row <= axis.last(y); ++row) {
@@ -49,7 +49,7 @@ void resample(const Image& image, std::size_t size, std::span<Real> planes) {
       for (std::size_t column = axis.first(x); column <= axis.last(x); ++column)
         for (std::size_t c = 0; c < 3; ++c) sums[c] += axis.overlap(x, column) * columns[3 * column + c];
       for (std::size_t c = 0; c < 3; ++c)
-        planes[(c * size + y) * size + x] = static_cast<Real>(static_cast<double>(sums[c]) / whole);
+        planes[(c * size + y) * size + x] = static_cast<Real>(static_cast<double>(sums[c]) / white);
     }
   }
 }

@@ -1,7 +1,7 @@
 #pragma once
 
 /// \file
-/// Pictures for the tests of the photograph reader, encoded in memory, and a folder to put them in.
+/// Encoders of JPEG and PNG images in memory, and a temporary folder, for the tests of the image readers.
 
 #include <minnow/core/error.hpp>
 #include <minnow/datasets/images/image.hpp>
@@ -28,7 +28,7 @@ using Bytes = std::vector<std::uint8_t>;
 using datasets::Image;
 namespace fs = std::filesystem;
 
-/// Smooth, with a different slope in each channel, so that every turn and mirroring is told apart.
+/// Returns a smooth image with a different slope in each channel, so that all rotations and reflections differ.
 inline Image slopes(std::size_t height, std::size_t width) {
   Image image{height, width, {}};
   for (std::size_t y = 0; y < height; ++y)
@@ -78,7 +78,7 @@ inline Bytes jpeg(std::size_t height, std::size_t width, Bytes samples, const Jp
   return bytes;
 }
 
-/// An EXIF segment whose first directory holds an unrelated entry and the orientation.
+/// Returns an EXIF segment whose first directory has an unrelated entry and the orientation.
 inline Bytes exif(int orientation, bool big_endian) {
   Bytes bytes{'E', 'x', 'i', 'f', 0, 0};
   const auto put = [&](unsigned value, int length) {
@@ -103,7 +103,7 @@ struct PngOptions {
   double gamma = 0;
 };
 
-/// Packs nothing: `rows` are as they stand in the file, of equal length.
+/// Encodes a PNG. `rows` are the packed rows as stored in the file, all of the same length.
 inline Bytes png(std::size_t height, std::size_t width, Bytes rows, const PngOptions& options) {
   Bytes bytes;
   png_structp out = png_create_write_struct(PNG_LIBPNG_VER_STRING, nullptr, nullptr, nullptr);
@@ -143,7 +143,7 @@ inline std::uint32_t crc32(const std::uint8_t* begin, const std::uint8_t* end) {
   return ~crc;
 }
 
-/// Makes the checksums right again, so that damage reaches what lies behind them.
+/// Corrects the checksums of a damaged PNG, so that the decoder processes the damaged data.
 inline void repair_checksums(Bytes& bytes) {
   for (std::size_t at = 8; at + 12 <= bytes.size();) {
     std::size_t length = 0;

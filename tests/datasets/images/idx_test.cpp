@@ -1,4 +1,4 @@
-// Small files are written here byte by byte; whatever is wrong with one must be said in one line.
+// The tests write small files byte by byte. Each error must be one line.
 
 #include <minnow/core/error.hpp>
 #include <minnow/datasets/images/idx.hpp>
@@ -48,7 +48,7 @@ Bytes gzip(const Bytes& bytes) {
   return packed;
 }
 
-/// A folder, removed at the end.
+/// A temporary folder.
 class Idx : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -63,15 +63,15 @@ class Idx : public ::testing::Test {
     return folder_ / name;
   }
 
-  /// What is said of the file without where it is.
-  std::string refused(const Bytes& bytes, std::size_t dimensions) {
+  /// Returns the error of read_idx for a file of these bytes, without the path.
+  std::string error_of(const Bytes& bytes, std::size_t dimensions) {
     const fs::path path = write("file", bytes);
     const std::string text = message<DataError>([&] { datasets::read_idx(path, dimensions); });
     const std::string start = "read_idx: '" + path.string() + "': ";
     return text.starts_with(start) ? text.substr(start.size()) : text;
   }
 
-  /// A good folder of 5 training pictures (3, 2) and 2 test pictures.
+  /// Writes a valid folder of 5 training images (3, 2) and 2 test images.
   void write_split(const std::string& suffix = "") {
     const auto pack = [&](const Bytes& bytes) { return suffix.empty() ? bytes : gzip(bytes); };
     write("train-images-idx3-ubyte" + suffix, pack(images(5, 3, 2)));
@@ -79,7 +79,7 @@ class Idx : public ::testing::Test {
     write("t10k-images-idx3-ubyte" + suffix, pack(images(2, 3, 2)));
     write("t10k-labels-idx1-ubyte" + suffix, pack(labels({8, 2})));
   }
-  std::string refused_split() {
+  std::string split_error() {
     std::string text = message<DataError>([&] { datasets::mnist(folder_); });
     for (std::size_t at; (at = text.find(folder_.string())) != std::string::npos;)
       text.replace(at, folder_.string().size(), "DIR");
@@ -89,79 +89,81 @@ class Idx : public ::testing::Test {
   fs::path folder_;
 };
 
-TEST_F(Idx, ReadsBytesPlainAndCompressed) {
+TEST_F(Idx, ReadsPlainAndCompressedFiles) {
   for (const bool packed : {false, true}) {
-    const auto as_is = [&](const Bytes& bytes) { return write("file", packed ? gzip(bytes) : bytes); };
-    EXPECT_EQ(datasets::read_idx(as_is(labels({0, 7, 255})), 1), (Tensor{0, 7, 255}));
-    const Tensor pictures = datasets::read_idx(as_is(images(300, 28, 28)), 3);  // more than one piece
-    EXPECT_EQ(pictures.shape(), (Shape{300, 28, 28}));
-    for (std::size_t i = 0; i < pictures.size(); ++i) ASSERT_EQ(pictures.data()[i], static_cast<Real>(i * 37 % 256));
-    EXPECT_EQ(datasets::read_idx(as_is(images(0, 3, 2)), 3).shape(), (Shape{0, 3, 2}));
+    const auto write_file = [&](const Bytes& bytes) { return write("file", packed ? gzip(bytes) : bytes); };
+    EXPECT_EQ(datasets::read_idx(write_file(labels({0, 7, 255})), 1), (Tensor{0, 7, 255}));
+    const Tensor read = datasets::read_idx(write_file(images(300, 28, 28)), 3);  // larger than the read buffer
+    EXPECT_EQ(read.shape(), (Shape{300, 28, 28}));
+    for (std::size_t i = 0; i < read.size(); ++i) ASSERT_EQ(read.data()[i], static_cast<Real>(i * 37 % 256));
+    EXPECT_EQ(datasets::read_idx(write_file(images(0, 3, 2)), 3).shape(), (Shape{0, 3, 2}));
   }
 }
 
-TEST_F(Idx, SaysWhatIsWrongWithAFile) {
-  EXPECT_EQ(refused({}, 3), "expected a header of 16 bytes, got 0 bytes in all.");
-  EXPECT_EQ(refused({0, 0, 8}, 1), "expected a header of 8 bytes, got 3 bytes in all.");
-  EXPECT_EQ(refused(labels({1, 2}), 3),
+TEST_F(Idx, ReportsInvalidFiles) {
+  EXPECT_EQ(error_of({}, 3), "expected a header of 16 bytes, got a file of 0 bytes.");
+  EXPECT_EQ(error_of({0, 0, 8}, 1), "expected a header of 8 bytes, got a file of 3 bytes.");
+  EXPECT_EQ(error_of(labels({1, 2}), 3),
             "expected the magic number 0x00000803 (unsigned bytes, 3 axes), got 0x00000801.");
-  EXPECT_EQ(refused(idx(0xD01, {2}, {}), 1),  // floats
+  EXPECT_EQ(error_of(idx(0xD01, {2}, {}), 1),  // floats
             "expected the magic number 0x00000801 (unsigned bytes, 1 axis), got 0x00000d01.");
-  EXPECT_EQ(refused({'<', 'h', 't', 'm', 'l', '>'}, 1),
+  EXPECT_EQ(error_of({'<', 'h', 't', 'm', 'l', '>'}, 1),
             "expected the magic number 0x00000801 (unsigned bytes, 1 axis), got 0x3c68746d.");
   Bytes file = images(2, 2, 3);
   file.pop_back();
-  EXPECT_EQ(refused(file, 3), "expected 12 bytes after the header for (2, 2, 3), got 11.");
-  EXPECT_EQ(refused(gzip(file), 3), "expected 12 bytes after the header for (2, 2, 3), got 11.");
+  EXPECT_EQ(error_of(file, 3), "expected 12 bytes after the header for (2, 2, 3), got 11.");
+  EXPECT_EQ(error_of(gzip(file), 3), "expected 12 bytes after the header for (2, 2, 3), got 11.");
   file.resize(29);
-  EXPECT_EQ(refused(file, 3), "expected 12 bytes after the header for (2, 2, 3), got more.");
-  EXPECT_EQ(refused(gzip(file), 3), "expected 12 bytes after the header for (2, 2, 3), got more.");
+  EXPECT_EQ(error_of(file, 3), "expected 12 bytes after the header for (2, 2, 3), got more.");
+  EXPECT_EQ(error_of(gzip(file), 3), "expected 12 bytes after the header for (2, 2, 3), got more.");
 }
 
-TEST_F(Idx, SaysWhatIsWrongWithAGzipStream) {
+TEST_F(Idx, ReportsInvalidGzipStreams) {
   const Bytes good = gzip(images(2, 2, 3));
   Bytes trailing = good;
   trailing.push_back(0);
-  EXPECT_EQ(refused(trailing, 3), "expected an IDX file, got: a gzip stream with something behind it.");
+  EXPECT_EQ(error_of(trailing, 3), "expected an IDX file, got: a gzip stream followed by more data.");
   Bytes cut(good.begin(), good.end() - 1);
-  EXPECT_EQ(refused(cut, 3), "expected an IDX file, got: a gzip stream that breaks off.");
+  EXPECT_EQ(error_of(cut, 3), "expected an IDX file, got: a truncated gzip stream.");
   Bytes checksum = good;
   checksum[good.size() - 8] ^= 1;
-  EXPECT_EQ(refused(checksum, 3), "expected an IDX file, got: a damaged gzip stream (incorrect data check).");
+  EXPECT_EQ(error_of(checksum, 3), "expected an IDX file, got: a damaged gzip stream (incorrect data check).");
 }
 
-TEST_F(Idx, BelievesNoCountThatTheFileCannotHold) {
+TEST_F(Idx, RejectsShapesThatExceedTheFile) {
   const Bytes claims = idx(0x803, {0xFFFFFFFF, 0xFFFFFFFF, 0xFFFFFFFF}, {1, 2, 3});
-  EXPECT_EQ(refused(claims, 3),
-            "expected at most the 19 bytes that the file can hold, got (4294967295, 4294967295, 4294967295).");
+  EXPECT_EQ(error_of(claims, 3),
+            "expected a shape of at most 19 values, the limit for a file of this size, got (4294967295, 4294967295, "
+            "4294967295).");
   const std::string packed = std::to_string(1032 * gzip(claims).size());
-  EXPECT_EQ(refused(gzip(claims), 3), "expected at most the " + packed +
-                                          " bytes that the file can hold, got (4294967295, 4294967295, 4294967295).");
-  EXPECT_EQ(refused(idx(0x803, {10, 2, 1}, Bytes(3)), 3),
-            "expected at most the 19 bytes that the file can hold, got (10, 2, 1).");
+  EXPECT_EQ(error_of(gzip(claims), 3),
+            "expected a shape of at most " + packed +
+                " values, the limit for a file of this size, got (4294967295, 4294967295, 4294967295).");
+  EXPECT_EQ(error_of(idx(0x803, {10, 2, 1}, Bytes(3)), 3),
+            "expected a shape of at most 19 values, the limit for a file of this size, got (10, 2, 1).");
 }
 
-TEST_F(Idx, SaysWhyAFileCannotBeRead) {
+TEST_F(Idx, ReportsUnreadableFiles) {
   EXPECT_EQ(message<DataError>([&] { datasets::read_idx(folder_ / "none", 1); }),
             "read_idx: '" + (folder_ / "none").string() + "': expected an IDX file, got: No such file or directory.");
   EXPECT_EQ(message<DataError>([&] { datasets::read_idx(folder_, 1); }),
-            "read_idx: '" + folder_.string() + "': expected an IDX file, got: something that is not a file.");
+            "read_idx: '" + folder_.string() + "': expected an IDX file, got: not a regular file.");
   EXPECT_EQ(message<ValueError>([&] { datasets::read_idx(folder_, 0); }), "read_idx: expected 1 to 8 axes, got 0.");
 }
 
-TEST_F(Idx, RefusesAFileCutAtAnyByte) {
+TEST_F(Idx, RejectsFilesTruncatedAtAnyByte) {
   for (const Bytes& whole :
        {images(3, 4, 5), labels({1, 2, 3, 4}), gzip(images(3, 4, 5)), gzip(labels({1, 2, 3, 4}))}) {
     const std::size_t dimensions = whole[0] == 0 ? whole[3] : whole.size() > 40 ? 3 : 1;
     EXPECT_NO_THROW(datasets::read_idx(write("whole", whole), dimensions));
     for (std::size_t length = 0; length < whole.size(); ++length)
-      EXPECT_NE(refused(Bytes(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(length)), dimensions),
+      EXPECT_NE(error_of(Bytes(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(length)), dimensions),
                 "no error")
           << length;
   }
 }
 
-TEST_F(Idx, SurvivesAnyByteChanged) {
+TEST_F(Idx, HandlesAnyChangedByte) {
   const Bytes packed = gzip(images(3, 4, 5));
   for (const Bytes& whole : {images(3, 4, 5), packed})
     for (std::size_t i = 0; i < whole.size(); ++i)
@@ -170,13 +172,14 @@ TEST_F(Idx, SurvivesAnyByteChanged) {
         changed[i] ^= static_cast<std::uint8_t>(change);
         const fs::path path = write("file", changed);
         try {
-          EXPECT_EQ(datasets::read_idx(path, 3).shape(), (Shape{3, 4, 5}));  // a pixel, or a field gzip does not need
+          EXPECT_EQ(datasets::read_idx(path, 3).shape(),
+                    (Shape{3, 4, 5}));  // the byte was a pixel, or is ignored by gzip
         } catch (const DataError&) {
         }
       }
 }
 
-TEST_F(Idx, AFolderIsTrainingAndTestPictures) {
+TEST_F(Idx, ReadsTrainingAndTestImages) {
   for (const char* suffix : {"", ".gz"}) {
     write_split(suffix);
     const datasets::MnistSplit split = datasets::mnist(folder_);
@@ -192,14 +195,14 @@ TEST_F(Idx, AFolderIsTrainingAndTestPictures) {
   }
 }
 
-TEST_F(Idx, APartMayHaveALongerName) {
+TEST_F(Idx, AcceptsLongerPrefixes) {
   write_split();
   for (const char* content : {"images-idx3-ubyte", "labels-idx1-ubyte"})
     fs::rename(folder_ / (std::string("train-") + content), folder_ / (std::string("train5-") + content));
   EXPECT_EQ(datasets::mnist(folder_).train.size(), 5u);
 }
 
-TEST_F(Idx, SaysWhatIsWrongWithAFolder) {
+TEST_F(Idx, ReportsInvalidFolders) {
   const std::string none = (folder_ / "none").string();
   EXPECT_EQ(message<DataError>([&] { datasets::mnist(none); }),
             "datasets::mnist: expected a folder of IDX files at '" + none + "', got: No such file or directory.");
@@ -210,34 +213,37 @@ TEST_F(Idx, SaysWhatIsWrongWithAFolder) {
   EXPECT_EQ(message<DataError>([&] { datasets::mnist(folder_ / "file"); }),
             "datasets::mnist: expected a folder of IDX files at '" + (folder_ / "file").string() +
                 "', got: Not a directory.");
-  EXPECT_EQ(refused_split(),
-            "datasets::mnist: expected 'train-images-idx3-ubyte' or the same with .gz in 'DIR', got no such file.");
+  EXPECT_EQ(split_error(),
+            "datasets::mnist: expected 'train-images-idx3-ubyte' or 'train-images-idx3-ubyte.gz' in 'DIR', got no such "
+            "file.");
   write_split();
   fs::remove(folder_ / "t10k-labels-idx1-ubyte");
-  EXPECT_EQ(refused_split(),
-            "datasets::mnist: expected 't10k-labels-idx1-ubyte' or the same with .gz in 'DIR', got no such file.");
+  EXPECT_EQ(
+      split_error(),
+      "datasets::mnist: expected 't10k-labels-idx1-ubyte' or 't10k-labels-idx1-ubyte.gz' in 'DIR', got no such file.");
 }
 
-TEST_F(Idx, SaysWhatDoesNotFitTogether) {
+TEST_F(Idx, ReportsMismatchedFiles) {
   write_split();
   write("train-labels-idx1-ubyte", labels({1, 2, 3, 4}));
-  EXPECT_EQ(refused_split(),
-            "datasets::mnist: expected 5 labels in 'DIR/train-labels-idx1-ubyte', one for each picture in "
+  EXPECT_EQ(split_error(),
+            "datasets::mnist: expected 5 labels in 'DIR/train-labels-idx1-ubyte', one for each image in "
             "'DIR/train-images-idx3-ubyte', got 4.");
   write("train-labels-idx1-ubyte", labels({1, 2, 10, 4, 200}));
-  EXPECT_EQ(refused_split(),
+  EXPECT_EQ(split_error(),
             "datasets::mnist: expected labels from 0 to 9 in 'DIR/train-labels-idx1-ubyte', got 10 in row 2.");
   write_split();
   write("t10k-images-idx3-ubyte", images(2, 2, 3));
-  EXPECT_EQ(refused_split(),
-            "datasets::mnist: expected training and test pictures of one size in 'DIR', got (1, 3, 2) and (1, 2, 3).");
+  EXPECT_EQ(
+      split_error(),
+      "datasets::mnist: expected training and test images of the same size in 'DIR', got (1, 3, 2) and (1, 2, 3).");
   write("t10k-images-idx3-ubyte", images(2, 0, 3));
-  EXPECT_EQ(refused_split(), "datasets::mnist: expected pictures in 'DIR/t10k-images-idx3-ubyte', got (2, 0, 3).");
+  EXPECT_EQ(split_error(), "datasets::mnist: expected images in 'DIR/t10k-images-idx3-ubyte', got (2, 0, 3).");
   write("t10k-images-idx3-ubyte", images(0, 3, 2));
-  EXPECT_EQ(refused_split(), "datasets::mnist: expected pictures in 'DIR/t10k-images-idx3-ubyte', got (0, 3, 2).");
+  EXPECT_EQ(split_error(), "datasets::mnist: expected images in 'DIR/t10k-images-idx3-ubyte', got (0, 3, 2).");
   write("t10k-images-idx3-ubyte", {0, 0, 8, 3});
-  EXPECT_EQ(refused_split(),
-            "read_idx: 'DIR/t10k-images-idx3-ubyte': expected a header of 16 bytes, got 4 bytes in all.");
+  EXPECT_EQ(split_error(),
+            "read_idx: 'DIR/t10k-images-idx3-ubyte': expected a header of 16 bytes, got a file of 4 bytes.");
 }
 
 TEST(FashionMnist, IsReadFromDebiansPackage) {

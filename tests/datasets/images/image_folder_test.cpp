@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "encode_pictures.hpp"
+#include "encode_images.hpp"
 #include <gtest/gtest.h>
 
 namespace {
@@ -22,8 +22,8 @@ using datasets::ImageFolderOptions;
 using datasets::LabelledImages;
 using datasets::read_image_folder;
 
-/// A folder in which each picture is of one colour, told by its serial number.
-class Pictures {
+/// A temporary folder of image files. Each image has one grey value, its serial number.
+class ImageFiles {
  public:
   fs::path root() const { return folder_ / ""; }
 
@@ -68,7 +68,7 @@ std::vector<std::string> names(const LabelledImages& part) {
 
 std::vector<Real> values(const Tensor& tensor) { return {tensor.data(), tensor.data() + tensor.size()}; }
 
-/// Row by row what a reader without threads, gaps or splits would have read.
+/// Compares each row with the image file decoded alone.
 void expect_consistent(const ImageFolder& folder, const LabelledImages& part, std::size_t size) {
   const std::size_t n = part.paths.size(), row = 3 * size * size;
   ASSERT_EQ(to_string(part.images.shape()), to_string(Shape{n, 3, size, size}));
@@ -83,12 +83,12 @@ void expect_consistent(const ImageFolder& folder, const LabelledImages& part, st
   }
 }
 
-TEST(ImageFolder, TrainAndTest) {
-  Pictures pictures;
+TEST(ImageFolder, ReadsTrainAndTest) {
+  ImageFiles files;
   for (const char* name : {"train/b/2.JPG", "train/b/1.png", "train/b/10.jpeg", "train/a/x.PNG", "test/a/y.jpg",
                            "test/b/z.png", "val/c/ignored.png"})
-    pictures.add(name);
-  const ImageFolder folder = pictures.read();
+    files.add(name);
+  const ImageFolder folder = files.read();
   EXPECT_EQ(folder.class_names, (std::vector<std::string>{"a", "b"}));
   EXPECT_EQ(names(folder.train), (std::vector<std::string>{"a/x.PNG", "b/1.png", "b/10.jpeg", "b/2.JPG"}));
   EXPECT_EQ(names(folder.test), (std::vector<std::string>{"a/y.jpg", "b/z.png"}));
@@ -98,27 +98,27 @@ TEST(ImageFolder, TrainAndTest) {
   expect_consistent(folder, folder.test, 4);
 }
 
-TEST(ImageFolder, ClassOrder) {
-  Pictures pictures;
-  for (const char* name : {"cat", "ant", "dog", "bee"}) pictures.add_class(name, 2);
-  const ImageFolder folder = pictures.read({.size = 2, .class_order = {"dog", "horse", "cat", "dog"}});
+TEST(ImageFolder, AppliesTheClassOrder) {
+  ImageFiles files;
+  for (const char* name : {"cat", "ant", "dog", "bee"}) files.add_class(name, 2);
+  const ImageFolder folder = files.read({.size = 2, .class_order = {"dog", "horse", "cat", "dog"}});
   EXPECT_EQ(folder.class_names, (std::vector<std::string>{"dog", "cat", "ant", "bee"}));
   expect_consistent(folder, folder.train, 2);
 
   const auto split_of = [&](const std::vector<std::string>& order) {
-    std::vector<std::string> in_train = names(pictures.read({.size = 2, .class_order = order}).train);
+    std::vector<std::string> in_train = names(files.read({.size = 2, .class_order = order}).train);
     std::sort(in_train.begin(), in_train.end());
     return in_train;
   };
-  EXPECT_EQ(split_of({}), split_of({"dog", "cat"}));  // the order changes labels, not the parts
+  EXPECT_EQ(split_of({}), split_of({"dog", "cat"}));  // the class order does not change the split
 }
 
-TEST(ImageFolder, SeededSplitOfEachClass) {
-  Pictures pictures;
-  pictures.add_class("a", 30);
-  pictures.add_class("b", 11);
-  pictures.add_class("c", 2);
-  const ImageFolder folder = pictures.read({.size = 4, .test_fraction = 0.3}, 5);
+TEST(ImageFolder, SplitsEachClassBySeed) {
+  ImageFiles files;
+  files.add_class("a", 30);
+  files.add_class("b", 11);
+  files.add_class("c", 2);
+  const ImageFolder folder = files.read({.size = 4, .test_fraction = 0.3}, 5);
   std::vector<std::size_t> counts(3);
   for (const Real label : values(folder.test.labels)) ++counts[static_cast<std::size_t>(label)];
   EXPECT_EQ(counts, (std::vector<std::size_t>{9, 3, 1}));
@@ -134,33 +134,33 @@ TEST(ImageFolder, SeededSplitOfEachClass) {
     EXPECT_TRUE(std::is_sorted(sorted.begin(), sorted.end()));
   }
 
-  const ImageFolder again = pictures.read({.size = 4, .test_fraction = 0.3}, 5);
+  const ImageFolder again = files.read({.size = 4, .test_fraction = 0.3}, 5);
   EXPECT_EQ(again.test.paths, folder.test.paths);
   EXPECT_EQ(values(again.train.images), values(folder.train.images));
-  EXPECT_NE(pictures.read({.size = 4, .test_fraction = 0.3}, 6).test.paths, folder.test.paths);
+  EXPECT_NE(files.read({.size = 4, .test_fraction = 0.3}, 6).test.paths, folder.test.paths);
 }
 
-TEST(ImageFolder, SplitLeavesAPictureInEachPart) {
-  Pictures pictures;
-  pictures.add_class("a", 3);
-  EXPECT_EQ(pictures.read({.size = 4, .test_fraction = 0.001}).test.paths.size(), 1u);
-  EXPECT_EQ(pictures.read({.size = 4, .test_fraction = 0.999}).train.paths.size(), 1u);
+TEST(ImageFolder, SplitLeavesAnImageInEachPart) {
+  ImageFiles files;
+  files.add_class("a", 3);
+  EXPECT_EQ(files.read({.size = 4, .test_fraction = 0.001}).test.paths.size(), 1u);
+  EXPECT_EQ(files.read({.size = 4, .test_fraction = 0.999}).train.paths.size(), 1u);
 }
 
-TEST(ImageFolder, SkipsWhatCannotBeDecoded) {
-  Pictures pictures;
+TEST(ImageFolder, SkipsUndecodableFiles) {
+  ImageFiles files;
   for (const char* part : {"train", "test"}) {
-    pictures.add_class(fs::path(part) / "a", 3);
-    pictures.add_class(fs::path(part) / "b", 3);
+    files.add_class(fs::path(part) / "a", 3);
+    files.add_class(fs::path(part) / "b", 3);
   }
-  pictures.add_bytes("train/a/p0.jpg");
-  pictures.add_bytes("train/a/p101a.jpeg", {'t', 'e', 'x', 't'});
+  files.add_bytes("train/a/p0.jpg");
+  files.add_bytes("train/a/p101a.jpeg", {'t', 'e', 'x', 't'});
   const Bytes whole = jpeg(8, 8, Bytes(8 * 8 * 3, 90), {});
-  pictures.add_bytes("train/b/whole.png", whole);
-  pictures.add_bytes("test/b/z.jpg", Bytes(whole.begin(), whole.end() - 20));
-  fs::create_symlink("nowhere.jpg", pictures.root() / "test/a/link.jpg");
+  files.add_bytes("train/b/whole.png", whole);
+  files.add_bytes("test/b/z.jpg", Bytes(whole.begin(), whole.end() - 20));
+  fs::create_symlink("nowhere.jpg", files.root() / "test/a/link.jpg");
 
-  const ImageFolder folder = pictures.read();
+  const ImageFolder folder = files.read();
   EXPECT_EQ(names(folder.train), (std::vector<std::string>{"a/p100.png", "a/p101.png", "a/p102.png", "b/p100.png",
                                                            "b/p101.png", "b/p102.png", "b/whole.png"}));
   EXPECT_EQ(folder.test.paths.size(), 6u);
@@ -177,54 +177,54 @@ TEST(ImageFolder, SkipsWhatCannotBeDecoded) {
   }
 }
 
-TEST(ImageFolder, IgnoresHiddenOtherAndDeeper) {
-  Pictures pictures;
-  pictures.add_class("a", 2);
-  pictures.add_class("a/deeper", 2);
-  pictures.add_class("a/folder.jpg", 2);
-  pictures.add_class(".hidden", 2);
-  pictures.add("a/.hidden.png");
-  pictures.add_bytes("a/notes.txt");
-  pictures.add_bytes("a/jpg");
-  pictures.add_bytes("README.md");
-  const ImageFolder folder = pictures.read();
+TEST(ImageFolder, IgnoresHiddenFilesOtherFilesAndNestedFolders) {
+  ImageFiles files;
+  files.add_class("a", 2);
+  files.add_class("a/deeper", 2);
+  files.add_class("a/folder.jpg", 2);
+  files.add_class(".hidden", 2);
+  files.add("a/.hidden.png");
+  files.add_bytes("a/notes.txt");
+  files.add_bytes("a/jpg");
+  files.add_bytes("README.md");
+  const ImageFolder folder = files.read();
   EXPECT_EQ(folder.class_names, (std::vector<std::string>{"a"}));
   EXPECT_EQ(folder.train.paths.size() + folder.test.paths.size(), 2u);
   EXPECT_TRUE(folder.skipped.empty());
 }
 
-TEST(ImageFolder, FollowsLinks) {
-  Pictures real_ones, pictures;
-  real_ones.add_class("elsewhere", 3);
-  real_ones.add("single.png");
-  pictures.add_class("b", 2);
-  fs::create_directory_symlink(real_ones.root() / "elsewhere", pictures.root() / "a");
-  fs::create_symlink(real_ones.root() / "single.png", pictures.root() / "b/linked.png");
-  const ImageFolder folder = pictures.read();
+TEST(ImageFolder, FollowsSymbolicLinks) {
+  ImageFiles targets, files;
+  targets.add_class("elsewhere", 3);
+  targets.add("single.png");
+  files.add_class("b", 2);
+  fs::create_directory_symlink(targets.root() / "elsewhere", files.root() / "a");
+  fs::create_symlink(targets.root() / "single.png", files.root() / "b/linked.png");
+  const ImageFolder folder = files.read();
   EXPECT_EQ(folder.class_names, (std::vector<std::string>{"a", "b"}));
   EXPECT_EQ(folder.train.paths.size() + folder.test.paths.size(), 6u);
 }
 
-TEST(ImageFolder, AClassMayBeCalledTrain) {
-  Pictures pictures;
-  pictures.add_class("train", 3);
-  pictures.add_class("plane", 3);
-  EXPECT_EQ(pictures.read().class_names, (std::vector<std::string>{"plane", "train"}));
+TEST(ImageFolder, AcceptsAClassNamedTrain) {
+  ImageFiles files;
+  files.add_class("train", 3);
+  files.add_class("plane", 3);
+  EXPECT_EQ(files.read().class_names, (std::vector<std::string>{"plane", "train"}));
 }
 
 // ---- Errors
 
-TEST(ImageFolder, OptionsOutOfRange) {
-  Pictures pictures;
-  pictures.add_class("a", 2);
+TEST(ImageFolder, RejectsOptionsOutOfRange) {
+  ImageFiles files;
+  files.add_class("a", 2);
   for (const std::size_t size : {std::size_t{0}, std::size_t{1} << 40})
-    EXPECT_THROW(pictures.read({.size = size}), ValueError);
+    EXPECT_THROW(files.read({.size = size}), ValueError);
   for (const double fraction : {0.0, 1.0, -0.5, std::numeric_limits<double>::quiet_NaN()})
-    EXPECT_THROW(pictures.read({.size = 4, .test_fraction = fraction}), ValueError);
+    EXPECT_THROW(files.read({.size = 4, .test_fraction = fraction}), ValueError);
 }
 
-TEST(ImageFolder, NoSuchFolderOrNoClasses) {
-  Pictures pictures;
+TEST(ImageFolder, RejectsMissingFoldersAndFoldersWithoutClasses) {
+  ImageFiles files;
   const auto error = [](const fs::path& path) -> std::string {
     try {
       read_image_folder(path, {}, Rng{1});
@@ -233,49 +233,49 @@ TEST(ImageFolder, NoSuchFolderOrNoClasses) {
     }
     return "no error";
   };
-  EXPECT_CONTAINS(error(pictures.root() / "missing"), "No such file");
-  pictures.add("picture.png");
-  EXPECT_CONTAINS(error(pictures.root() / "picture.png"), "not a folder");
-  EXPECT_CONTAINS(pictures.error(), "a folder of pictures for each class");
-  fs::create_directories(pictures.root() / "train");
-  fs::create_directories(pictures.root() / "test");
-  EXPECT_CONTAINS(pictures.error(), "a folder of pictures for each class");
+  EXPECT_CONTAINS(error(files.root() / "missing"), "No such file");
+  files.add("image.png");
+  EXPECT_CONTAINS(error(files.root() / "image.png"), "not a folder");
+  EXPECT_CONTAINS(files.error(), "a folder of images for each class");
+  fs::create_directories(files.root() / "train");
+  fs::create_directories(files.root() / "test");
+  EXPECT_CONTAINS(files.error(), "a folder of images for each class");
 }
 
-TEST(ImageFolder, HalfALayout) {
-  Pictures pictures;
-  pictures.add_class("train/a", 2);
-  EXPECT_CONTAINS(pictures.error(), "got only train/");
+TEST(ImageFolder, RejectsTrainWithoutTest) {
+  ImageFiles files;
+  files.add_class("train/a", 2);
+  EXPECT_CONTAINS(files.error(), "got only train/");
 }
 
-TEST(ImageFolder, DifferentClassesInTrainAndTest) {
-  Pictures pictures;
-  for (const char* name : {"train/a", "train/b", "test/a"}) pictures.add_class(name, 2);
-  EXPECT_CONTAINS(pictures.error(), "got 'b' only in train");
-  for (const char* name : {"test/b", "test/c"}) pictures.add_class(name, 2);
-  EXPECT_CONTAINS(pictures.error(), "got 'c' only in test");
+TEST(ImageFolder, RejectsDifferentClassesInTrainAndTest) {
+  ImageFiles files;
+  for (const char* name : {"train/a", "train/b", "test/a"}) files.add_class(name, 2);
+  EXPECT_CONTAINS(files.error(), "got 'b' only in train");
+  for (const char* name : {"test/b", "test/c"}) files.add_class(name, 2);
+  EXPECT_CONTAINS(files.error(), "got 'c' only in test");
 }
 
-TEST(ImageFolder, ClassWithoutAUsablePicture) {
-  Pictures flat;
-  flat.add_class("a", 4);
-  flat.add_class("b", 1);
-  EXPECT_CONTAINS(flat.error(), "class 'b', to train and to test on, got 1");
-  flat.add_bytes("b/bad.png");
-  EXPECT_CONTAINS(flat.error(), "bad.png': empty (0 bytes)");
+TEST(ImageFolder, RejectsAClassWithoutUsableImages) {
+  ImageFiles one_level;
+  one_level.add_class("a", 4);
+  one_level.add_class("b", 1);
+  EXPECT_CONTAINS(one_level.error(), "class 'b', for training and test, got 1");
+  one_level.add_bytes("b/bad.png");
+  EXPECT_CONTAINS(one_level.error(), "bad.png': empty (0 bytes)");
 
-  Pictures parts;
+  ImageFiles parts;
   for (const char* name : {"train/a", "train/b", "test/a"}) parts.add_class(name, 2);
   parts.add_bytes("test/b/notes.txt");
   EXPECT_CONTAINS(parts.error(), "class 'b'");
   parts.add_bytes("test/b/bad.png");
-  EXPECT_CONTAINS(parts.error(), "class 'b' to test on, got none");
+  EXPECT_CONTAINS(parts.error(), "a usable test image of class 'b', got none");
 }
 
-TEST(ImageFolder, NoUsablePictureAtAll) {
-  Pictures pictures;
-  for (const char* name : {"a/1.jpg", "a/2.jpg", "b/1.jpg", "b/2.jpg"}) pictures.add_bytes(name);
-  EXPECT_CONTAINS(pictures.error(), "got 4 files none of which is usable");
+TEST(ImageFolder, RejectsAFolderWithoutUsableImages) {
+  ImageFiles files;
+  for (const char* name : {"a/1.jpg", "a/2.jpg", "b/1.jpg", "b/2.jpg"}) files.add_bytes(name);
+  EXPECT_CONTAINS(files.error(), "got 4 files, none of them usable");
 }
 
 }  // namespace

@@ -9,7 +9,7 @@
 #include <string>
 #include <utility>
 
-#include "encode_pictures.hpp"
+#include "encode_images.hpp"
 #include <gtest/gtest.h>
 
 namespace {
@@ -44,7 +44,7 @@ int largest_difference(const Image& a, const Image& b) {
   return largest;
 }
 
-/// What a camera held in this orientation stores: the transformation that `orientation` names, undone pixel by pixel.
+/// Returns the image as a camera in this orientation stores it: the inverse of the transformation for `orientation`.
 Image stored_as(const Image& shown, int orientation) {
   const std::size_t h = shown.height, w = shown.width;
   Image stored{orientation < 5 ? h : w, orientation < 5 ? w : h, Bytes(shown.rgb.size())};
@@ -81,12 +81,12 @@ TEST(DecodeJpeg, GreyBecomesThreeEqualChannels) {
   for (std::size_t i = 0; i < image.rgb.size(); ++i) ASSERT_NEAR(image.rgb[i], grey[i / 3], 2) << i;
 }
 
-// Inks as Adobe's programs store them (255 = none) with their marker, and plain (0 = none) without it.
+// With Adobe's marker, CMYK values are inverted (255 = no ink); without it, 0 = no ink.
 TEST(DecodeJpeg, CmykAndYcckInBothConventions) {
   const std::array<int, 4> light{200, 120, 40, 180};
   for (const J_COLOR_SPACE stored : {JCS_CMYK, JCS_YCCK})
     for (const bool adobe : {true, false}) {
-      if (stored == JCS_YCCK && !adobe) continue;  // only the marker tells YCCK
+      if (stored == JCS_YCCK && !adobe) continue;  // YCCK requires the marker
       Bytes samples;
       for (std::size_t i = 0; i < 16 * 16 * 4; ++i)
         samples.push_back(static_cast<std::uint8_t>(adobe ? light[i % 4] : 255 - light[i % 4]));
@@ -97,7 +97,7 @@ TEST(DecodeJpeg, CmykAndYcckInBothConventions) {
     }
 }
 
-TEST(DecodeJpeg, AllExifOrientationsShowTheSamePicture) {
+TEST(DecodeJpeg, AppliesEveryExifOrientation) {
   const Image scene = slopes(24, 40);
   for (int orientation = 1; orientation <= 8; ++orientation)
     for (const bool big_endian : {false, true}) {
@@ -120,7 +120,7 @@ TEST(DecodeJpeg, MalformedExifIsIgnored) {
        {6u, 9u, 10u, 14u, 28u, 31u, 35u}) {  // byte order, 42, directory, entries, tag, type, count
     Bytes changed = whole;
     changed[at] ^= 0xFF;
-    if (at == 14) changed[15] = 1, changed[14] = 0;  // the second entry does not count
+    if (at == 14) changed[15] = 1, changed[14] = 0;  // the second entry is unused
     EXPECT_TRUE(shows_scene(changed)) << at;
   }
 }
@@ -155,7 +155,7 @@ TEST(DecodePng, SixteenBitSamplesAreScaledNotGammaCorrected) {
     EXPECT_EQ(decode_image(png(1, 2, row, {.depth = 16, .gamma = gamma})).rgb, (Bytes{128, 64, 16, 255, 0, 1}));
 }
 
-TEST(DecodePng, TransparencyIsLaidOverWhite) {
+TEST(DecodePng, CompositesTransparencyOverWhite) {
   EXPECT_EQ(
       decode_image(png(1, 3, {10, 20, 30, 255, 10, 20, 30, 0, 100, 0, 200, 51}, {.type = PNG_COLOR_TYPE_RGBA})).rgb,
       (Bytes{10, 20, 30, 255, 255, 255, 224, 204, 244}));
@@ -173,16 +173,16 @@ TEST(DecodePng, Palette) {
   EXPECT_EQ(decode_image(png(1, 4, {0x10, 0x21}, faded)).rgb, (Bytes{40, 50, 60, 255, 255, 255, 7, 8, 9, 40, 50, 60}));
 }
 
-// ---- What is no picture
+// ---- Invalid data
 
-TEST(DecodeImage, SaysWhyNot) {
+TEST(DecodeImage, ReportsTheReason) {
   EXPECT_EQ(reason({}), "empty (0 bytes)");
   const std::string text = "GIF89a\n\"";
   EXPECT_EQ(reason(Bytes(text.begin(), text.end())), "not a JPEG or PNG (starts with \"GIF89a\\x0a\"\")");
   EXPECT_EQ(reason({0xFF, 0xD8}), "not a JPEG or PNG (starts with \"\\xff\\xd8\")");
 }
 
-TEST(DecodeImage, RefusesAbsurdExtentsBeforeAllocating) {
+TEST(DecodeImage, RejectsHugeExtentsBeforeAllocating) {
   Bytes bytes = png(1, 1, {0, 0, 0}, {});
   for (const std::size_t at : {17u, 21u}) bytes[at] = 1;  // 65537 x 65537
   repair_checksums(bytes);
@@ -194,7 +194,7 @@ TEST(DecodeImage, RefusesAbsurdExtentsBeforeAllocating) {
   EXPECT_NE(reason(bytes).find("too large (61448 x 61448 pixels"), std::string::npos) << reason(bytes);
 }
 
-TEST(DecodeImage, EveryTruncationIsAnError) {
+TEST(DecodeImage, RejectsEveryTruncation) {
   const Image image = slopes(24, 40);
   for (const Bytes& whole :
        {jpeg(24, 40, image.rgb, {.app1 = exif(6, false)}), jpeg(24, 40, image.rgb, {.progressive = true}),
@@ -210,10 +210,10 @@ TEST(DecodeImage, EveryTruncationIsAnError) {
   }
 }
 
-TEST(DecodeImage, DamageNeverCrashes) {
+TEST(DecodeImage, HandlesDamagedData) {
   const Image image = slopes(24, 40);
   const Bytes rgba(24 * 40 * 4, 77);
-  const std::vector<Bytes> pictures{
+  const std::vector<Bytes> encoded{
       jpeg(24, 40, image.rgb, {.app1 = exif(8, true)}),
       jpeg(24, 40, image.rgb, {.progressive = true}),
       jpeg(24, 40, rgba, {.space = JCS_CMYK, .stored = JCS_YCCK, .adobe = true}),
@@ -224,7 +224,7 @@ TEST(DecodeImage, DamageNeverCrashes) {
   const Rng seed{20};
   for (std::size_t i = 0; i < 600; ++i) {
     Rng rng = seed.stream(i);
-    Bytes bytes = pictures[i % pictures.size()];
+    Bytes bytes = encoded[i % encoded.size()];
     for (std::uint64_t n = 1 + rng.below(8); n > 0; --n)
       bytes[rng.below(rng.chance(0.5) ? bytes.size() : std::min<std::size_t>(bytes.size(), 200))] =
           static_cast<std::uint8_t>(rng.bits());
@@ -240,7 +240,7 @@ TEST(DecodeImage, DamageNeverCrashes) {
 
 // ---- Files
 
-TEST(ReadImage, TheContentTellsTheFormat) {
+TEST(ReadImage, DetectsTheFormatFromTheContent) {
   const TemporaryFolder folder;
   const Image image = slopes(9, 7);
   EXPECT_EQ(datasets::read_image(folder.file("really-a-png.jpg", png(9, 7, image.rgb, {}))).rgb, image.rgb);
@@ -256,11 +256,11 @@ TEST(ReadImage, ErrorsNameTheFile) {
   EXPECT_NE(error(folder / "missing.jpg").find("No such file"), std::string::npos) << error(folder / "missing.jpg");
   EXPECT_NE(error(folder / "").find("not a regular file"), std::string::npos);
   const fs::path huge = folder.file("huge.jpg", {0xFF, 0xD8, 0xFF});
-  fs::resize_file(huge, std::uintmax_t{1} << 36);  // takes no room on the disk
-  EXPECT_NE(error(huge).find("too large for a photograph"), std::string::npos) << error(huge);
+  fs::resize_file(huge, std::uintmax_t{1} << 36);  // a sparse file
+  EXPECT_NE(error(huge).find("file too large"), std::string::npos) << error(huge);
 }
 
-TEST(WritePng, RoundTripLeavesNothingElse) {
+TEST(WritePng, RoundTripLeavesNoOtherFiles) {
   const TemporaryFolder folder;
   const Image image = slopes(13, 29);
   for (int i = 0; i < 2; ++i) datasets::write_png(folder / "out.png", image);  // the second replaces the first

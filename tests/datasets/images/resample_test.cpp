@@ -7,7 +7,7 @@
 #include <cmath>
 #include <vector>
 
-#include "encode_pictures.hpp"
+#include "encode_images.hpp"
 #include <gtest/gtest.h>
 
 namespace {
@@ -15,11 +15,11 @@ namespace {
 using namespace minnow;
 using namespace minnow::test;
 
-/// The mean over each cell by the definition: an integral over the plane of the share of every pixel in the cell.
+/// Computes the mean over a cell by the definition: the sum of all pixels, weighted by their overlap with the cell.
 double brute_force(const Image& image, std::size_t size, std::size_t c, std::size_t y, std::size_t x) {
   const std::size_t side = std::min(image.height, image.width);
   const double cell = static_cast<double>(side) / static_cast<double>(size);
-  const auto share = [&](std::size_t i, std::size_t pixel) {
+  const auto overlap = [&](std::size_t i, std::size_t pixel) {
     const double begin = std::max(static_cast<double>(i) * cell, static_cast<double>(pixel));
     const double end = std::min(static_cast<double>(i + 1) * cell, static_cast<double>(pixel + 1));
     return std::max(0.0, end - begin) / cell;
@@ -28,12 +28,12 @@ double brute_force(const Image& image, std::size_t size, std::size_t c, std::siz
   for (std::size_t r = 0; r < side; ++r)
     for (std::size_t k = 0; k < side; ++k) {
       const std::size_t row = r + (image.height - side) / 2, column = k + (image.width - side) / 2;
-      sum += share(y, r) * share(x, k) * image.rgb[(row * image.width + column) * 3 + c] / 255.0;
+      sum += overlap(y, r) * overlap(x, k) * image.rgb[(row * image.width + column) * 3 + c] / 255.0;
     }
   return sum;
 }
 
-TEST(Resample, AgreesWithTheDefinition) {
+TEST(Resample, MatchesTheDefinition) {
   Rng rng{7};
   for (const auto& [height, width, size] : {std::array<std::size_t, 3>{32, 32, 8},
                                             {32, 32, 32},
@@ -68,10 +68,10 @@ TEST(Resample, SameSizeCopiesAndWhiteStaysWhite) {
   for (const Real value : planes) ASSERT_EQ(value, Real{1});
 }
 
-TEST(Resample, TakesTheCentredSquare) {
+TEST(Resample, CropsTheCentredSquare) {
   Image image{1, 4, {0, 0, 0, 255, 0, 0, 0, 255, 0, 0, 0, 255}};
   std::vector<Real> planes(3);
-  datasets::resample(image, 1, planes);  // one pixel too many on each side, and the odd one at the right
+  datasets::resample(image, 1, planes);  // crops one pixel at the left and two at the right
   EXPECT_EQ(planes, (std::vector<Real>{1, 0, 0}));
 }
 
