@@ -256,7 +256,8 @@ class Report:
                  "Software: " + "; ".join(f"{name} {version}" for name, version in versions.items())]
         lines += [f"OpenBLAS {name}{' (default)' if name == self.default else ''}: {c['OpenBLAS']}"
                   for name, c in self.context.items() if "OpenBLAS" in c]
-        lines.append(f"Run: {datetime.date.today()}, {self.rounds} rounds, load {any_context.get('load_avg', [0])[0]:.1f}")
+        rounds = f"{self.rounds} round{'s' if self.rounds > 1 else ''}"
+        lines.append(f"Run: {datetime.date.today()}, {rounds}, load {any_context.get('load_avg', [0])[0]:.1f}")
         if self.bandwidths:
             rates = ", ".join(f"{who} {rate / 1e9:.1f}" for who, rate in self.bandwidths.items())
             lines.append(f"Memory bandwidth of one thread, GB/s: {rates}")
