@@ -49,6 +49,11 @@ class MINNOW_API FixedTensor {
   std::span<Real> values() { return {data(), size()}; }
   std::span<const Real> values() const { return {data(), size()}; }
 
+  Real* begin() { return data(); }
+  Real* end() { return data() + size(); }
+  const Real* begin() const { return data(); }
+  const Real* end() const { return data() + size(); }
+
   template <class... Indices>
   Real& operator()(Indices... indices) {
     return tensor_(indices...);
@@ -57,6 +62,9 @@ class MINNOW_API FixedTensor {
   Real operator()(Indices... indices) const {
     return tensor_(indices...);
   }
+
+  friend bool operator==(const FixedTensor& a, const FixedTensor& b) { return a.tensor_ == b.tensor_; }
+  friend bool operator==(const FixedTensor& a, const Tensor& b) { return a.tensor_ == b; }
 
   const Tensor& tensor() const { return tensor_; }
   operator const Tensor&() const { return tensor_; }

@@ -16,15 +16,15 @@ struct Moments {
   double mean, variance, fourth, smallest, largest;
 };
 
-Moments moments(const Tensor& tensor) {
+Moments moments(const FixedTensor& tensor) {
   Moments m{0, 0, 0, tensor.data()[0], tensor.data()[0]};
   const auto n = static_cast<double>(tensor.size());
-  for (const Real value : tensor.storage()) {
+  for (const Real value : tensor.values()) {
     m.mean += static_cast<double>(value) / n;
     m.smallest = std::min(m.smallest, static_cast<double>(value));
     m.largest = std::max(m.largest, static_cast<double>(value));
   }
-  for (const Real value : tensor.storage()) {
+  for (const Real value : tensor.values()) {
     const double off = static_cast<double>(value) - m.mean;
     m.variance += off * off / n;
     m.fourth += off * off * off * off / n;
@@ -52,8 +52,8 @@ constexpr double in = 200, out = 1600;
 
 /// Checks within five standard errors. The fourth moment is 3 variance^2 for a normal distribution, 1.8 variance^2 for
 /// a uniform one.
-void expect_spread(const std::function<void(Tensor&, Rng&)>& fill, double variance, bool uniform) {
-  Tensor weight = zeros(weights);
+void expect_spread(const std::function<void(FixedTensor&, Rng&)>& fill, double variance, bool uniform) {
+  FixedTensor weight(weights);
   Rng rng{1};
   fill(weight, rng);
   const Moments m = moments(weight);
@@ -68,33 +68,33 @@ void expect_spread(const std::function<void(Tensor&, Rng&)>& fill, double varian
 
 TEST(Init, XavierAndKaimingSpreadByTheFans) {
   using namespace init;
-  expect_spread([](Tensor& w, Rng& r) { xavier_uniform(w, r); }, 2 / (in + out), true);
-  expect_spread([](Tensor& w, Rng& r) { xavier_uniform(w, r, 3); }, 9 * 2 / (in + out), true);
-  expect_spread([](Tensor& w, Rng& r) { xavier_normal(w, r); }, 2 / (in + out), false);
-  expect_spread([](Tensor& w, Rng& r) { kaiming_uniform(w, r); }, 2 / in, true);
-  expect_spread([](Tensor& w, Rng& r) { kaiming_normal(w, r); }, 2 / in, false);
-  expect_spread([](Tensor& w, Rng& r) { kaiming_normal(w, r, Fan::out); }, 2 / out, false);
-  expect_spread([](Tensor& w, Rng& r) { kaiming_uniform(w, r, Fan::out, relu_gain(0.5)); }, 2 / 1.25 / out, true);
+  expect_spread([](FixedTensor& w, Rng& r) { xavier_uniform(w, r); }, 2 / (in + out), true);
+  expect_spread([](FixedTensor& w, Rng& r) { xavier_uniform(w, r, 3); }, 9 * 2 / (in + out), true);
+  expect_spread([](FixedTensor& w, Rng& r) { xavier_normal(w, r); }, 2 / (in + out), false);
+  expect_spread([](FixedTensor& w, Rng& r) { kaiming_uniform(w, r); }, 2 / in, true);
+  expect_spread([](FixedTensor& w, Rng& r) { kaiming_normal(w, r); }, 2 / in, false);
+  expect_spread([](FixedTensor& w, Rng& r) { kaiming_normal(w, r, Fan::out); }, 2 / out, false);
+  expect_spread([](FixedTensor& w, Rng& r) { kaiming_uniform(w, r, Fan::out, relu_gain(0.5)); }, 2 / 1.25 / out, true);
 }
 
 TEST(Init, TheRulesOfInitMatchTheFunctions) {
-  const auto same = [](Init rule, const std::function<void(Tensor&, Rng&)>& fill) {
-    Tensor a = zeros({30, 40}), b = zeros({30, 40});
+  const auto same = [](Init rule, const std::function<void(FixedTensor&, Rng&)>& fill) {
+    FixedTensor a({30, 40}), b({30, 40});
     Rng rng{1}, again{1};
     init_weight(a, rule, 40, 30, rng);
     fill(b, again);
     for (std::size_t i = 0; i < a.size(); ++i) EXPECT_NEAR(a.data()[i], b.data()[i], 1e-6);
   };
-  same(Init::he, [](Tensor& w, Rng& r) { init::kaiming_normal(w, r); });
-  same(Init::xavier, [](Tensor& w, Rng& r) { init::xavier_uniform(w, r); });
-  same(Init::pytorch, [](Tensor& w, Rng& r) { init::kaiming_uniform(w, r, init::Fan::in, 1 / std::sqrt(3.)); });
+  same(Init::he, [](FixedTensor& w, Rng& r) { init::kaiming_normal(w, r); });
+  same(Init::xavier, [](FixedTensor& w, Rng& r) { init::xavier_uniform(w, r); });
+  same(Init::pytorch, [](FixedTensor& w, Rng& r) { init::kaiming_uniform(w, r, init::Fan::in, 1 / std::sqrt(3.)); });
 }
 
 TEST(Init, OrthogonalHasOrthonormalRowsOrColumns) {
   const double allowed = std::is_same_v<Real, double> ? 1e-14 : 1e-6;
   for (const Shape& shape : {Shape{1, 1}, Shape{40, 40}, Shape{7, 90}, Shape{90, 7}, Shape{16, 3, 3, 3}, Shape{1, 5},
                              Shape{8, 1}, Shape{2, 300}}) {
-    Tensor weight = zeros(shape);
+    FixedTensor weight(shape);
     Rng rng{1};
     init::orthogonal(weight, rng, 2);
     const std::size_t rows = shape[0], columns = weight.size() / rows, count = std::min(rows, columns);
@@ -108,7 +108,7 @@ TEST(Init, OrthogonalHasOrthonormalRowsOrColumns) {
         ASSERT_NEAR(product, a == b ? 1 : 0, allowed) << to_string(shape) << " " << a << ", " << b;
       }
   }
-  Tensor empty = zeros({0, 3}), flat = zeros({3});
+  FixedTensor empty({0, 3}), flat({3});
   Rng rng{1};
   EXPECT_NO_THROW(init::orthogonal(empty, rng));
   EXPECT_EQ(message<ShapeError>([&] { init::orthogonal(flat, rng); }),
@@ -121,7 +121,7 @@ TEST(Init, OrthogonalMatricesAreUniform) {
   double sum = 0, squares = 0, fourth = 0;
   constexpr int draws = 20000;
   for (int i = 0; i < draws; ++i) {
-    Tensor weight = zeros({3, 3});
+    FixedTensor weight({3, 3});
     init::orthogonal(weight, rng);
     const auto last = static_cast<double>(weight(2, 2));  // a coordinate of a uniform unit vector: uniform in [-1, 1]
     sum += last;
@@ -155,7 +155,7 @@ TEST(Init, TruncNormalHasTheTruncatedDensity) {
   for (const Case& c :
        {Case{0, 1, -2, 2}, Case{0, 0.02, -0.04, 0.04}, Case{1, 2, 0, 1.5}, Case{0, 1, 0, 30}, Case{0, 1, 3, 9},
         Case{0, 1, 5, 5.1}, Case{0, 1, -9, -4}, Case{-3, 0.5, -3.1, -2.95}, Case{0, 1, -0.5, 20}, Case{2, 1, 1, 12}}) {
-    Tensor tensor = zeros({200, 200});
+    FixedTensor tensor({200, 200});
     Rng rng{1};
     init::trunc_normal(tensor, rng, c.mean, c.deviation, c.low, c.high);
     const Moments got = moments(tensor);
@@ -173,7 +173,7 @@ TEST(Init, TruncNormalHasTheTruncatedDensity) {
 
 TEST(Init, TruncNormalAcceptsInfiniteBoundsAndRefusesEmptyIntervals) {
   constexpr double infinite = std::numeric_limits<double>::infinity();
-  Tensor tensor = zeros({100, 100});
+  FixedTensor tensor({100, 100});
   Rng rng{1};
   init::trunc_normal(tensor, rng, 0, 1, -infinite, infinite);
   EXPECT_NEAR(moments(tensor).variance, 1, 0.08);
@@ -190,15 +190,15 @@ TEST(Init, TruncNormalAcceptsInfiniteBoundsAndRefusesEmptyIntervals) {
 }
 
 TEST(Init, TheSameSeedGivesTheSameValues) {
-  const auto draw = [](const std::function<void(Tensor&, Rng&)>& fill) {
-    Tensor weight = zeros({6, 5});
+  const auto draw = [](const std::function<void(FixedTensor&, Rng&)>& fill) {
+    FixedTensor weight({6, 5});
     Rng rng{3};
     fill(weight, rng);
     return weight;
   };
-  for (const std::function<void(Tensor&, Rng&)>&fill : std::initializer_list<std::function<void(Tensor&, Rng&)>>{
-           [](Tensor&w, Rng&r) { init::orthogonal(w, r); }, [](Tensor&w, Rng&r) { init::trunc_normal(w, r); },
-           [](Tensor&w, Rng&r) { init::xavier_normal(w, r); }})
+  for (const std::function<void(FixedTensor&, Rng&)>&fill : std::initializer_list<std::function<void(FixedTensor&, Rng&)>>{
+           [](FixedTensor&w, Rng&r) { init::orthogonal(w, r); }, [](FixedTensor&w, Rng&r) { init::trunc_normal(w, r); },
+           [](FixedTensor&w, Rng&r) { init::xavier_normal(w, r); }})
     EXPECT_EQ(draw(fill), draw(fill));
 }
 

@@ -1,4 +1,7 @@
+#include <minnow/core/error.hpp>
 #include <minnow/core/parameter.hpp>
+
+#include <tests/support/message.hpp>
 
 #include <memory>
 #include <utility>
@@ -65,7 +68,7 @@ TEST(Parameter, ACopyHasTheValueAlone) {
 }
 
 TEST(Parameter, AnAssignedOneStaysInItsOptimizer) {
-  Parameter target({2}), source({3});
+  Parameter target({3}), source({3});
   const auto claim = std::make_shared<char>();
   target.set_optimizer(claim);
   target.grad_to_add().fill(1);
@@ -80,6 +83,26 @@ TEST(Parameter, AnAssignedOneStaysInItsOptimizer) {
   target = itself;
   EXPECT_EQ(target.value, (Tensor{4, 4, 4}));
   EXPECT_TRUE(target.has_gradient()) << "assigning a parameter to itself changes nothing";
+}
+
+TEST(Parameter, KeepsTheShapeItWasMadeWith) {
+  Parameter parameter({2});
+  parameter.grad_to_add().fill(1);
+  const std::string expected =
+      "FixedTensor: expected elements of shape (2), got (3). The shape of a parameter or buffer cannot change.";
+  EXPECT_EQ(message<ShapeError>([&] { parameter = Parameter({3}); }), expected);
+  EXPECT_EQ(message<ShapeError>([&] { parameter.value = Tensor{1, 2, 3}; }), expected);
+  EXPECT_EQ(message<ShapeError>([&] { parameter.assign(Tensor{1, 2, 3}.storage()); }),
+            "copy_into: expected 2 values for a tensor of shape (2), got 3.");
+  EXPECT_EQ(parameter.value, zeros({2}));
+  EXPECT_TRUE(parameter.has_gradient()) << "what fails changes nothing";
+  parameter.assign(Tensor{1, 2}.storage());
+  EXPECT_EQ(parameter.value, (Tensor{1, 2}));
+  EXPECT_FALSE(parameter.has_gradient());
+  Parameter later;
+  later = Parameter({3});
+  EXPECT_EQ(later.value.shape(), Shape{3}) << "a parameter made without a shape gets one by assignment";
+  EXPECT_THROW(later = Parameter({2}), ShapeError);
 }
 
 TEST(Parameter, BelongsToAnOptimizerWhileThatLives) {
@@ -113,7 +136,7 @@ TEST(Parameter, MayBeAScalarOrEmpty) {
 
 TEST(NamedTensor, PointsToAParameterOrABuffer) {
   Parameter parameter({2});
-  Tensor buffer = zeros({3});
+  FixedTensor buffer({3});
   const NamedTensor weight{"weight", parameter}, mean{"running_mean", buffer};
   EXPECT_EQ(weight.parameter, &parameter);
   EXPECT_EQ(weight.value, &parameter.value);

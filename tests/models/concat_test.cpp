@@ -152,7 +152,7 @@ TEST(Concat, UnequalBranchesAreRefusedAtTheFirst) {
             "Concat(BatchNorm2d(3), Flatten): expected branches whose shapes differ in axis 1 alone, got (2, 3, 4, 4) "
             "from branch 0 and (2, 48) from branch 1.");
   EXPECT_EQ(what(Sequential{Concat{ReLU(), Sequential{Dense(3, 4, rng)}}}, {2, 5}),
-            "layer 0, branch 1, layer 0, Dense(3 -> 4): expected input (N, 3), got (2, 5).");
+            "layer 0, branch 1, layer 0, Dense(3 -> 4): expected input (N, ..., 3), got (2, 5).");
 }
 
 TEST(Concat, TakesAnEmptyBatch) {

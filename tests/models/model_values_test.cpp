@@ -107,7 +107,7 @@ TEST(ModelValues, AnErrorNamesTheLayersPlace) {
     model.forward(x);
     FAIL();
   } catch (const ShapeError& error) {
-    EXPECT_STREQ(error.what(), "layer 1, Dense(5 -> 2): expected input (N, 5), got (5, 4).");
+    EXPECT_STREQ(error.what(), "layer 1, Dense(5 -> 2): expected input (N, ..., 5), got (5, 4).");
   }
 }
 

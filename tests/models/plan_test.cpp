@@ -43,8 +43,7 @@ void check_batch(Sequential& model, const Tensor& x, Caller& caller) {
   const Tensor dx = hand.backward(dy);
 
   expect_same(model.forward(x), hand.tensors.back(), "forward of " + what);
-  for (std::size_t i = model.size(); i-- > 0;)
-    expect_same(model.output(i), hand.tensors[i + 1], "output " + std::to_string(i) + " of " + what);
+  expect_same_outputs(model, hand, what);
   expect_same(model.predict(x), hand.tensors.back(), "predict of " + what);
   expect_same(model.predict(x, caller.prediction), hand.tensors.back(), "predict with a context of " + what);
   clear(model);

@@ -221,9 +221,9 @@ TEST(Residual, UnequalShapesAreRefusedAtTheFirst) {
             "Residual(Dense(3 -> 4), projection Dense(3 -> 5)): expected projection(x) and body(x) of the same shape, "
             "got (2, 5) and (2, 4).");
   EXPECT_EQ(what(Sequential{Residual(Sequential{ReLU(), Dense(3, 3, rng)}), ReLU()}, {2, 7}),
-            "layer 0, body, layer 1, Dense(3 -> 3): expected input (N, 3), got (2, 7).");
+            "layer 0, body, layer 1, Dense(3 -> 3): expected input (N, ..., 3), got (2, 7).");
   EXPECT_EQ(what(Residual(ReLU(), Dense(3, 3, rng)), {2, 7}),
-            "projection, Dense(3 -> 3): expected input (N, 3), got (2, 7).");
+            "projection, Dense(3 -> 3): expected input (N, ..., 3), got (2, 7).");
   Sequential model{Residual(Dense(3, 4, rng))};
   EXPECT_THROW(model.predict(random({2, 3}, 1)), ShapeError);
   EXPECT_EQ(message<ValueError>([&] { Residual{ReLU()}[1]; }), "Residual(ReLU): expected an index below 1, got 1.");

@@ -1,5 +1,6 @@
 #include <minnow/core/error.hpp>
 #include <minnow/layers/activation/relu.hpp>
+#include <minnow/layers/activation/softmax.hpp>
 #include <minnow/layers/activation/tanh.hpp>
 #include <minnow/layers/linear/dense.hpp>
 #include <minnow/layers/shape/flatten.hpp>
@@ -161,18 +162,32 @@ TEST(Sequential, SaysWhatIsMissing) {
   EXPECT_EQ(message<ValueError>([&] { model[3]; }), "Sequential(3 layers): expected an index below 3, got 3.");
 }
 
-TEST(Sequential, GivesTheOutputOfEachLayer) {
-  Sequential model = small_model();
-  EXPECT_THROW(model.output(0), Error);
+TEST(Sequential, ListsTheOutputsOfItsSteps) {
+  Rng rng{1};
+  Sequential model{Dense(6, 5, rng), Dense(5, 4, rng), ReLU(), Softmax()};  // the second Dense and ReLU run as one
+  EXPECT_TRUE(model.step_outputs().empty());
   const Tensor x = random({4, 6}, 2);
   const Tensor& y = model.forward(x);
-  EXPECT_EQ(&model.output(2), &y);
-  EXPECT_EQ(model.output(0).shape(), (Shape{4, 5}));
+  const std::vector<StepOutput> outputs = model.step_outputs();
+  ASSERT_EQ(outputs.size(), 3u);
+  EXPECT_EQ(outputs[2].output, &y);
+  EXPECT_EQ(outputs[0].output->shape(), (Shape{4, 5}));
+  EXPECT_EQ(outputs[1].first, 1u);
+  EXPECT_EQ(outputs[1].last, 3u);
   Context context;
   Tensor first = zeros({4, 5});
   model[0].forward(x, first, context);
-  EXPECT_EQ(model.output(0), first);
-  EXPECT_THROW(model.output(3), Error);
+  EXPECT_EQ(*outputs[0].output, first);
+
+  Tensor result = zeros({4, 4});
+  Context evaluation(Mode::eval);
+  model.forward(x, result, evaluation);
+  EXPECT_EQ(model.step_outputs(result, evaluation).size(), 3u);
+  Context prediction({.mode = Mode::eval, .backward_follows = false});
+  model.forward(x, result, prediction);
+  EXPECT_TRUE(model.step_outputs(result, prediction).empty());
+  model.add(ReLU());
+  EXPECT_TRUE(model.step_outputs().empty());
 }
 
 }  // namespace

@@ -63,6 +63,17 @@ inline void expect_same(const Tensor& got, const Tensor& expected, const std::st
   EXPECT_LE(error(got, expected.shape(), numbers), tolerance) << what;
 }
 
+/// Compares the outputs that the last model.forward(x) has kept with those of the layers run one by one.
+inline void expect_same_outputs(const Sequential& model, const ByHand& hand, const std::string& what) {
+  const std::vector<StepOutput> outputs = model.step_outputs();
+  ASSERT_EQ(outputs.empty(), model.size() == 0) << what;
+  if (!outputs.empty()) {
+    EXPECT_EQ(outputs.back().last, model.size()) << what;
+  }
+  for (const StepOutput& step : outputs)
+    expect_same(*step.output, hand.tensors[step.last], "output of layer " + std::to_string(step.last - 1) + " of " + what);
+}
+
 inline void expect_same_gradients(Sequential& got, Sequential& expected, const std::string& what) {
   const auto a = got.parameters(), b = expected.parameters();
   ASSERT_EQ(a.size(), b.size());

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <minnow/core/tensor.hpp>
+#include <minnow/core/fixed_tensor.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -29,6 +29,10 @@ double error(const BasicTensor<T>& a, const Shape& shape, const std::vector<doub
   for (const double r : reference)
     if (!std::isnan(r)) scale = std::max(scale, std::abs(r));
   return difference == 0 ? 0 : difference / scale;
+}
+
+inline double error(const FixedTensor& a, const Shape& shape, const std::vector<double>& reference) {
+  return error(a.tensor(), shape, reference);
 }
 
 }  // namespace minnow::inline MINNOW_PRECISION::testing

@@ -67,7 +67,7 @@ class PlainDense : public Layer {
 
  private:
   /// The weight's gradient, ready to be added to, or as the fault has it.
-  Tensor& weight_gradient() {
+  FixedTensor& weight_gradient() {
     if (fault_ == Fault::gradient_overwritten) {
       weight_.grad_target().grad.fill(0);
       return weight_.grad;
@@ -78,7 +78,7 @@ class PlainDense : public Layer {
   }
 
   void add_weight_gradient(const Tensor& x, const Tensor& dy) {
-    Tensor& grad = weight_gradient();
+    FixedTensor& grad = weight_gradient();
     const Real sign = fault_ == Fault::flipped_weight ? -1 : 1;
     for (std::size_t n = 0; n < x.shape()[0]; ++n)
       for (std::size_t o = 0; o < size_; ++o)
@@ -87,7 +87,7 @@ class PlainDense : public Layer {
   }
 
   void add_bias_gradient(const Tensor& dy, bool null_dx) {
-    Tensor& grad = bias_.grad_to_add();
+    FixedTensor& grad = bias_.grad_to_add();
     if (fault_ == Fault::zero_bias_gradient || (fault_ == Fault::null_dx_changes_gradient && null_dx)) return;
     for (std::size_t n = 0; n < dy.shape()[0]; ++n)
       for (std::size_t o = 0; o < size_; ++o) grad(o) += dy(n, o);

@@ -55,6 +55,8 @@ double error(const BasicTensor<T>& a, const Json& entry) {
   return error(a, fixture_shape(entry), fixture_numbers(entry.at("data")));
 }
 
+inline double error(const FixedTensor& a, const Json& entry) { return error(a.tensor(), entry); }
+
 /// Leaves a measured error in the test's record: --gtest_output=json shows it.
 inline void record_error(const std::string& name, double value) {
   char text[32];

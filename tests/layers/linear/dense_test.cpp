@@ -99,10 +99,10 @@ TEST(Dense, SaysWhatDoesNotFit) {
   EXPECT_EQ(dense.output_shape({64, 784}), (Shape{64, 128}));
   EXPECT_EQ(dense.output_shape({0, 784}), (Shape{0, 128}));
   EXPECT_EQ(shape_message({64, 28, 28}),
-            "Dense(784 -> 128): expected input (N, 784), got (64, 28, 28). Put Flatten before it.");
-  EXPECT_EQ(shape_message({64, 783}), "Dense(784 -> 128): expected input (N, 784), got (64, 783).");
-  EXPECT_EQ(shape_message({784}), "Dense(784 -> 128): expected input (N, 784), got (784).");
-  EXPECT_EQ(shape_message({}), "Dense(784 -> 128): expected input (N, 784), got ().");
+            "Dense(784 -> 128): expected input (N, ..., 784), got (64, 28, 28). Put Flatten before it.");
+  EXPECT_EQ(shape_message({64, 783}), "Dense(784 -> 128): expected input (N, ..., 784), got (64, 783).");
+  EXPECT_EQ(shape_message({784}), "Dense(784 -> 128): expected input (N, ..., 784), got (784).");
+  EXPECT_EQ(shape_message({}), "Dense(784 -> 128): expected input (N, ..., 784), got ().");
 }
 
 TEST(Dense, RefusesSizesOfZero) {
