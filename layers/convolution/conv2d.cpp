@@ -7,8 +7,8 @@ namespace minnow::inline MINNOW_PRECISION {
 
 namespace {
 
-constexpr std::size_t most_elements = 1 << 24;             // of a filter's channel: 4096 by 4096
-constexpr std::size_t most_padded = std::size_t{1} << 32;  // numbers in a channel of a picture with its padding
+constexpr std::size_t max_kernel_elements = 1 << 24;               // 4096 by 4096
+constexpr std::size_t max_padded_elements = std::size_t{1} << 32;  // of one channel of a padded image
 
 }  // namespace
 
@@ -23,12 +23,12 @@ Conv2d::Conv2d(std::size_t in, std::size_t out, Size2d kernel, const Conv2dOptio
       has_bias_(options.bias) {
   const auto refuse = [this](const char* what) { throw ValueError(name() + ": expected " + what + "."); };
   const auto outside = [](Size2d size) {
-    constexpr std::size_t most = 1 << 16;  // beyond it nothing is meant, and products of sizes could overflow
-    return size.height == 0 || size.width == 0 || size.height > most || size.width > most;
+    constexpr std::size_t max_size = 1 << 16;  // keeps products of sizes from overflowing
+    return size.height == 0 || size.width == 0 || size.height > max_size || size.width > max_size;
   };
   if (in == 0 || out == 0) refuse("at least 1 channel in and out");
   if (outside(kernel)) refuse("a kernel of 1 to 65536");
-  if (kernel.height * kernel.width > most_elements) refuse("a kernel of at most 2^24 numbers");
+  if (kernel.height * kernel.width > max_kernel_elements) refuse("a kernel of at most 2^24 elements");
   if (outside(stride_)) refuse("a stride of 1 to 65536");
   if (outside(dilation_)) refuse("a dilation of 1 to 65536");
   if (padding_.zeros && outside({padding_.zeros->height + 1, padding_.zeros->width + 1}))
@@ -107,7 +107,8 @@ ConvolutionGeometry Conv2d::geometry(const Shape& input) const {
                         std::optional<std::size_t> zeros) {
     const std::size_t same = dilation * (kernel - 1);
     ConvolutionAxis result{size, zeros.value_or(same / 2), zeros.value_or(same - same / 2), kernel, dilation, stride};
-    result.stride = std::min(stride, std::max<std::size_t>(result.padded(), 1));  // to go further leads nowhere else
+    result.stride =
+        std::min(stride, std::max<std::size_t>(result.padded(), 1));  // a larger stride gives the same outputs
     return result;
   };
   using Zeros = std::optional<std::size_t>;
@@ -118,13 +119,12 @@ ConvolutionGeometry Conv2d::geometry(const Shape& input) const {
       axis(input[3], kernel_.width, stride_.width, dilation_.width, zeros ? Zeros(zeros->width) : Zeros())};
   if (result.rows.padded() < result.rows.reach() || result.columns.padded() < result.columns.reach() || input[2] == 0 ||
       input[3] == 0)
-    throw ShapeError(format_text("{}: expected pictures of at least {} by {} with their padding, got {} by {} in {}.",
-                                 name(), result.rows.reach(), result.columns.reach(), result.rows.padded(),
+    throw ShapeError(format_text("{}: expected padded images of at least {} by {}, got {} by {} from input {}.", name(),
+                                 result.rows.reach(), result.columns.reach(), result.rows.padded(),
                                  result.columns.padded(), to_string(input)));
-  if (result.rows.padded() > most_padded / result.columns.padded())
-    throw ShapeError(
-        format_text("{}: expected pictures of at most 2^32 numbers with their padding, got {} by {} in {}.", name(),
-                    result.rows.padded(), result.columns.padded(), to_string(input)));
+  if (result.rows.padded() > max_padded_elements / result.columns.padded())
+    throw ShapeError(format_text("{}: expected padded images of at most 2^32 elements, got {} by {} from input {}.",
+                                 name(), result.rows.padded(), result.columns.padded(), to_string(input)));
   return result;
 }
 
@@ -133,7 +133,7 @@ Shape Conv2d::output_shape(const Shape& input) const {
   return {input[0], out_, g.rows.out(), g.columns.out()};
 }
 
-/// The parameters are anybody's to assign to: a wrong shape would be read beyond its end.
+/// Throws ShapeError if a parameter was assigned another shape, which the passes would read beyond its end.
 void Conv2d::check_parameters() const {
   const Shape weight{out_, in_ / groups_, kernel_.height, kernel_.width}, bias{out_};
   const auto check = [this](const char* what, const Shape& expected, const Shape& got) {
@@ -144,25 +144,25 @@ void Conv2d::check_parameters() const {
   if (has_bias_) check("bias", bias, bias_.value.shape());
 }
 
-void Conv2d::forward(const Tensor& x, Tensor& y, Context& context) {
+ConvolutionParts Conv2d::parts(const Shape& input) {
   check_parameters();
-  const ConvolutionGeometry g = geometry(x.shape());
-  PictureEnd end(g);
-  end.y = y.data();
-  convolution_forward(g, {weight_.value.data(), nullptr, has_bias_ ? bias_.value.data() : nullptr}, x.data(),
-                      x.shape()[0], end, context.scratch<ConvolutionRoom>());
+  return {geometry(input), &weight_, has_bias_ ? &bias_ : nullptr};
+}
+
+void Conv2d::forward(const Tensor& x, Tensor& y, Context& context) {
+  const ConvolutionParts parts = this->parts(x.shape());
+  ImageEpilogue epilogue(parts.geometry);
+  epilogue.y = y.data();
+  convolution_forward(parts.geometry, parts.filters(), x.data(), x.shape()[0], epilogue,
+                      context.scratch<ConvolutionWorkspace>());
 }
 
 void Conv2d::backward(const Tensor& x, const Tensor&, const Tensor& dy, Tensor* dx, Context& context) {
-  const ConvolutionGeometry g = geometry(x.shape());
-  PictureEnd end(g);
-  end.dy = dy.data();
-  convolution_backward(g, weight_.value.data(), trained(), x.data(), dx != nullptr ? dx->data() : nullptr, x.shape()[0],
-                       end, context.scratch<ConvolutionRoom>());
-}
-
-FilterGradients Conv2d::trained() {
-  return {weight_.trainable ? &weight_ : nullptr, has_bias_ && bias_.trainable ? &bias_ : nullptr};
+  const ConvolutionParts parts = this->parts(x.shape());
+  ImageEpilogue epilogue(parts.geometry);
+  epilogue.dy = dy.data();
+  convolution_backward(parts, x.data(), dx != nullptr ? dx->data() : nullptr, x.shape()[0], epilogue,
+                       context.scratch<ConvolutionWorkspace>());
 }
 
 std::vector<NamedTensor> Conv2d::state() {

@@ -9,18 +9,21 @@
 
 namespace minnow::inline MINNOW_PRECISION {
 
+namespace detail {
+struct LayerAccess;
+}
 struct ConvolutionGeometry;
-struct FilterGradients;
+struct ConvolutionParts;
 
-/// Zeros around a picture: as many on either side, or what keeps its size, "same": with an even reach the odd zero
-/// comes last, as in PyTorch.
+/// Zeros around an image: the same number on both sides, or "same", which keeps the size of the image. If "same" needs
+/// an odd number of zeros, the extra zero comes last, as in PyTorch.
 struct Padding2d {
   Padding2d(int both) : zeros(Size2d(both)) {}
   Padding2d(std::size_t both) : zeros(Size2d(both)) {}
   Padding2d(std::size_t height, std::size_t width) : zeros(Size2d(height, width)) {}
   static Padding2d same() { return Padding2d(); }
 
-  std::optional<Size2d> zeros;  // none: same
+  std::optional<Size2d> zeros;  // none: "same"
 
  private:
   Padding2d() = default;
@@ -30,20 +33,20 @@ struct Conv2dOptions {
   Size2d stride = 1;
   Padding2d padding = 0;
   Size2d dilation = 1;     // distance between the elements of a filter
-  std::size_t groups = 1;  // outputs see the inputs of their group alone
+  std::size_t groups = 1;  // outputs depend on the inputs of their group only
   bool bias = true;
   Init init = Init::he;  // with fan_in = in / groups * kernel height * kernel width
 };
 
-/// The convolution of pictures (cross-correlation, as everywhere in the field), torch.nn.Conv2d:
+/// Convolves images (as a cross-correlation, as is usual), as torch.nn.Conv2d:
 ///   y[n, o, h, w] = bias[o] + sum over c, i, j of
 ///                   weight[o, c, i, j] x[n, c, h stride + i dilation - padding, w stride + j dilation - padding]
 /// x: (N, in, H, W), weight: (out, in / groups, kernel height, kernel width), bias: (out), y: (N, out, H', W') with
 /// H' = floor((H + 2 padding - dilation (kernel - 1) - 1) / stride) + 1.
 class MINNOW_API Conv2d : public Layer {
  public:
-  /// Draws the weights from `rng`. Throws ValueError when a size is 0 or beyond what anybody means, groups do not
-  /// divide the channels, or padding is "same" with a stride.
+  /// Draws the weights from `rng`. Throws ValueError if a size is 0 or exceeds 2^16, groups do not divide the channels,
+  /// or padding is "same" and the stride is not 1.
   Conv2d(std::size_t in, std::size_t out, Size2d kernel, Rng& rng, const Conv2dOptions& options = {});
   explicit Conv2d(const LayerConfig& config);
 
@@ -56,11 +59,11 @@ class MINNOW_API Conv2d : public Layer {
   std::vector<NamedTensor> state() override;
 
  private:
+  friend struct detail::LayerAccess;
   Conv2d(std::size_t in, std::size_t out, Size2d kernel, const Conv2dOptions& options);
   explicit Conv2d(ConfigReader read);
-  friend class FusedConv2d;
+  ConvolutionParts parts(const Shape& input);
   ConvolutionGeometry geometry(const Shape& input) const;
-  FilterGradients trained();
   void check_parameters() const;
 
   std::size_t in_, out_, groups_;

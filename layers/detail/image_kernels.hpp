@@ -1,60 +1,65 @@
 #pragma once
 
-#include <minnow/layers/normalization/detail/batch_norm_kernels.hpp>
+#include <minnow/layers/detail/affine.hpp>
 
 #include <cstddef>
 #include <cstdint>
 
 /// \file
-/// What happens to pictures between convolutions: normalising, ReLU and pooling in one pass over the rows of a channel,
-/// and their gradients in one more.
+/// Kernels on the images of one channel. One pass over the rows normalises, applies ReLU and pools; one more pass
+/// computes the gradient.
 
 namespace minnow::inline MINNOW_PRECISION::kernels {
 
-/// Rows of the pictures of one channel: `image` from one picture to the next, `row` from one row to the next.
+/// The rows of the images of one channel. `image` and `row` are the distances between images and between rows.
 template <class T>
 struct Rows {
   T* data = nullptr;
   std::size_t row = 0, image = 0;
 };
 
-/// So many pictures of so many rows of so many numbers.
-struct Pictures {
+/// The number of images, and the size of each.
+struct Images {
   std::size_t count, height, width;
 };
 
-/// What is done to each number on its way: normalised, unless affine is null, then max(., 0) with relu.
-struct OnTheWay {
+/// Epilogue applied to each element: the affine map if `affine` is not null, then ReLU if `relu` is set.
+struct Epilogue {
   const Affine* affine = nullptr;
   bool relu = false;
 };
 
-void copy_rows(Rows<const Real> x, Rows<Real> y, Pictures pictures, const OnTheWay& way = {});
+/// Writes epilogue(x) to y.
+void copy_rows(Rows<const Real> x, Rows<Real> y, Images images, const Epilogue& epilogue = {});
 
-/// Which of the four numbers of a 2 x 2 window was the largest, row by row; or that ReLU made 0 of it.
+/// An argmax is the index, row by row, of the largest of the four elements of a 2 x 2 window. `no_maximum` marks a
+/// window whose output ReLU set to 0.
 inline constexpr std::uint8_t no_maximum = 4;
 
-/// y = the largest number of each 2 x 2 window; `pictures` are those of x, and an odd last row or column is left out.
-/// As for PyTorch, the first of equal numbers is the largest, and NaN is larger than any. `which` is written unless its
-/// data is null.
-void max_pool_2x2(Rows<const Real> x, Rows<Real> y, Rows<std::uint8_t> which, Pictures pictures,
-                  const OnTheWay& way = {});
+/// Writes the largest element of each 2 x 2 window of epilogue(x) to y. `images` describes x; an odd last row or column
+/// is ignored. As in PyTorch, the first of equal elements is the largest, and NaN exceeds every number. The argmax is
+/// written unless its data is null.
+void max_pool_2x2(Rows<const Real> x, Rows<Real> y, Rows<std::uint8_t> argmax, Images images,
+                  const Epilogue& epilogue = {});
 
-/// The gradient g that comes back to the numbers that went into the way above: dy; with y, dy where y > 0, else 0; with
-/// `which`, that of a window at its largest number, else 0.
-struct WayBack {
+/// The gradient g with respect to the affine map's result, as a function of dy, y and the argmax:
+///   - dy, if both y and argmax are null;
+///   - dy where y > 0, else 0, if y is not null;
+///   - dy of a window at its largest element, else 0, if argmax is not null.
+struct OutputGradient {
   Rows<const Real> dy;
   Rows<const Real> y{};
-  Rows<const std::uint8_t> which{};
+  Rows<const std::uint8_t> argmax{};
 };
 
-/// dx = g, for all of the pictures of x.
-void way_back(const WayBack& back, Rows<Real> dx, Pictures pictures);
+/// Writes dx = g for all images of x.
+void image_backward(const OutputGradient& gradient, Rows<Real> dx, Images images);
 
-/// dx = of_dy g + of_x (x - centre) + constant, for all of the pictures of x.
-void way_back(const WayBack& back, Rows<const Real> x, const BackwardAffine& affine, Rows<Real> dx, Pictures pictures);
+/// Writes dx = dy_scale g + x_scale (x - centre) + constant for all images of x.
+void image_backward(const OutputGradient& gradient, Rows<const Real> x, const BackwardAffine& affine, Rows<Real> dx,
+                    Images images);
 
-/// The sums of g and of g (x - centre).
-GradientSums way_back_sums(const WayBack& back, Rows<const Real> x, Real centre, Pictures pictures);
+/// Returns the sums of g and of g (x - centre).
+GradientSums image_gradient_sums(const OutputGradient& gradient, Rows<const Real> x, Real centre, Images images);
 
 }  // namespace minnow::inline MINNOW_PRECISION::kernels

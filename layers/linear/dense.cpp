@@ -41,10 +41,14 @@ Shape Dense::output_shape(const Shape& input) const {
   return shape;
 }
 
-void Dense::forward(const Tensor& x, Tensor& y, Context&) { dense_forward(pass_parameters(), Activation::none, x, y); }
+DenseParts Dense::parts() { return {&weight_, has_bias_ ? &bias_ : nullptr}; }
+
+void Dense::forward(const Tensor& x, Tensor& y, Context&) {
+  dense_forward(parts(), x, y, [](const DenseBlock& block) { block.add_bias(Activation::none); });
+}
 
 void Dense::backward(const Tensor& x, const Tensor& y, const Tensor& dy, Tensor* dx, Context&) {
-  dense_backward(pass_parameters(), Activation::none, x, y, dy, dx, nullptr);
+  dense_backward(parts(), Activation::none, x, y, dy, dx, nullptr);
 }
 
 std::vector<NamedTensor> Dense::state() {

@@ -6,11 +6,10 @@
 
 namespace minnow::inline MINNOW_PRECISION {
 
-/// The parameters of a fully connected layer: weight (out, in) and, unless null, bias (out).
-struct DenseParameters {
-  Parameter* weight;
-  Parameter* bias;
-};
+namespace detail {
+struct LayerAccess;
+}
+struct DenseParts;
 
 struct DenseOptions {
   bool bias = true;
@@ -34,9 +33,9 @@ class MINNOW_API Dense : public Layer {
   std::vector<NamedTensor> state() override;
 
  private:
+  friend struct detail::LayerAccess;
+  DenseParts parts();
   void make_parameters();
-  friend class FusedDense;
-  DenseParameters pass_parameters() { return {&weight_, has_bias_ ? &bias_ : nullptr}; }
 
   std::size_t in_, out_;
   bool has_bias_;

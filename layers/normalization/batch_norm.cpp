@@ -1,10 +1,10 @@
 #include <minnow/core/detail/format.hpp>
 #include <minnow/core/error.hpp>
-#include <minnow/core/threading/parallel_for.hpp>
 #include <minnow/layers/normalization/batch_norm.hpp>
-#include <minnow/layers/normalization/detail/batch_norm_pass.hpp>
+#include <minnow/layers/normalization/detail/batch_norm_passes.hpp>
 
 #include <cmath>
+#include <utility>
 
 namespace minnow::inline MINNOW_PRECISION {
 
@@ -71,7 +71,7 @@ std::vector<NamedTensor> BatchNorm::state() {
   return entries;
 }
 
-/// They are anybody's to assign to: a wrong shape would be read beyond its end.
+/// Throws ShapeError if a tensor was assigned another shape, which the passes would read beyond its end.
 void BatchNorm::check_tensors() const {
   const auto check = [&](const char* what, const FixedTensor& tensor, std::size_t size) {
     if (tensor.size() != size)
@@ -87,172 +87,115 @@ void BatchNorm::check_tensors() const {
   check("num_batches_tracked", num_batches_tracked_, 1);
 }
 
-/// What is known before the first number is read. Counts the batch.
-void BatchNorm::begin(const Shape& input, Mode mode, BatchNormPass& pass) {
+BatchNormValues BatchNorm::parts() const {
   check_tensors();
-  std::size_t size = 1;
-  for (std::size_t axis = 2; axis < input.size(); ++axis) size *= input[axis];
-  pass.resize(channels_);
-  pass.planes = {input[0], size, channels_ * size};
-  pass.of_batch = mode == Mode::train || !options_.track_running_stats;
-  if (pass.of_batch && pass.planes.count() == 1)
-    throw ShapeError(
-        format_text("{}: expected more than one number per channel to take a variance of, got input {}. "
-                    "Use larger batches, or drop a last one of a single sample.",
-                    name(), to_string(input)));
-  pass.share = 0;
-  if (mode == Mode::eval || !options_.track_running_stats) return;
-  Real& batches = num_batches_tracked_.data()[0];  // exact to 2^24 in float
-  batches += 1;
-  pass.share = options_.momentum.value_or(1 / static_cast<double>(batches));
+  const bool affine = options_.affine, tracks = options_.track_running_stats;
+  return {channels_,
+          options_.eps,
+          affine ? weight_.value.data() : nullptr,
+          affine ? bias_.value.data() : nullptr,
+          tracks ? running_mean_.data() : nullptr,
+          tracks ? running_var_.data() : nullptr};
 }
 
-double BatchNorm::weight(std::size_t c) const {
-  return options_.affine ? static_cast<double>(weight_.value.data()[c]) : 1;
+BatchNormParts BatchNorm::parts() {
+  const bool affine = options_.affine, tracks = options_.track_running_stats;
+  return {*this,
+          std::as_const(*this).parts(),
+          options_.momentum,
+          affine ? &weight_ : nullptr,
+          affine ? &bias_ : nullptr,
+          tracks ? running_mean_.data() : nullptr,
+          tracks ? running_var_.data() : nullptr,
+          tracks ? num_batches_tracked_.data() : nullptr};
 }
-double BatchNorm::bias(std::size_t c) const { return options_.affine ? static_cast<double>(bias_.value.data()[c]) : 0; }
-
-/// What to multiply a channel by, given its mean and variance; these enter the running statistics.
-void BatchNorm::prepare(std::size_t c, BatchNormPass& pass) {
-  if (!pass.of_batch) {
-    pass.mean[c] = static_cast<double>(running_mean_.data()[c]);
-    pass.variance[c] = static_cast<double>(running_var_.data()[c]);
-  } else if (pass.share > 0) {
-    const auto n = static_cast<double>(pass.planes.count());
-    const auto blend = [&](Real& running, double batch) {
-      running = static_cast<Real>((1 - pass.share) * static_cast<double>(running) + pass.share * batch);
-    };
-    blend(running_mean_.data()[c], pass.mean[c]);
-    blend(running_var_.data()[c], pass.variance[c] * n / (n - 1));
-  }
-  pass.inverse_deviation[c] = 1 / std::sqrt(pass.variance[c] + options_.eps);
-  pass.scale[c] = weight(c) * pass.inverse_deviation[c];
-  pass.shift[c] = bias(c);
-}
-
-/// All of that for evaluation with the running statistics.
-void BatchNorm::prepare_evaluation(const Shape& input, BatchNormPass& pass) const {
-  auto& self = const_cast<BatchNorm&>(*this);  // which evaluation does not write to
-  self.begin(input, Mode::eval, pass);
-  for (std::size_t c = 0; c < channels_; ++c) self.prepare(c, pass);
-}
-
-namespace {
-
-/// Calls body(first, last) for ranges of channels.
-template <class Body>
-void for_channels(const BatchNormPass& pass, std::size_t channels, const Body& body) {
-  constexpr std::size_t line = 16;  // columns that share a line of the cache
-  const std::size_t piece = light_grain / pass.planes.count() + 1;
-  parallel_for(channels, pass.in_columns() ? (piece + line - 1) / line * line : piece, body);
-}
-
-}  // namespace
 
 void BatchNorm::forward(const Tensor& x, Tensor& y, Context& context) {
+  const BatchNormParts parts = this->parts();
   auto& pass = context.scratch<BatchNormPass>();
-  begin(x.shape(), context.settings.mode, pass);
+  begin_forward(parts, x.shape(), context.settings.mode, pass);
   if (x.size() == 0) return;
   for_channels(pass, channels_, [&](std::size_t first, std::size_t last) {
     if (pass.in_columns()) {
-      const kernels::Columns columns = pass.columns(first, last);
-      if (pass.of_batch) kernels::moments(x.data() + first, columns, &pass.mean[first], &pass.variance[first]);
-      for (std::size_t c = first; c < last; ++c) prepare(c, pass);
-      kernels::normalize(x.data() + first, y.data() + first, columns, &pass.mean[first], &pass.scale[first],
-                         &pass.shift[first]);
-      return;
+      if (pass.batch_statistics)
+        kernels::moments(x.data() + first, pass.columns(first, last), &pass.mean[first], &pass.variance[first]);
+      for (std::size_t c = first; c < last; ++c) prepare_channel(parts, c, pass);
+      return normalize_channels(pass, x.data(), y.data(), first, last);
     }
-    for (std::size_t c = first; c < last; ++c) {  // both passes, while the channel is in the cache
-      const std::size_t at = c * pass.planes.size;
-      if (pass.of_batch) {
-        const kernels::Moments moments = kernels::moments(x.data() + at, pass.planes);
+    for (std::size_t c = first; c < last; ++c) {  // both passes while the channel is in the cache
+      if (pass.batch_statistics) {
+        const kernels::Moments moments = kernels::moments(x.data() + c * pass.planes.size, pass.planes);
         pass.mean[c] = moments.mean;
         pass.variance[c] = moments.variance;
       }
-      prepare(c, pass);
-      kernels::normalize(x.data() + at, y.data() + at, pass.planes, pass.affine(c));
+      prepare_channel(parts, c, pass);
+      normalize_channels(pass, x.data(), y.data(), c, c + 1);
     }
   });
 }
 
-void BatchNorm::target_gradients(BatchNormPass& pass) {
-  pass.weight_grad = pass.bias_grad = nullptr;
-  if (!options_.affine) return;
-  if (weight_.trainable) {
-    const auto [grad, beta] = weight_.grad_target();
-    pass.weight_grad = grad.data();
-    pass.weight_beta = beta;
-  }
-  if (bias_.trainable) {
-    const auto [grad, beta] = bias_.grad_target();
-    pass.bias_grad = grad.data();
-    pass.bias_beta = beta;
+namespace {
+
+/// The channels [first, last) of a backward pass over planes. `needs_sums`: the gradients or dx depend on sums of dy.
+void backward_planes(const BatchNormValues& values, const Tensor& x, const Tensor& dy, Tensor* dx, bool needs_sums,
+                     std::size_t first, std::size_t last, BatchNormPass& pass) {
+  for (std::size_t c = first; c < last; ++c) {
+    const std::size_t at = c * pass.planes.size;
+    if (needs_sums) {
+      pass.set_gradient_sums(c, kernels::gradient_sums(x.data() + at, dy.data() + at, pass.planes, pass.centre(c)));
+      prepare_channel_backward(values, c, pass);
+    }
+    if (dx == nullptr) continue;
+    if (pass.batch_statistics)
+      kernels::normalize_backward(x.data() + at, dy.data() + at, dx->data() + at, pass.planes, pass.backward_affine(c));
+    else
+      kernels::normalize(dy.data() + at, dx->data() + at, pass.planes, {0, static_cast<Real>(pass.scale[c]), 0});
   }
 }
 
-/// With n numbers in the channel, r = 1 / deviation and s = weight r:
-/// dx = s (dy - sum(dy) / n - (x - mean) r^2 sum(dy (x - mean)) / n), or s dy where mean and variance are given.
-void BatchNorm::prepare_backward(std::size_t c, BatchNormPass& pass) const {
-  const double r = pass.inverse_deviation[c], sum_dy = pass.sum_dy[c], sum_dy_x = pass.sum_dy_x[c];
-  pass.add_gradients(c, sum_dy_x * r, sum_dy);
-  const double step = -weight(c) * r / static_cast<double>(pass.planes.count());
-  pass.of_x[c] = step * r * r * sum_dy_x;
-  pass.constant[c] = step * sum_dy;
+/// The same if the channels are columns.
+void backward_columns(const BatchNormValues& values, const Tensor& x, const Tensor& dy, Tensor* dx, bool needs_sums,
+                      std::size_t first, std::size_t last, BatchNormPass& pass) {
+  const kernels::Columns columns = pass.columns(first, last);
+  const Real *from = x.data() + first, *gradient = dy.data() + first;
+  if (needs_sums) {
+    kernels::gradient_sums(from, gradient, columns, &pass.mean[first], &pass.sum_dy[first], &pass.sum_dy_x[first]);
+    for (std::size_t c = first; c < last; ++c) prepare_channel_backward(values, c, pass);
+  }
+  if (dx == nullptr) return;
+  if (pass.batch_statistics)
+    kernels::normalize_backward(from, gradient, dx->data() + first, columns, &pass.mean[first], &pass.scale[first],
+                                &pass.x_scale[first], &pass.constant[first]);
+  else
+    kernels::normalize(gradient, dx->data() + first, columns, &pass.zero[first], &pass.scale[first], &pass.zero[first]);
 }
+
+}  // namespace
 
 void BatchNorm::backward(const Tensor& x, const Tensor&, const Tensor& dy, Tensor* dx, Context& context) {
+  const BatchNormParts parts = this->parts();
   auto& pass = context.scratch<BatchNormPass>();
-  target_gradients(pass);
-  const bool sums = pass.weight_grad != nullptr || pass.bias_grad != nullptr || (dx != nullptr && pass.of_batch);
+  begin_backward(parts, pass);
+  const bool needs_sums =
+      pass.weight_grad != nullptr || pass.bias_grad != nullptr || (dx != nullptr && pass.batch_statistics);
   if (x.size() == 0) {
     for (std::size_t c = 0; c < channels_; ++c) pass.add_gradients(c, 0, 0);
     return;
   }
   for_channels(pass, channels_, [&](std::size_t first, std::size_t last) {
-    if (pass.in_columns()) return backward_columns(x, dy, dx, sums, first, last, pass);
-    for (std::size_t c = first; c < last; ++c) {
-      const std::size_t at = c * pass.planes.size;
-      if (sums) {
-        const auto found = kernels::gradient_sums(x.data() + at, dy.data() + at, pass.planes, pass.centre(c));
-        pass.sum_dy[c] = found.dy;
-        pass.sum_dy_x[c] = found.dy_x - pass.remainder(c) * found.dy;
-        prepare_backward(c, pass);
-      }
-      if (dx == nullptr) continue;
-      if (pass.of_batch)
-        kernels::normalize_backward(x.data() + at, dy.data() + at, dx->data() + at, pass.planes,
-                                    pass.backward_affine(c));
-      else
-        kernels::normalize(dy.data() + at, dx->data() + at, pass.planes, {0, static_cast<Real>(pass.scale[c]), 0});
-    }
+    (pass.in_columns() ? backward_columns : backward_planes)(parts.values, x, dy, dx, needs_sums, first, last, pass);
   });
-}
-
-void BatchNorm::backward_columns(const Tensor& x, const Tensor& dy, Tensor* dx, bool sums, std::size_t first,
-                                 std::size_t last, BatchNormPass& pass) const {
-  const kernels::Columns columns = pass.columns(first, last);
-  const Real *from = x.data() + first, *gradient = dy.data() + first;
-  if (sums) {
-    kernels::gradient_sums(from, gradient, columns, &pass.mean[first], &pass.sum_dy[first], &pass.sum_dy_x[first]);
-    for (std::size_t c = first; c < last; ++c) prepare_backward(c, pass);
-  }
-  if (dx == nullptr) return;
-  if (pass.of_batch)
-    kernels::normalize_backward(from, gradient, dx->data() + first, columns, &pass.mean[first], &pass.scale[first],
-                                &pass.of_x[first], &pass.constant[first]);
-  else
-    kernels::normalize(gradient, dx->data() + first, columns, &pass.zero[first], &pass.scale[first], &pass.zero[first]);
 }
 
 bool BatchNorm::evaluation(Tensor& scale, Tensor& shift) const {
   if (!options_.track_running_stats) return false;
-  check_tensors();
+  const BatchNormValues values = parts();
   resize(scale, {channels_});
   resize(shift, {channels_});
   for (std::size_t c = 0; c < channels_; ++c) {
-    const double factor = weight(c) / std::sqrt(static_cast<double>(running_var_.data()[c]) + options_.eps);
+    const double factor = values.weight_of(c) / std::sqrt(static_cast<double>(values.running_var[c]) + values.eps);
     scale.data()[c] = static_cast<Real>(factor);
-    shift.data()[c] = static_cast<Real>(bias(c) - static_cast<double>(running_mean_.data()[c]) * factor);
+    shift.data()[c] = static_cast<Real>(values.bias_of(c) - static_cast<double>(values.running_mean[c]) * factor);
   }
   return true;
 }

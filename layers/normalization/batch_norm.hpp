@@ -6,20 +6,24 @@
 
 namespace minnow::inline MINNOW_PRECISION {
 
-struct BatchNormPass;
+namespace detail {
+struct LayerAccess;
+}
+struct BatchNormParts;
+struct BatchNormValues;
 
 struct BatchNormOptions {
   double eps = 1e-5;
-  std::optional<double> momentum = 0.1;  // share of the new batch in the running statistics; none: all batches alike
-  bool affine = true;                    // whether there are a weight and a bias
-  bool track_running_stats = true;       // false: evaluates, too, with the statistics of the batch at hand
+  std::optional<double> momentum = 0.1;  // share of the new batch in the running statistics; none: the average
+  bool affine = true;                    // train a weight and a bias
+  bool track_running_stats = true;       // false: evaluation uses the statistics of its batch
 };
 
-/// Each channel normalised over batch and positions, y = (x - mean) / sqrt(variance + eps) weight + bias (Ioffe and
-/// Szegedy, "Batch normalization", 2015). Training takes mean and variance from the batch and blends them into
-/// running_mean and running_var (there unbiased), with which evaluation computes; state() has them as buffers.
+/// Normalises each channel over batch and positions, y = (x - mean) / sqrt(variance + eps) weight + bias (Ioffe and
+/// Szegedy, "Batch normalization", 2015). Training computes mean and variance from the batch and blends them into the
+/// buffers running_mean and running_var (there unbiased). Evaluation reads the buffers.
 ///
-/// What BatchNorm1d and BatchNorm2d share: they differ in the shapes they take.
+/// The common base of BatchNorm1d and BatchNorm2d, which accept different shapes.
 class MINNOW_API BatchNorm : public Layer {
  public:
   std::string name() const override;
@@ -31,13 +35,13 @@ class MINNOW_API BatchNorm : public Layer {
 
   bool tracks_running_stats() const { return options_.track_running_stats; }
 
-  /// Evaluation as y = scale x + shift for each channel, to be folded into the layer before: scale = weight /
-  /// sqrt(running_var + eps), shift = bias - running_mean scale. False, and nothing written, without running
+  /// Writes evaluation as y = scale x + shift per channel: scale = weight / sqrt(running_var + eps), shift = bias -
+  /// running_mean scale. Returns false and leaves `scale` and `shift` unchanged if the layer tracks no running
   /// statistics.
   [[nodiscard]] bool evaluation(Tensor& scale, Tensor& shift) const;
 
  protected:
-  /// Throws ValueError for no channels, a negative eps or a momentum outside [0, 1].
+  /// Throws ValueError if there are no channels, eps is negative, or momentum is outside [0, 1].
   BatchNorm(std::size_t dimensions, std::size_t channels, const BatchNormOptions& options);
   BatchNorm(std::size_t dimensions, const LayerConfig& config);
 
@@ -45,19 +49,11 @@ class MINNOW_API BatchNorm : public Layer {
   LayerConfig config_of(const char* type) const;
 
  private:
+  friend struct detail::LayerAccess;
+  BatchNormParts parts();
+  BatchNormValues parts() const;
   void make_tensors();
-  friend class FusedConv2d;
-  friend class FusedDense;
   void check_tensors() const;
-  void begin(const Shape& input, Mode mode, BatchNormPass& pass);
-  void prepare(std::size_t channel, BatchNormPass& pass);
-  void prepare_evaluation(const Shape& input, BatchNormPass& pass) const;
-  void prepare_backward(std::size_t channel, BatchNormPass& pass) const;
-  void target_gradients(BatchNormPass& pass);
-  void backward_columns(const Tensor& x, const Tensor& dy, Tensor* dx, bool sums, std::size_t first, std::size_t last,
-                        BatchNormPass& pass) const;
-  double weight(std::size_t channel) const;
-  double bias(std::size_t channel) const;
 
   std::size_t dimensions_, channels_;
   BatchNormOptions options_;

@@ -9,7 +9,7 @@ namespace {
 
 using Span = PoolingWindow::Span;
 
-/// Calls body(plane of x, place in y, rows, columns, how many numbers the mean is of) for each window.
+/// Calls body(plane of x, index in y, rows, columns, number of elements in the mean) for each window.
 template <class Body>
 void for_each_window(const PoolingWindow& window, bool count_padding, const Shape& x, const Shape& y,
                      const Body& body) {
@@ -55,12 +55,12 @@ std::optional<LayerConfig> AvgPool2d::config() const {
 void AvgPool2d::forward(const Tensor& x, Tensor& y, Context&) {
   const std::size_t width = x.shape()[3], plane_size = x.shape()[2] * width;
   for_each_window(window_, count_include_pad_, x.shape(), y.shape(),
-                  [&](std::size_t plane, std::size_t place, Span rows, Span columns, double count) {
+                  [&](std::size_t plane, std::size_t index, Span rows, Span columns, double count) {
                     double sum = 0;
                     for (std::size_t i = rows.begin; i < rows.end; ++i)
                       for (std::size_t j = columns.begin; j < columns.end; ++j)
                         sum += static_cast<double>(x.data()[plane * plane_size + i * width + j]);
-                    y.data()[place] = static_cast<Real>(sum / count);
+                    y.data()[index] = static_cast<Real>(sum / count);
                   });
 }
 
@@ -69,8 +69,8 @@ void AvgPool2d::backward(const Tensor&, const Tensor& y, const Tensor& dy, Tenso
   std::fill(dx->storage().begin(), dx->storage().end(), Real{0});
   const std::size_t width = dx->shape()[3], plane_size = dx->shape()[2] * width;
   for_each_window(window_, count_include_pad_, dx->shape(), y.shape(),
-                  [&](std::size_t plane, std::size_t place, Span rows, Span columns, double count) {
-                    const auto share = static_cast<Real>(static_cast<double>(dy.data()[place]) / count);
+                  [&](std::size_t plane, std::size_t index, Span rows, Span columns, double count) {
+                    const auto share = static_cast<Real>(static_cast<double>(dy.data()[index]) / count);
                     for (std::size_t i = rows.begin; i < rows.end; ++i)
                       for (std::size_t j = columns.begin; j < columns.end; ++j)
                         dx->data()[plane * plane_size + i * width + j] += share;

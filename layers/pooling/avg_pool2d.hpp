@@ -6,17 +6,17 @@
 namespace minnow::inline MINNOW_PRECISION {
 
 struct AvgPoolOptions {
-  std::optional<Size2d> stride = std::nullopt;  // none: the kernel's size
+  std::optional<Size2d> stride = std::nullopt;  // default: the kernel's size
   Size2d padding = 0;                           // at most half of the kernel
-  bool ceil_mode = false;                       // a last window may begin inside the picture and end beyond its padding
-  bool count_include_pad = true;                // the zeros of the padding count in the mean
+  bool ceil_mode = false;                       // the last window may start inside the image and end beyond its padding
+  bool count_include_pad = true;                // the mean includes the zeros of the padding
 };
 
-/// The mean of each window, torch.nn.AvgPool2d. x: (N, C, H, W), y: (N, C, H', W') with
+/// Computes the mean of each window, as torch.nn.AvgPool2d. x: (N, C, H, W), y: (N, C, H', W') with
 /// H' = floor((H + 2 padding - kernel) / stride) + 1.
 class MINNOW_API AvgPool2d : public Layer {
  public:
-  /// Throws ValueError for sizes of 0 or padding of more than half of the kernel.
+  /// Throws ValueError if a size is 0 or the padding exceeds half of the kernel.
   explicit AvgPool2d(Size2d kernel, const AvgPoolOptions& options = {});
   explicit AvgPool2d(const LayerConfig& config);
 

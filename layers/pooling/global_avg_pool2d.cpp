@@ -1,6 +1,6 @@
 #include <minnow/core/error.hpp>
 #include <minnow/core/threading/parallel_for.hpp>
-#include <minnow/layers/convolution/detail/convolution_kernels.hpp>
+#include <minnow/layers/detail/sum_kernel.hpp>
 #include <minnow/layers/pooling/global_avg_pool2d.hpp>
 
 #include <algorithm>

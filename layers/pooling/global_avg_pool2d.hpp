@@ -4,8 +4,8 @@
 
 namespace minnow::inline MINNOW_PRECISION {
 
-/// The mean of each channel over its positions: x: (N, C, H, W), y: (N, C), ready for Dense. PyTorch's
-/// AdaptiveAvgPool2d(1) and Flatten in one.
+/// Computes the mean of each channel over its positions, as AdaptiveAvgPool2d(1) and Flatten in PyTorch.
+/// x: (N, C, H, W), y: (N, C).
 class MINNOW_API GlobalAvgPool2d : public Layer {
  public:
   GlobalAvgPool2d() = default;

@@ -10,12 +10,12 @@
 namespace minnow::inline MINNOW_PRECISION {
 namespace {
 
-/// Where the largest numbers were, one for each number of y.
-struct Places {
+/// The argmax of each window, one per element of y.
+struct Argmax {
   std::vector<std::uint8_t> in_tile;    // of 2 x 2 tiles
-  std::vector<std::uint32_t> in_plane;  // of other windows, nowhere for one that lies in the padding
+  std::vector<std::uint32_t> in_plane;  // of other windows; `none` if the window lies in the padding
 };
-constexpr auto nowhere = std::numeric_limits<std::uint32_t>::max();
+constexpr auto none = std::numeric_limits<std::uint32_t>::max();
 
 struct Planes {
   std::size_t count, height, width, out_height, out_width;
@@ -25,31 +25,31 @@ struct Planes {
   std::size_t out_size() const { return out_height * out_width; }
 };
 
-/// Calls body(first plane, planes) on all threads.
+/// Calls body(first plane, number of planes) on all threads.
 template <class Body>
 void for_planes(const Planes& planes, const Body& body) {
   parallel_for(planes.count, light_grain / (planes.size() + 1) + 1,
                [&](std::size_t begin, std::size_t end) { body(begin, end - begin); });
 }
 
-/// `places` may be null.
-void pool_plane(const PoolingWindow& window, const Planes& planes, const Real* x, Real* y, std::uint32_t* places) {
+/// `argmax` may be null.
+void pool_plane(const PoolingWindow& window, const Planes& planes, const Real* x, Real* y, std::uint32_t* argmax) {
   const Size2d step = window.dilation();
   for (std::size_t h = 0; h < planes.out_height; ++h)
     for (std::size_t w = 0; w < planes.out_width; ++w) {
       const PoolingWindow::Span rows = window.rows(h, planes.height), columns = window.columns(w, planes.width);
-      const bool in_padding = rows.begin >= rows.end || columns.begin >= columns.end;  // with dilation it may step over
-      std::size_t place = in_padding ? nowhere : rows.begin * planes.width + columns.begin;
+      const bool in_padding = rows.begin >= rows.end || columns.begin >= columns.end;
+      std::size_t largest = in_padding ? none : rows.begin * planes.width + columns.begin;
       Real best = -std::numeric_limits<Real>::infinity();
       for (std::size_t i = rows.begin; i < rows.end; i += step.height)
         for (std::size_t j = columns.begin; j < columns.end; j += step.width) {
           const Real v = x[i * planes.width + j];
           if (!(v > best || std::isnan(v))) continue;
           best = v;
-          place = i * planes.width + j;
+          largest = i * planes.width + j;
         }
       *y++ = best;
-      if (places != nullptr) *places++ = static_cast<std::uint32_t>(place);
+      if (argmax != nullptr) *argmax++ = static_cast<std::uint32_t>(largest);
     }
 }
 
@@ -65,41 +65,41 @@ std::optional<LayerConfig> MaxPool2d::config() const {
 }
 
 void MaxPool2d::forward(const Tensor& x, Tensor& y, Context& context) {
-  auto& places = context.scratch<Places>();
+  auto& argmax = context.scratch<Argmax>();
   const Planes planes(x.shape(), y.shape());
   if (window_.tiles_2x2()) {
-    places.in_tile.resize(context.settings.backward_follows ? y.size() : 0);
+    argmax.in_tile.resize(context.settings.backward_follows ? y.size() : 0);
     return for_planes(planes, [&](std::size_t first, std::size_t count) {
-      std::uint8_t* which =
-          context.settings.backward_follows ? places.in_tile.data() + first * planes.out_size() : nullptr;
+      std::uint8_t* tile_argmax =
+          context.settings.backward_follows ? argmax.in_tile.data() + first * planes.out_size() : nullptr;
       kernels::max_pool_2x2({x.data() + first * planes.size(), planes.width, planes.size()},
                             {y.data() + first * planes.out_size(), planes.out_width, planes.out_size()},
-                            {which, planes.out_width, planes.out_size()}, {count, planes.height, planes.width});
+                            {tile_argmax, planes.out_width, planes.out_size()}, {count, planes.height, planes.width});
     });
   }
-  places.in_plane.resize(context.settings.backward_follows ? y.size() : 0);
+  argmax.in_plane.resize(context.settings.backward_follows ? y.size() : 0);
   for_planes(planes, [&](std::size_t first, std::size_t count) {
     for (std::size_t p = first; p < first + count; ++p)
       pool_plane(window_, planes, x.data() + p * planes.size(), y.data() + p * planes.out_size(),
-                 context.settings.backward_follows ? places.in_plane.data() + p * planes.out_size() : nullptr);
+                 context.settings.backward_follows ? argmax.in_plane.data() + p * planes.out_size() : nullptr);
   });
 }
 
 void MaxPool2d::backward(const Tensor&, const Tensor& y, const Tensor& dy, Tensor* dx, Context& context) {
   if (dx == nullptr) return;
-  const auto& places = context.scratch<Places>();
+  const auto& argmax = context.scratch<Argmax>();
   const Planes planes(dx->shape(), y.shape());
   for_planes(planes, [&](std::size_t first, std::size_t count) {
     const std::size_t out = first * planes.out_size();
     Real* to = dx->data() + first * planes.size();
     if (window_.tiles_2x2())
-      return kernels::way_back({.dy = {dy.data() + out, planes.out_width, planes.out_size()},
-                                .which = {places.in_tile.data() + out, planes.out_width, planes.out_size()}},
-                               {to, planes.width, planes.size()}, {count, planes.height, planes.width});
+      return kernels::image_backward({.dy = {dy.data() + out, planes.out_width, planes.out_size()},
+                                      .argmax = {argmax.in_tile.data() + out, planes.out_width, planes.out_size()}},
+                                     {to, planes.width, planes.size()}, {count, planes.height, planes.width});
     std::fill_n(to, count * planes.size(), Real{0});
     for (std::size_t i = 0; i < count * planes.out_size(); ++i)
-      if (const std::uint32_t place = places.in_plane[out + i]; place != nowhere)
-        to[i / planes.out_size() * planes.size() + place] += dy.data()[out + i];
+      if (const std::uint32_t at = argmax.in_plane[out + i]; at != none)
+        to[i / planes.out_size() * planes.size() + at] += dy.data()[out + i];
   });
 }
 

@@ -5,13 +5,17 @@
 
 namespace minnow::inline MINNOW_PRECISION {
 
-/// The largest number of each window, torch.nn.MaxPool2d: MaxPool2d(2), MaxPool2d(3, {.stride = 2, .padding = 1}).
-/// x: (N, C, H, W), y: (N, C, H', W') with H' = floor((H + 2 padding - dilation (kernel - 1) - 1) / stride) + 1. The
-/// first of equal numbers takes the gradient; NaN is larger than any number, and -inf what a dilated window has that
-/// steps over the picture.
+namespace detail {
+struct LayerAccess;
+}
+
+/// Computes the largest element of each window, as torch.nn.MaxPool2d: MaxPool2d(2), MaxPool2d(3, {.stride = 2,
+/// .padding = 1}). x: (N, C, H, W), y: (N, C, H', W') with
+/// H' = floor((H + 2 padding - dilation (kernel - 1) - 1) / stride) + 1. The first of equal elements gets the gradient.
+/// NaN exceeds every number. The output is -inf if all elements of a dilated window lie outside the image.
 class MINNOW_API MaxPool2d : public Layer {
  public:
-  /// Throws ValueError for sizes of 0 or padding of more than half of the kernel.
+  /// Throws ValueError if a size is 0 or the padding exceeds half of the kernel.
   explicit MaxPool2d(Size2d kernel, const PoolingOptions& options = {}) : window_("MaxPool2d", kernel, options) {}
   explicit MaxPool2d(const LayerConfig& config);
 
@@ -23,7 +27,8 @@ class MINNOW_API MaxPool2d : public Layer {
   MemoryUse memory_use() const override { return {.reads_x = false, .reads_y = false}; }
 
  private:
-  friend class FusedConv2d;
+  friend struct detail::LayerAccess;
+  const PoolingWindow& parts() const { return window_; }
   explicit MaxPool2d(ConfigReader read);
 
   PoolingWindow window_;

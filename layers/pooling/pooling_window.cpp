@@ -7,17 +7,17 @@
 namespace minnow::inline MINNOW_PRECISION {
 namespace {
 
-constexpr std::size_t most = 1 << 16;  // beyond it nothing is meant, and products of sizes could overflow
+constexpr std::size_t max_size = 1 << 16;  // keeps products of sizes from overflowing
 
-/// How many windows there are along an axis; 0 for none.
+/// Returns the number of windows along an axis.
 std::size_t windows(std::size_t size, std::size_t kernel, std::size_t stride, std::size_t padding, std::size_t dilation,
                     bool ceil_mode) {
   const std::size_t reach = dilation * (kernel - 1) + 1, padded = size + 2 * padding;
   if (size == 0 || padded < reach) return 0;
-  const std::size_t room = padded - reach;
-  if (!ceil_mode) return room / stride + 1;
-  const std::size_t count = (room + stride - 1) / stride + 1;
-  return (count - 1) * stride >= size + padding ? count - 1 : count;  // the last must begin inside
+  const std::size_t rest = padded - reach;
+  if (!ceil_mode) return rest / stride + 1;
+  const std::size_t count = (rest + stride - 1) / stride + 1;
+  return (count - 1) * stride >= size + padding ? count - 1 : count;  // the last window must start inside the image
 }
 
 PoolingWindow::Span span(std::size_t at, std::size_t size, std::size_t kernel, std::size_t stride, std::size_t padding,
@@ -53,8 +53,8 @@ PoolingWindow::PoolingWindow(const std::string& name, Size2d kernel, const Pooli
   if (dilation_ != Size2d(1)) name_ += ", dilation " + to_string(dilation_);
   name_ += ceil_mode_ ? ", ceil mode)" : ")";
   const auto check = [this](const char* what, Size2d size) {
-    if (size.height == 0 || size.width == 0 || size.height > most || size.width > most)
-      throw ValueError(format_text("{}: expected a {} of 1 to {}, got {}.", name_, what, most, to_string(size)));
+    if (size.height == 0 || size.width == 0 || size.height > max_size || size.width > max_size)
+      throw ValueError(format_text("{}: expected a {} of 1 to {}, got {}.", name_, what, max_size, to_string(size)));
   };
   check("kernel", kernel_);
   check("stride", stride_);
@@ -84,8 +84,8 @@ Shape PoolingWindow::output_shape(const Shape& input) const {
       windows(input[3], kernel_.width, stride_.width, padding_.width, dilation_.width, ceil_mode_);
   if (height == 0 || width == 0)
     throw ShapeError(
-        format_text("{}: expected pictures of at least one window, got {} by {} in {}, which leaves nothing. "
-                    "Pool less, or begin with larger pictures.",
+        format_text("{}: expected images of at least one window, got {} by {} from input {}. "
+                    "Remove a pooling layer or use larger images.",
                     name_, input[2], input[3], to_string(input)));
   return {input[0], input[1], height, width};
 }

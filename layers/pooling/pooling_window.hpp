@@ -10,16 +10,17 @@
 namespace minnow::inline MINNOW_PRECISION {
 
 struct PoolingOptions {
-  std::optional<Size2d> stride = std::nullopt;  // none: the kernel's size
+  std::optional<Size2d> stride = std::nullopt;  // default: the kernel's size
   Size2d padding = 0;                           // at most half of the kernel
-  Size2d dilation = 1;                          // distance between the numbers of a window
-  bool ceil_mode = false;                       // a last window may begin inside the picture and end beyond its padding
+  Size2d dilation = 1;                          // distance between the elements of a window
+  bool ceil_mode = false;                       // the last window may start inside the image and end beyond its padding
 };
 
 /// The windows of a pooling layer over (N, C, H, W).
 class MINNOW_API PoolingWindow {
  public:
-  /// `name` is that of the layer's class, for errors. Throws ValueError for sizes of 0 or too much padding.
+  /// `name` is the layer's class name, used in errors. Throws ValueError if a size is 0 or the padding exceeds half of
+  /// the kernel.
   PoolingWindow(const std::string& name, Size2d kernel, const PoolingOptions& options);
 
   /// Reads the attributes that write() adds.
@@ -28,16 +29,16 @@ class MINNOW_API PoolingWindow {
   /// Adds kernel, stride, padding, dilation and ceil_mode to `config`.
   void write(LayerConfig& config) const;
 
-  /// Throws ShapeError when there is no window.
+  /// Throws ShapeError if the input is smaller than one window.
   Shape output_shape(const Shape& input) const;
 
-  /// Whether the windows are 2 x 2 tiles.
+  /// Returns true if the windows are adjacent 2 x 2 tiles without padding.
   bool tiles_2x2() const;
 
-  /// Of output h or w: the coordinates begin, begin + dilation, ... below end lie in the picture; `padded_end` is where
-  /// the window ends in its padding.
+  /// The window of one output along an axis. The coordinates begin, begin + dilation, ... below `end` lie in the image;
+  /// the window ends at `padded_end` in the padding.
   struct Span {
-    std::ptrdiff_t first;  // before the picture when negative
+    std::ptrdiff_t first;  // before the image if negative
     std::size_t begin, end, padded_end;
   };
   Span rows(std::size_t h, std::size_t height) const;

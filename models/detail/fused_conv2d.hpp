@@ -6,21 +6,22 @@
 
 namespace minnow::inline MINNOW_PRECISION {
 
+struct BatchNormPass;
+struct ConvolutionGeometry;
+struct ConvolutionParts;
 struct FusedConv2dPass;
+struct FusedEpilogue;
 
-/// Conv2d and what follows it, a batch norm, ReLU and pooling by 2 x 2 tiles, in one: each channel of a few pictures is
-/// finished while it is in the cache, and of what lies between only what went into the norm is kept. Where no backward
-/// follows, an evaluating norm is folded into the filters. Made by a Plan; the parameters are the layers' own.
+/// Runs Conv2d, BatchNorm2d, ReLU and MaxPool2d by 2 x 2 tiles as one step. Each channel of a few images is completed
+/// while it is in the cache. Of the activations in between, only the input of the norm is stored. In prediction, the
+/// norm is folded into the filters. A Plan creates the step; the layers own the parameters.
 class FusedConv2d : public Layer {
  public:
   /// `norm` and `pool` may be null.
   FusedConv2d(Conv2d& conv, BatchNorm2d* norm, bool relu, const MaxPool2d* pool)
       : conv_(conv), norm_(norm), pool_(pool), relu_(relu) {}
 
-  /// The norm's part of this layer's.
-  static Context& norm_context(Context& context);
-
-  static bool can_pool(const MaxPool2d& pool) { return pool.window_.tiles_2x2(); }
+  static bool can_pool(const MaxPool2d& pool);
 
   std::string name() const override { return "FusedConv2d"; }
   Shape output_shape(const Shape& input) const override;
@@ -29,7 +30,10 @@ class FusedConv2d : public Layer {
   MemoryUse memory_use() const override { return {.reads_y = relu_ && pool_ == nullptr}; }
 
  private:
-  void forward_norm(const Tensor& x, Tensor& y, Mode mode, FusedConv2dPass& pass);
+  void forward_norm(const ConvolutionParts& conv, const Tensor& x, FusedEpilogue& epilogue, Mode mode,
+                    FusedConv2dPass& pass);
+  const BatchNormPass& backward_norm(const ConvolutionGeometry& g, std::size_t batch, const FusedEpilogue& epilogue,
+                                     FusedConv2dPass& pass);
 
   Conv2d& conv_;
   BatchNorm2d* norm_;

@@ -1,17 +1,21 @@
 #pragma once
 
-#include <minnow/layers/linear/detail/dense_passes.hpp>
+#include <minnow/core/math/detail/dense_kernels.hpp>
+#include <minnow/layers/linear/dense.hpp>
 #include <minnow/layers/normalization/batch_norm.hpp>
 #include <minnow/layers/shape/flatten.hpp>
 
 namespace minnow::inline MINNOW_PRECISION {
 
-/// Dense and the activation after it in one: the activation is computed on each part of y while that is in the cache,
-/// and its slope in the pass over dy that sums up the bias's gradient. What flattens x before it is left out: a
-/// sample's numbers lie one after another as they are. Made by a Plan; the parameters are the Dense's own.
+struct BatchNormPass;
+
+/// Runs Flatten, Dense, BatchNorm1d and an activation as one step. The norm and the activation are applied to each
+/// block of y while the block is in the cache. Backward computes the activation's derivative and the gradient of the
+/// bias in one pass over dy. Flatten costs nothing: the elements of a sample are contiguous. A Plan creates the step;
+/// the layers own the parameters.
 class FusedDense : public Layer {
  public:
-  /// `flatten` may be null, and so may `norm`, which evaluates and has no way back: for prediction.
+  /// `flatten` and `norm` may be null. With a norm, which uses its running statistics, the step has no backward.
   FusedDense(const Flatten* flatten, Dense& dense, const BatchNorm1d* norm, Activation activation);
 
   std::string name() const override { return "FusedDense"; }
@@ -21,8 +25,10 @@ class FusedDense : public Layer {
   MemoryUse memory_use() const override { return {.reads_y = activation_ != Activation::none}; }
 
  private:
+  void forward_in_steps(const DenseParts& dense, const Tensor& x, Tensor& y, const BatchNormPass& pass) const;
+
   const Flatten* flatten_;
-  Dense& dense_;  // asked anew for its parameters in each pass: one may be assigned to it
+  Dense& dense_;
   const BatchNorm1d* norm_;
   Activation activation_;
 };

@@ -7,17 +7,18 @@
 
 namespace minnow::inline MINNOW_PRECISION {
 
-/// One axis of a convolution, and how a sheet, the padded copy that the kernels read, is laid out along it.
+/// One axis of a convolution, and the layout of a padded tile along it. A padded tile is the zero-padded copy of some
+/// images that the kernels read.
 ///
-/// Padded coordinates count from the first zero before the picture. A filter's element t, for output o, reads the
-/// coordinate o stride + t dilation. A sheet keeps the coordinates of each phase, u mod stride, together: t then reads
-/// phase (t dilation) mod stride at o + (t dilation) div stride, a fixed distance from o. Rows follow one another
-/// `pitch` apart; with stride 1 the zeros after a row are also those before the next.
+/// Padded coordinates count from the first zero before the image. For output o, filter element t reads the coordinate
+/// o stride + t dilation. A padded tile stores the coordinates of each phase, u mod stride, next to each other. Element
+/// t then reads phase (t dilation) mod stride at o + (t dilation) div stride, a fixed distance from o. Rows are `pitch`
+/// apart. If the stride is 1, the zeros after a row also precede the next row.
 struct ConvolutionAxis {
   std::size_t in, pad_before, pad_after, kernel, dilation, stride;
 
   std::size_t padded() const { return in + pad_before + pad_after; }
-  std::size_t reach() const { return dilation * (kernel - 1) + 1; }  // from a filter's first element to its last
+  std::size_t reach() const { return dilation * (kernel - 1) + 1; }  // extent of a dilated filter
   std::size_t out() const { return (padded() - reach()) / stride + 1; }
   std::size_t pitch() const {
     return stride == 1 ? std::max(in + std::max(pad_before, pad_after), out()) : (padded() + stride - 1) / stride;
@@ -28,7 +29,7 @@ struct ConvolutionAxis {
   friend bool operator==(const ConvolutionAxis&, const ConvolutionAxis&) = default;
 };
 
-/// The sizes of a convolution of (N, in, H, W) by filters (out, in / groups, kernel, kernel).
+/// The sizes of a convolution of images (N, in, H, W) with filters (out, in / groups, kernel, kernel).
 struct ConvolutionGeometry {
   std::size_t in, out, groups;  // channels
   ConvolutionAxis rows, columns;
@@ -36,11 +37,11 @@ struct ConvolutionGeometry {
   std::size_t in_each() const { return in / groups; }
   std::size_t out_each() const { return out / groups; }
   std::size_t filter_size() const { return rows.kernel * columns.kernel; }
-  std::size_t taps() const { return in_each() * filter_size(); }  // numbers in a filter
-  std::size_t in_picture() const { return rows.in * columns.in; }
-  std::size_t out_picture() const { return rows.out() * columns.out(); }
+  std::size_t taps() const { return in_each() * filter_size(); }  // elements of a filter
+  std::size_t in_image() const { return rows.in * columns.in; }
+  std::size_t out_image() const { return rows.out() * columns.out(); }
   std::size_t phases() const { return rows.stride * columns.stride; }
-  std::size_t sheet_picture() const { return rows.pitch() * columns.pitch(); }  // of one phase
+  std::size_t padded_image() const { return rows.pitch() * columns.pitch(); }  // of one phase
   std::size_t phase(std::size_t i, std::size_t j) const { return rows.phase(i) * columns.stride + columns.phase(j); }
   std::size_t distance(std::size_t i, std::size_t j) const {
     return rows.distance(i) * columns.pitch() + columns.distance(j);

@@ -21,8 +21,8 @@ constexpr std::size_t tile_rows = 8, tile_sums = 24;
 constexpr std::size_t tile_rows = 4, tile_sums = 12;
 #endif
 
-/// Keeps GCC from loading the vector again for each use: loads are what the loops below run out of.
-HWY_INLINE void hold_in_register([[maybe_unused]] V& v) {
+/// Keeps GCC from loading the vector again for each use: loads limit the speed of the loops below.
+HWY_INLINE void keep_in_register([[maybe_unused]] V& v) {
 #if HWY_TARGET == HWY_AVX3
   asm("" : "+v"(v.raw));
 #endif
@@ -33,7 +33,7 @@ HWY_INLINE void hold_in_register([[maybe_unused]] V& v) {
 struct Correlation {
   const Real* filters;
   std::size_t filter_row;  // from one k to the next
-  const Real* sheet;
+  const Real* padded;
   const std::size_t* distances;
   std::size_t k;
   const Real* start;
@@ -41,7 +41,7 @@ struct Correlation {
   std::size_t sums_row;
 };
 
-/// `vectors` vectors of `rows` rows of sums from p on. filters and start are those of the first row.
+/// Computes `vectors` vectors of the rows [first, first + rows) of sums, from p on.
 template <std::size_t rows, std::size_t vectors>
 HWY_INLINE void correlate_tile(const Correlation& c, std::size_t first, std::size_t p) {
   const Wide d;
@@ -54,9 +54,9 @@ HWY_INLINE void correlate_tile(const Correlation& c, std::size_t first, std::siz
     for (std::size_t v = 0; v < vectors; ++v) sums[r][v] = start;
   }
   const Real* filter = c.filters + first;
-  const Real* sheet = c.sheet + p;
+  const Real* padded = c.padded + p;
   for (std::size_t k = 0; k < c.k; ++k, filter += c.filter_row) {
-    const Real* from = sheet + c.distances[k];
+    const Real* from = padded + c.distances[k];
     V x[vectors];
 #pragma GCC unroll 12
     for (std::size_t v = 0; v < vectors; ++v) x[v] = hn::LoadU(d, from + v * lanes);
@@ -74,7 +74,7 @@ HWY_INLINE void correlate_tile(const Correlation& c, std::size_t first, std::siz
       hn::StoreU(sums[r][v], d, c.sums + (first + r) * c.sums_row + p + v * lanes);
 }
 
-/// The rows [first, first + rows) for all p < n.
+/// Computes the rows [first, first + rows) for all p < n.
 template <std::size_t rows>
 HWY_INLINE void correlate_rows(const Correlation& c, std::size_t first, std::size_t n) {
   constexpr std::size_t vectors = std::min<std::size_t>(tile_sums / rows, 6);
@@ -85,9 +85,9 @@ HWY_INLINE void correlate_rows(const Correlation& c, std::size_t first, std::siz
   for (; p < n; p += lanes) correlate_tile<rows, 1>(c, first, p);
 }
 
-void correlate(const Real* filters, std::size_t rows, const Real* sheet, const std::size_t* distances, std::size_t k,
+void correlate(const Real* filters, std::size_t rows, const Real* padded, const std::size_t* distances, std::size_t k,
                std::size_t n, const Real* start, Real* sums, std::size_t sums_row) {
-  const Correlation c{filters, rows, sheet, distances, k, start, sums, sums_row};
+  const Correlation c{filters, rows, padded, distances, k, start, sums, sums_row};
   std::size_t first = 0;
   for (; rows - first >= tile_rows; first += tile_rows) correlate_rows<tile_rows>(c, first, n);
   for (; rows - first >= 4; first += 4) correlate_rows<4>(c, first, n);
@@ -98,26 +98,26 @@ void correlate(const Real* filters, std::size_t rows, const Real* sheet, const s
 // ------------------------------------------------------------------------------------------------- filters' gradient
 
 struct FilterCorrelation {
-  const Real* sheet;
+  const Real* padded;
   const std::size_t* distances;
   const Real* gradient;
   std::size_t gradient_row, all_rows;
 };
 
-/// Adds to `taps` times `rows` vectors of sums, one for each element of the filters, over [begin, end), whole vectors.
+/// Adds to `taps` times `rows` vectors of sums, one per filter element, over whole vectors of [begin, end).
 template <std::size_t rows, std::size_t taps>
 HWY_INLINE void filter_tile(const FilterCorrelation& c, std::size_t first, std::size_t k, std::size_t begin,
-                            std::size_t end, Real* room) {
+                            std::size_t end, Real* workspace) {
   const Wide d;
   const std::size_t lanes = hn::Lanes(d);
   V sums[taps][rows];
 #pragma GCC unroll 12
   for (std::size_t t = 0; t < taps; ++t)
 #pragma GCC unroll 8
-    for (std::size_t r = 0; r < rows; ++r) sums[t][r] = hn::Load(d, room + (t * c.all_rows + r) * lanes);
+    for (std::size_t r = 0; r < rows; ++r) sums[t][r] = hn::Load(d, workspace + (t * c.all_rows + r) * lanes);
   const Real* from[taps];
 #pragma GCC unroll 12
-  for (std::size_t t = 0; t < taps; ++t) from[t] = c.sheet + c.distances[k + t];
+  for (std::size_t t = 0; t < taps; ++t) from[t] = c.padded + c.distances[k + t];
   const Real* gradient = c.gradient + first * c.gradient_row;
   for (std::size_t p = begin; p < end; p += lanes) {
     V x[taps];
@@ -126,7 +126,7 @@ HWY_INLINE void filter_tile(const FilterCorrelation& c, std::size_t first, std::
 #pragma GCC unroll 8
     for (std::size_t r = 0; r < rows; ++r) {
       V g = hn::LoadU(d, gradient + r * c.gradient_row + p);
-      hold_in_register(g);
+      keep_in_register(g);
 #pragma GCC unroll 12
       for (std::size_t t = 0; t < taps; ++t) sums[t][r] = hn::MulAdd(g, x[t], sums[t][r]);
     }
@@ -134,76 +134,61 @@ HWY_INLINE void filter_tile(const FilterCorrelation& c, std::size_t first, std::
 #pragma GCC unroll 12
   for (std::size_t t = 0; t < taps; ++t)
 #pragma GCC unroll 8
-    for (std::size_t r = 0; r < rows; ++r) hn::Store(sums[t][r], d, room + (t * c.all_rows + r) * lanes);
+    for (std::size_t r = 0; r < rows; ++r) hn::Store(sums[t][r], d, workspace + (t * c.all_rows + r) * lanes);
 }
 
 template <std::size_t rows>
 HWY_INLINE void filter_rows(const FilterCorrelation& c, std::size_t first, std::size_t k, std::size_t begin,
-                            std::size_t end, Real* room) {
+                            std::size_t end, Real* workspace) {
   constexpr std::size_t taps = std::min<std::size_t>(tile_sums / rows, rows == 1 ? 9 : 3);
   const std::size_t lanes = hn::Lanes(Wide());
-  room += first * lanes;
+  workspace += first * lanes;
   std::size_t i = 0;
-  for (; i + taps <= k; i += taps) filter_tile<rows, taps>(c, first, i, begin, end, room + i * c.all_rows * lanes);
-  for (; i < k; ++i) filter_tile<rows, 1>(c, first, i, begin, end, room + i * c.all_rows * lanes);
+  for (; i + taps <= k; i += taps) filter_tile<rows, taps>(c, first, i, begin, end, workspace + i * c.all_rows * lanes);
+  for (; i < k; ++i) filter_tile<rows, 1>(c, first, i, begin, end, workspace + i * c.all_rows * lanes);
 }
 
-/// sums[i] += the sum of vector number i of the room.
-void add_sums_of_vectors(const Real* room, std::size_t n, Real* sums) {
+/// Adds the sum of vector i of the workspace to sums[i].
+void add_sums_of_vectors(const Real* workspace, std::size_t n, Real* sums) {
   const Wide d;
   const std::size_t lanes = hn::Lanes(d);
   std::size_t i = 0;
 #if HWY_TARGET != HWY_SCALAR
-  constexpr std::size_t most = HWY_MAX_BYTES / sizeof(Real);
-  for (; i + lanes <= n; i += lanes) {  // neighbours are added up, of pairs of vectors, until one vector is left
-    V v[most];
-    for (std::size_t j = 0; j < lanes; ++j) v[j] = hn::Load(d, room + (i + j) * lanes);
+  constexpr std::size_t max_lanes = HWY_MAX_BYTES / sizeof(Real);
+  for (; i + lanes <= n; i += lanes) {  // adds neighbouring elements of pairs of vectors until one vector is left
+    V v[max_lanes];
+    for (std::size_t j = 0; j < lanes; ++j) v[j] = hn::Load(d, workspace + (i + j) * lanes);
     for (std::size_t left = lanes; left > 1; left /= 2)
       for (std::size_t j = 0; j < left / 2; ++j)
         v[j] = hn::Add(hn::ConcatEven(d, v[2 * j + 1], v[2 * j]), hn::ConcatOdd(d, v[2 * j + 1], v[2 * j]));
     hn::StoreU(hn::Add(hn::LoadU(d, sums + i), v[0]), d, sums + i);
   }
 #endif
-  for (; i < n; ++i) sums[i] += hn::GetLane(hn::SumOfLanes(d, hn::Load(d, room + i * lanes)));
+  for (; i < n; ++i) sums[i] += hn::GetLane(hn::SumOfLanes(d, hn::Load(d, workspace + i * lanes)));
 }
 
-void correlate_filters(const Real* sheet, const std::size_t* distances, std::size_t k, const Real* gradient,
-                       std::size_t gradient_row, std::size_t rows, std::size_t n, Real* sums, Real* room) {
+void correlate_filters(const Real* padded, const std::size_t* distances, std::size_t k, const Real* gradient,
+                       std::size_t gradient_row, std::size_t rows, std::size_t n, Real* sums, Real* workspace) {
   const Wide d;
   const std::size_t lanes = hn::Lanes(d);
   n = (n + lanes - 1) / lanes * lanes;
-  const std::size_t pieces = std::max<std::size_t>(1, (n + 512) / 1024);  // the gradient's rows stay in the first cache
-  const std::size_t piece = ((n + pieces - 1) / pieces + lanes - 1) / lanes * lanes;
-  for (std::size_t from = 0; from < k; from += kernels::filter_room_taps) {
-    const std::size_t taps = std::min(kernels::filter_room_taps, k - from);
-    const FilterCorrelation c{sheet, distances + from, gradient, gradient_row, rows};
-    for (std::size_t i = 0; i < taps * rows; ++i) hn::Store(hn::Zero(d), d, room + i * lanes);
-    for (std::size_t begin = 0; begin < n; begin += piece) {
-      const std::size_t end = std::min(n, begin + piece);
+  const std::size_t parts = std::max<std::size_t>(1, (n + 512) / 1024);  // the gradient's rows stay in the L1 cache
+  const std::size_t part = ((n + parts - 1) / parts + lanes - 1) / lanes * lanes;
+  for (std::size_t from = 0; from < k; from += kernels::filter_workspace_taps) {
+    const std::size_t taps = std::min(kernels::filter_workspace_taps, k - from);
+    const FilterCorrelation c{padded, distances + from, gradient, gradient_row, rows};
+    for (std::size_t i = 0; i < taps * rows; ++i) hn::Store(hn::Zero(d), d, workspace + i * lanes);
+    for (std::size_t begin = 0; begin < n; begin += part) {
+      const std::size_t end = std::min(n, begin + part);
       std::size_t first = 0;
-      for (; rows - first >= tile_rows; first += tile_rows) filter_rows<tile_rows>(c, first, taps, begin, end, room);
-      for (; rows - first >= 4; first += 4) filter_rows<4>(c, first, taps, begin, end, room);
-      for (; rows - first >= 2; first += 2) filter_rows<2>(c, first, taps, begin, end, room);
-      for (; rows - first >= 1; first += 1) filter_rows<1>(c, first, taps, begin, end, room);
+      for (; rows - first >= tile_rows; first += tile_rows)
+        filter_rows<tile_rows>(c, first, taps, begin, end, workspace);
+      for (; rows - first >= 4; first += 4) filter_rows<4>(c, first, taps, begin, end, workspace);
+      for (; rows - first >= 2; first += 2) filter_rows<2>(c, first, taps, begin, end, workspace);
+      for (; rows - first >= 1; first += 1) filter_rows<1>(c, first, taps, begin, end, workspace);
     }
-    add_sums_of_vectors(room, taps * rows, sums + from * rows);
+    add_sums_of_vectors(workspace, taps * rows, sums + from * rows);
   }
-}
-
-double sum(const Real* x, std::size_t n) {
-  const hn::ScalableTag<double> d;
-  const std::size_t lanes = hn::Lanes(d);
-  auto a = hn::Zero(d), b = a, e = a, f = a;
-  std::size_t i = 0;
-  for (; i + 4 * lanes <= n; i += 4 * lanes) {
-    a = hn::Add(a, load_double(d, x + i));
-    b = hn::Add(b, load_double(d, x + i + lanes));
-    e = hn::Add(e, load_double(d, x + i + 2 * lanes));
-    f = hn::Add(f, load_double(d, x + i + 3 * lanes));
-  }
-  double total = hn::GetLane(hn::SumOfLanes(d, hn::Add(hn::Add(a, b), hn::Add(e, f))));
-  for (; i < n; ++i) total += static_cast<double>(x[i]);
-  return total;
 }
 
 }  // namespace
@@ -215,7 +200,6 @@ namespace minnow::simd {
 namespace {
 HWY_EXPORT(correlate);
 HWY_EXPORT(correlate_filters);
-HWY_EXPORT(sum);
 }  // namespace
 }  // namespace minnow::simd
 
@@ -223,17 +207,15 @@ namespace minnow::inline MINNOW_PRECISION::kernels {
 
 using namespace minnow::simd;
 
-void correlate(const Real* filters, std::size_t rows, const Real* sheet, const std::size_t* distances, std::size_t k,
+void correlate(const Real* filters, std::size_t rows, const Real* padded, const std::size_t* distances, std::size_t k,
                std::size_t n, const Real* start, Real* sums, std::size_t sums_row) {
-  HWY_DYNAMIC_DISPATCH(correlate)(filters, rows, sheet, distances, k, n, start, sums, sums_row);
+  HWY_DYNAMIC_DISPATCH(correlate)(filters, rows, padded, distances, k, n, start, sums, sums_row);
 }
 
-void correlate_filters(const Real* sheet, const std::size_t* distances, std::size_t k, const Real* gradient,
-                       std::size_t gradient_row, std::size_t rows, std::size_t n, Real* sums, Real* room) {
-  HWY_DYNAMIC_DISPATCH(correlate_filters)(sheet, distances, k, gradient, gradient_row, rows, n, sums, room);
+void correlate_filters(const Real* padded, const std::size_t* distances, std::size_t k, const Real* gradient,
+                       std::size_t gradient_row, std::size_t rows, std::size_t n, Real* sums, Real* workspace) {
+  HWY_DYNAMIC_DISPATCH(correlate_filters)(padded, distances, k, gradient, gradient_row, rows, n, sums, workspace);
 }
-
-double sum(const Real* x, std::size_t n) { return HWY_DYNAMIC_DISPATCH(sum)(x, n); }
 
 }  // namespace minnow::inline MINNOW_PRECISION::kernels
 #endif

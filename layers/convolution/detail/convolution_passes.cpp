@@ -1,5 +1,6 @@
 #include <minnow/core/threading/parallel_for.hpp>
 #include <minnow/layers/convolution/detail/convolution_passes.hpp>
+#include <minnow/layers/detail/sum_kernel.hpp>
 
 #include <algorithm>
 
@@ -8,9 +9,9 @@ namespace {
 
 using kernels::filter_block;
 
-constexpr std::size_t light_products = 1 << 21;  // waking a thread for less costs more than it saves
+constexpr std::size_t light_products = 1 << 21;  // below this, a second thread costs more than it saves
 
-/// Calls body(first channel, channels, packed filters before them) for the blocks of the channels of one group.
+/// Calls body(first channel, channels, elements of the packed filters before the block) for each block of a group.
 template <class Body>
 void for_each_filter_block(std::size_t channels, std::size_t taps, const Body& body) {
   for (std::size_t first = 0; first < channels; first += filter_block)
@@ -32,8 +33,8 @@ void pack_filters(const ConvolutionGeometry& g, const Filters& filters, Real* pa
   });
 }
 
-/// The filters seen from x, for one phase of dx: input channels are the rows, (output channel, element) the sum.
-void pack_phase(const ConvolutionGeometry& g, const Real* weight, ConvolutionRoom::Phase& phase) {
+/// Packs the filters for one phase of dx: rows are input channels, and sums run over (output channel, element).
+void pack_phase(const ConvolutionGeometry& g, const Real* weight, ConvolutionWorkspace::Phase& phase) {
   const std::size_t taps = phase.distances.size(), elements = phase.taps.size();
   phase.filters.resize(g.in * taps);
   for_each_filter_block(g.in_each(), taps, [&](std::size_t block, std::size_t rows, std::size_t) {
@@ -48,122 +49,124 @@ void pack_phase(const ConvolutionGeometry& g, const Real* weight, ConvolutionRoo
   });
 }
 
-struct Part {
-  std::size_t first, count;  // pictures
+struct TileImages {
+  std::size_t first, count;
 };
 
-Part part_of(const ConvolutionRoom& room, std::size_t sheet) {
-  const std::size_t first = sheet * room.images;
-  return {first, std::min(room.images, room.pictures - first)};
+TileImages images_of(const ConvolutionWorkspace& workspace, std::size_t tile) {
+  const std::size_t first = tile * workspace.tile_images;
+  return {first, std::min(workspace.tile_images, workspace.batch - first)};
 }
 
-/// The first coordinate of the picture that lies in the phase, and its place there.
+/// The first coordinate of the image that lies in the phase, and its position in the phase.
 struct PhaseStart {
-  std::size_t coordinate, place;
+  std::size_t coordinate, position;
 };
 PhaseStart phase_start(const ConvolutionAxis& axis, std::size_t phase) {
   const std::size_t coordinate = (phase + axis.stride - axis.pad_before % axis.stride) % axis.stride;
   return {coordinate, (coordinate + axis.pad_before) / axis.stride};
 }
 
-/// Calls body(row of the picture, its first column, place in the sheet of that) for the rows in a phase.
+/// Calls body(row of the image, first column, position in the padded tile) for the rows in a phase.
 template <class Body>
 void for_each_phase_row(const ConvolutionGeometry& g, std::size_t phase, const Body& body) {
   const PhaseStart top = phase_start(g.rows, phase / g.columns.stride);
   const PhaseStart left = phase_start(g.columns, phase % g.columns.stride);
-  std::size_t place = top.place * g.columns.pitch() + left.place;
-  for (std::size_t h = top.coordinate; h < g.rows.in; h += g.rows.stride, place += g.columns.pitch())
-    body(h, left.coordinate, place);
+  std::size_t position = top.position * g.columns.pitch() + left.position;
+  for (std::size_t h = top.coordinate; h < g.rows.in; h += g.rows.stride, position += g.columns.pitch())
+    body(h, left.coordinate, position);
 }
 
-/// Copies pictures into their sheet. The zeros between the rows are there.
-void fill_pictures(const ConvolutionRoom& room, const Real* x, Part part, Real* sheet) {
-  const ConvolutionGeometry& g = room.geometry;
-  const std::size_t picture = g.in_picture(), phase_row = room.picture_channel / g.phases();
+/// Copies images into a padded tile, between its zeros.
+void fill_images(const ConvolutionWorkspace& workspace, const Real* x, TileImages images, Real* padded) {
+  const ConvolutionGeometry& g = workspace.geometry;
+  const std::size_t image_size = g.in_image(), phase_row = workspace.image_channel / g.phases();
   for (std::size_t channel = 0; channel < g.in; ++channel)
     for (std::size_t phase = 0; phase < g.phases(); ++phase) {
-      Real* to = sheet + channel * room.picture_channel + phase * phase_row;
-      const Real* from = x + (part.first * g.in + channel) * picture;
+      Real* to = padded + channel * workspace.image_channel + phase * phase_row;
+      const Real* from = x + (images.first * g.in + channel) * image_size;
       if (g.phases() == 1)
         kernels::copy_rows(
-            {from, g.columns.in, g.in * picture},
-            {to + g.rows.pad_before * g.columns.pitch() + g.columns.pad_before, g.columns.pitch(), g.sheet_picture()},
-            {part.count, g.rows.in, g.columns.in});
+            {from, g.columns.in, g.in * image_size},
+            {to + g.rows.pad_before * g.columns.pitch() + g.columns.pad_before, g.columns.pitch(), g.padded_image()},
+            {images.count, g.rows.in, g.columns.in});
       else
-        for (std::size_t image = 0; image < part.count; ++image)
-          for_each_phase_row(g, phase, [&](std::size_t h, std::size_t w, std::size_t place) {
-            const Real* row = from + image * g.in * picture + h * g.columns.in;
-            Real* into = to + image * g.sheet_picture() + place;
+        for (std::size_t i = 0; i < images.count; ++i)
+          for_each_phase_row(g, phase, [&](std::size_t h, std::size_t w, std::size_t position) {
+            const Real* row = from + i * g.in * image_size + h * g.columns.in;
+            Real* into = to + i * g.padded_image() + position;
             for (; w < g.columns.in; w += g.columns.stride) *into++ = row[w];
           });
-      if (part.count < room.images)  // what an earlier batch left is read, though times zero
-        std::fill_n(to + part.count * g.sheet_picture(), g.furthest() + 16, Real{0});
+      if (images.count < workspace.tile_images)  // elements of an earlier batch are read, though multiplied by 0
+        std::fill_n(to + images.count * g.padded_image(), g.furthest() + 16, Real{0});
     }
 }
 
-void fill_gradient(const ConvolutionRoom& room, const ConvolutionEnd& end, Part part, Real* sheet) {
-  const ConvolutionGeometry& g = room.geometry;
+void fill_gradient(const ConvolutionWorkspace& workspace, const ConvolutionEpilogue& epilogue, TileImages images,
+                   Real* padded) {
+  const ConvolutionGeometry& g = workspace.geometry;
   for (std::size_t channel = 0; channel < g.out; ++channel) {
-    Real* to = sheet + channel * room.gradient_channel + room.lead;
-    end.start({channel, part.first, part.count}, {to, g.columns.pitch(), g.sheet_picture()});
-    if (part.count < room.images) std::fill_n(to + part.count * g.sheet_picture(), 16, Real{0});
+    Real* to = padded + channel * workspace.gradient_channel + workspace.lead;
+    epilogue.load_gradient({channel, images.first, images.count}, {to, g.columns.pitch(), g.padded_image()});
+    if (images.count < workspace.tile_images) std::fill_n(to + images.count * g.padded_image(), 16, Real{0});
   }
 }
 
-/// One channel of one phase of dx, from the sums where they are.
-void write_dx(const ConvolutionGeometry& g, const Real* sums, std::size_t phase, std::size_t channel, Part part,
+/// Writes one channel of one phase of dx from the sums.
+void write_dx(const ConvolutionGeometry& g, const Real* sums, std::size_t phase, std::size_t channel, TileImages images,
               Real* dx) {
-  const std::size_t picture = g.in_picture();
-  Real* to = dx + (part.first * g.in + channel) * picture;
+  const std::size_t image_size = g.in_image();
+  Real* to = dx + (images.first * g.in + channel) * image_size;
   if (g.phases() == 1)
     return kernels::copy_rows(
-        {sums + g.rows.pad_before * g.columns.pitch() + g.columns.pad_before, g.columns.pitch(), g.sheet_picture()},
-        {to, g.columns.in, g.in * picture}, {part.count, g.rows.in, g.columns.in});
-  for (std::size_t image = 0; image < part.count; ++image)
-    for_each_phase_row(g, phase, [&](std::size_t h, std::size_t w, std::size_t place) {
-      Real* row = to + image * g.in * picture + h * g.columns.in;
-      const Real* from = sums + image * g.sheet_picture() + place;
+        {sums + g.rows.pad_before * g.columns.pitch() + g.columns.pad_before, g.columns.pitch(), g.padded_image()},
+        {to, g.columns.in, g.in * image_size}, {images.count, g.rows.in, g.columns.in});
+  for (std::size_t i = 0; i < images.count; ++i)
+    for_each_phase_row(g, phase, [&](std::size_t h, std::size_t w, std::size_t position) {
+      Real* row = to + i * g.in * image_size + h * g.columns.in;
+      const Real* from = sums + i * g.padded_image() + position;
       for (; w < g.columns.in; w += g.columns.stride) row[w] = *from++;
     });
 }
 
-void compute_dx(const ConvolutionRoom& room, ConvolutionRoom::Sheets& sheets, Part part, Real* dx) {
-  const ConvolutionGeometry& g = room.geometry;
-  const std::size_t n = part.count * g.sheet_picture();
-  for (std::size_t number = 0; number < room.phases.size(); ++number) {
-    const ConvolutionRoom::Phase& phase = room.phases[number];
+void compute_dx(const ConvolutionWorkspace& workspace, ConvolutionWorkspace::PaddedTiles& tiles, TileImages images,
+                Real* dx) {
+  const ConvolutionGeometry& g = workspace.geometry;
+  const std::size_t n = images.count * g.padded_image();
+  for (std::size_t index = 0; index < workspace.phases.size(); ++index) {
+    const ConvolutionWorkspace::Phase& phase = workspace.phases[index];
     const std::size_t taps = phase.distances.size();
     for (std::size_t group = 0; group < g.groups; ++group) {
       const std::size_t first = group * g.in_each();
-      const Real* gradient = sheets.gradient.data() + group * g.out_each() * room.gradient_channel;
+      const Real* gradient = tiles.gradient.data() + group * g.out_each() * workspace.gradient_channel;
       for_each_filter_block(g.in_each(), taps, [&](std::size_t block, std::size_t rows, std::size_t before) {
         kernels::correlate(phase.filters.data() + first * taps + before, rows, gradient, phase.distances.data(), taps,
-                           n, nullptr, sheets.sums.data(), room.sums_row);
+                           n, nullptr, tiles.sums.data(), workspace.sums_row);
         for (std::size_t r = 0; r < rows; ++r)
-          write_dx(g, sheets.sums.data() + r * room.sums_row, number, first + block + r, part, dx);
+          write_dx(g, tiles.sums.data() + r * workspace.sums_row, index, first + block + r, images, dx);
       });
     }
   }
 }
 
-/// Adds to the sums of the parameters' gradients.
-void add_filter_gradients(const ConvolutionRoom& room, ConvolutionRoom::Sheets& sheets, const FilterGradients& wanted,
-                          Part part, ConvolutionRoom::Partial& sums) {
-  const ConvolutionGeometry& g = room.geometry;
-  const std::size_t taps = g.taps(), n = part.count * g.sheet_picture();
-  const Real* gradient = sheets.gradient.data() + room.lead;
-  if (wanted.weight != nullptr)
+/// Adds the gradients over a padded tile to `sums`.
+void add_filter_gradients(const ConvolutionWorkspace& workspace, ConvolutionWorkspace::PaddedTiles& tiles,
+                          const TrainedParameters& trained, TileImages images, ConvolutionWorkspace::Partial& sums) {
+  const ConvolutionGeometry& g = workspace.geometry;
+  const std::size_t taps = g.taps(), n = images.count * g.padded_image();
+  const Real* gradient = tiles.gradient.data() + workspace.lead;
+  if (trained.weight != nullptr)
     for (std::size_t group = 0; group < g.groups; ++group)
       for_each_filter_block(g.out_each(), taps, [&](std::size_t block, std::size_t rows, std::size_t) {
         const std::size_t first = group * g.out_each() + block;
-        kernels::correlate_filters(sheets.pictures.data() + group * g.in_each() * room.picture_channel,
-                                   room.distances.data(), taps, gradient + first * room.gradient_channel,
-                                   room.gradient_channel, rows, n, sums.filters.data() + first * taps,
-                                   sheets.filters.data());
+        kernels::correlate_filters(tiles.images.data() + group * g.in_each() * workspace.image_channel,
+                                   workspace.distances.data(), taps, gradient + first * workspace.gradient_channel,
+                                   workspace.gradient_channel, rows, n, sums.filters.data() + first * taps,
+                                   tiles.filters.data());
       });
-  if (wanted.bias != nullptr)
+  if (trained.bias != nullptr)
     for (std::size_t channel = 0; channel < g.out; ++channel)
-      sums.bias[channel] += kernels::sum(gradient + channel * room.gradient_channel, n);
+      sums.bias[channel] += kernels::sum(gradient + channel * workspace.gradient_channel, n);
 }
 
 Real beta_of(Parameter* parameter, Real*& grad) {
@@ -173,22 +176,22 @@ Real beta_of(Parameter* parameter, Real*& grad) {
   return target.beta;
 }
 
-/// gradient = beta gradient + the partial sums, in their order.
-void collect(const ConvolutionRoom& room, std::size_t parts, const FilterGradients& wanted) {
-  const ConvolutionGeometry& g = room.geometry;
+/// Computes gradient = beta gradient + the partial sums, in a fixed order.
+void collect(const ConvolutionWorkspace& workspace, std::size_t parts, const TrainedParameters& trained) {
+  const ConvolutionGeometry& g = workspace.geometry;
   const std::size_t taps = g.taps();
   const auto sum_of_filters = [&](std::size_t at) {
     Real sum = 0;
-    for (std::size_t part = 0; part < parts; ++part) sum += room.partial[part].filters[at];
+    for (std::size_t part = 0; part < parts; ++part) sum += workspace.partial[part].filters[at];
     return sum;
   };
   const auto sum_of_biases = [&](std::size_t channel) {
     double sum = 0;
-    for (std::size_t part = 0; part < parts; ++part) sum += room.partial[part].bias[channel];
+    for (std::size_t part = 0; part < parts; ++part) sum += workspace.partial[part].bias[channel];
     return static_cast<Real>(sum);
   };
   Real *weight = nullptr, *bias = nullptr;
-  const Real weight_beta = beta_of(wanted.weight, weight), bias_beta = beta_of(wanted.bias, bias);
+  const Real weight_beta = beta_of(trained.weight, weight), bias_beta = beta_of(trained.bias, bias);
   parallel_for(g.out, light_grain / (taps * parts) + 1, [&](std::size_t begin, std::size_t end) {
     for (std::size_t channel = begin; channel < end; ++channel) {
       if (bias != nullptr) {
@@ -208,66 +211,70 @@ void collect(const ConvolutionRoom& room, std::size_t parts, const FilterGradien
   });
 }
 
-/// How many sheets a thread takes at a time: all where the work is too small to share.
-std::size_t piece_of(const ConvolutionRoom& room) {
-  const ConvolutionGeometry& g = room.geometry;
-  return g.out * g.taps() * g.out_picture() * room.pictures < light_products ? room.sheets : 1;
+/// Returns the number of tiles in a grain: all tiles if the work is too small for several threads.
+std::size_t grain_size(const ConvolutionWorkspace& workspace) {
+  const ConvolutionGeometry& g = workspace.geometry;
+  return g.out * g.taps() * g.out_image() * workspace.batch < light_products ? workspace.tiles : 1;
+}
+
+void forward_tile(const ConvolutionWorkspace& workspace, ConvolutionWorkspace::PaddedTiles& tiles, const Real* bias,
+                  const Real* x, TileImages images, const ConvolutionEpilogue& epilogue) {
+  const ConvolutionGeometry& g = workspace.geometry;
+  fill_images(workspace, x, images, tiles.images.data());
+  for (std::size_t group = 0; group < g.groups; ++group) {
+    const std::size_t first = group * g.out_each();
+    const Real* from = tiles.images.data() + group * g.in_each() * workspace.image_channel;
+    for_each_filter_block(g.out_each(), g.taps(), [&](std::size_t block, std::size_t rows, std::size_t before) {
+      kernels::correlate(workspace.filters.data() + first * g.taps() + before, rows, from, workspace.distances.data(),
+                         g.taps(), images.count * g.padded_image(), bias != nullptr ? bias + first + block : nullptr,
+                         tiles.sums.data(), workspace.sums_row);
+      for (std::size_t r = 0; r < rows; ++r)
+        epilogue.store_results({first + block + r, images.first, images.count},
+                               {tiles.sums.data() + r * workspace.sums_row, g.columns.pitch(), g.padded_image()});
+    });
+  }
 }
 
 }  // namespace
 
-void convolution_forward(const ConvolutionGeometry& geometry, const Filters& filters, const Real* x,
-                         std::size_t pictures, const ConvolutionEnd& end, ConvolutionRoom& room) {
-  if (pictures == 0) return;
-  room.prepare(geometry, pictures, false);
-  pack_filters(geometry, filters, room.filters.data());
-  parallel_for(room.sheets, piece_of(room), [&](std::size_t begin, std::size_t last) {
-    ConvolutionRoom::Lease sheets(room);
-    const ConvolutionGeometry& g = room.geometry;
-    for (std::size_t sheet = begin; sheet < last; ++sheet) {
-      const Part part = part_of(room, sheet);
-      fill_pictures(room, x, part, sheets->pictures.data());
-      for (std::size_t group = 0; group < g.groups; ++group) {
-        const std::size_t first = group * g.out_each();
-        const Real* from = sheets->pictures.data() + group * g.in_each() * room.picture_channel;
-        for_each_filter_block(g.out_each(), g.taps(), [&](std::size_t block, std::size_t rows, std::size_t before) {
-          kernels::correlate(room.filters.data() + first * g.taps() + before, rows, from, room.distances.data(),
-                             g.taps(), part.count * g.sheet_picture(),
-                             filters.bias != nullptr ? filters.bias + first + block : nullptr, sheets->sums.data(),
-                             room.sums_row);
-          for (std::size_t r = 0; r < rows; ++r)
-            end.finish({first + block + r, part.first, part.count},
-                       {sheets->sums.data() + r * room.sums_row, g.columns.pitch(), g.sheet_picture()});
-        });
-      }
-    }
+void convolution_forward(const ConvolutionGeometry& geometry, const Filters& filters, const Real* x, std::size_t batch,
+                         const ConvolutionEpilogue& epilogue, ConvolutionWorkspace& workspace) {
+  if (batch == 0) return;
+  workspace.prepare(geometry, batch, false);
+  pack_filters(geometry, filters, workspace.filters.data());
+  parallel_for(workspace.tiles, grain_size(workspace), [&](std::size_t begin, std::size_t end) {
+    ConvolutionWorkspace::ThreadTiles tiles(workspace);
+    for (std::size_t tile = begin; tile < end; ++tile)
+      forward_tile(workspace, *tiles, filters.bias, x, images_of(workspace, tile), epilogue);
   });
 }
 
-void convolution_backward(const ConvolutionGeometry& geometry, const Real* weight, const FilterGradients& gradients,
-                          const Real* x, Real* dx, std::size_t pictures, const ConvolutionEnd& end,
-                          ConvolutionRoom& room) {
-  room.prepare(geometry, pictures, true);
-  const std::size_t parts = room.partial.size();
-  for (ConvolutionRoom::Partial& sums : room.partial) {
+void convolution_backward(const ConvolutionParts& parts, const Real* x, Real* dx, std::size_t batch,
+                          const ConvolutionEpilogue& epilogue, ConvolutionWorkspace& workspace) {
+  const ConvolutionGeometry& geometry = parts.geometry;
+  const TrainedParameters trained = parts.trained();
+  workspace.prepare(geometry, batch, true);
+  const std::size_t shares = workspace.partial.size(), tiles = workspace.tiles;
+  for (ConvolutionWorkspace::Partial& sums : workspace.partial) {
     sums.filters.assign(geometry.out * geometry.taps(), Real{0});
     sums.bias.assign(geometry.out, 0);
   }
   if (dx != nullptr)
-    for (ConvolutionRoom::Phase& phase : room.phases) pack_phase(geometry, weight, phase);
-  // A fixed share of the sheets for each sum, whoever computes it: the same bits whichever thread is late.
-  parallel_for(parts, piece_of(room) == 1 ? 1 : parts, [&](std::size_t begin, std::size_t last) {
-    ConvolutionRoom::Lease sheets(room);
-    for (std::size_t number = begin; number < last; ++number)
-      for (std::size_t sheet = number * room.sheets / parts; sheet < (number + 1) * room.sheets / parts; ++sheet) {
-        const Part part = part_of(room, sheet);
-        fill_gradient(room, end, part, sheets->gradient.data());
-        if (dx != nullptr) compute_dx(room, *sheets, part, dx);
-        if (gradients.weight != nullptr) fill_pictures(room, x, part, sheets->pictures.data());
-        add_filter_gradients(room, *sheets, gradients, part, room.partial[number]);
+    for (ConvolutionWorkspace::Phase& phase : workspace.phases) pack_phase(geometry, parts.weight->value.data(), phase);
+  // Each partial sum is over a fixed share of the tiles, so that the result's bits do not depend on the threads'
+  // timing.
+  parallel_for(shares, grain_size(workspace) == 1 ? 1 : shares, [&](std::size_t begin, std::size_t end) {
+    ConvolutionWorkspace::ThreadTiles own(workspace);
+    for (std::size_t share = begin; share < end; ++share)
+      for (std::size_t tile = share * tiles / shares; tile < (share + 1) * tiles / shares; ++tile) {
+        const TileImages images = images_of(workspace, tile);
+        fill_gradient(workspace, epilogue, images, own->gradient.data());
+        if (dx != nullptr) compute_dx(workspace, *own, images, dx);
+        if (trained.weight != nullptr) fill_images(workspace, x, images, own->images.data());
+        add_filter_gradients(workspace, *own, trained, images, workspace.partial[share]);
       }
   });
-  collect(room, parts, gradients);
+  collect(workspace, shares, trained);
 }
 
 }  // namespace minnow::inline MINNOW_PRECISION

@@ -8,43 +8,55 @@
 
 namespace minnow::inline MINNOW_PRECISION {
 
-/// Some pictures of one channel.
-struct ChannelPictures {
+/// The images [first, first + count) of one channel.
+struct ChannelImages {
   std::size_t channel, first, count;
 };
 
-/// What comes after a convolution, picture by picture, while its results are in the cache.
-class ConvolutionEnd {
+/// Receives the results of a convolution, and supplies their gradient, while they are in the cache.
+class ConvolutionEpilogue {
  public:
-  virtual ~ConvolutionEnd() = default;
+  virtual ~ConvolutionEpilogue() = default;
 
-  /// Takes the results, rows.out() by columns.out(), for the pictures named.
-  virtual void finish(ChannelPictures at, kernels::Rows<const Real> results) const = 0;
+  /// Stores the results of the given images, each of shape (rows.out(), columns.out()).
+  virtual void store_results(ChannelImages at, kernels::Rows<const Real> results) const = 0;
 
-  /// Writes dL/d(results) of the pictures named, all of it.
-  virtual void start(ChannelPictures at, kernels::Rows<Real> gradient) const = 0;
+  /// Writes dL/d(results) of the given images to `gradient`.
+  virtual void load_gradient(ChannelImages at, kernels::Rows<Real> gradient) const = 0;
 };
 
-/// The numbers of a convolution. Scale and bias are per output channel and may be null.
+/// The filters of a forward pass. Scale and bias are per output channel and may be null.
 struct Filters {
   const Real* weight;  // (out, in / groups, kernel, kernel)
-  const Real* scale;   // of the weights
+  const Real* scale;   // factor of the weights
   const Real* bias;
 };
 
-/// Where the gradients of a convolution's parameters go; null for one that is not trained.
-struct FilterGradients {
+/// The parameters to train; null if frozen or absent.
+struct TrainedParameters {
   Parameter* weight;
   Parameter* bias;
 };
 
-/// Correlates x, (N, in, H, W), with the filters and hands the results to `end`.
-void convolution_forward(const ConvolutionGeometry& geometry, const Filters& filters, const Real* x,
-                         std::size_t pictures, const ConvolutionEnd& end, ConvolutionRoom& room);
+/// A Conv2d's geometry for one input shape, and its parameters. `bias` is null without a bias.
+struct ConvolutionParts {
+  ConvolutionGeometry geometry;
+  Parameter* weight;
+  Parameter* bias;
 
-/// Takes dL/d(results) from `end`, adds to the gradients, and writes dL/dx unless dx is null.
-void convolution_backward(const ConvolutionGeometry& geometry, const Real* weight, const FilterGradients& gradients,
-                          const Real* x, Real* dx, std::size_t pictures, const ConvolutionEnd& end,
-                          ConvolutionRoom& room);
+  Filters filters() const { return {weight->value.data(), nullptr, bias != nullptr ? bias->value.data() : nullptr}; }
+  TrainedParameters trained() const {
+    return {weight->trainable ? weight : nullptr, bias != nullptr && bias->trainable ? bias : nullptr};
+  }
+};
+
+/// Correlates x, (batch, in, H, W), with the filters and passes the results to `epilogue`.
+void convolution_forward(const ConvolutionGeometry& geometry, const Filters& filters, const Real* x, std::size_t batch,
+                         const ConvolutionEpilogue& epilogue, ConvolutionWorkspace& workspace);
+
+/// Reads dL/d(results) from `epilogue`, adds to the gradients of the trained parameters, and writes dL/dx unless dx is
+/// null.
+void convolution_backward(const ConvolutionParts& parts, const Real* x, Real* dx, std::size_t batch,
+                          const ConvolutionEpilogue& epilogue, ConvolutionWorkspace& workspace);
 
 }  // namespace minnow::inline MINNOW_PRECISION

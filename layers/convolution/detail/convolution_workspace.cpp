@@ -9,10 +9,10 @@ namespace {
 using kernels::filter_block;
 using kernels::vector_slack;
 
-constexpr std::size_t sheet_numbers = 1 << 16;  // of a sheet: a few of them fit into the second-level cache
-constexpr std::size_t small_filters = 1 << 18;  // so few that several sums of gradients cost little
+constexpr std::size_t tile_elements = 1 << 16;  // a few tiles fit the L2 cache
+constexpr std::size_t small_filters = 1 << 18;  // up to this size, several partial sums of gradients cost little
 
-/// A multiple of a cache line but of no two, so that rows do not all lie in the same places of the cache.
+/// Returns an odd multiple of a cache line, at least n, so that rows do not compete for the same cache sets.
 std::size_t row_stride(std::size_t n) {
   const std::size_t lines = (n + 15) / 16;
   return 16 * (lines | 1);
@@ -20,19 +20,20 @@ std::size_t row_stride(std::size_t n) {
 
 }  // namespace
 
-void ConvolutionRoom::prepare(const ConvolutionGeometry& wanted, std::size_t n, bool backward) {
+void ConvolutionWorkspace::prepare(const ConvolutionGeometry& next, std::size_t n, bool backward) {
   const auto threads = static_cast<std::size_t>(num_threads());
-  if (geometry == wanted && pictures == n && rooms_.size() == threads && backward_ >= backward) return;
-  const ConvolutionGeometry& g = geometry = wanted;
-  pictures = n;
+  if (geometry == next && batch == n && thread_tiles_.size() == threads && backward_ >= backward) return;
+  const ConvolutionGeometry& g = geometry = next;
+  batch = n;
   backward_ = backward;
   const std::size_t channels = std::max(g.in * g.phases(), g.out);
   const std::size_t share = threads == 1 ? n : (n + 2 * threads - 1) / (2 * threads);
-  images = std::clamp<std::size_t>(sheet_numbers / (channels * g.sheet_picture()), 1, std::max<std::size_t>(share, 1));
-  sheets = (n + images - 1) / images;
-  plane = images * g.sheet_picture();
+  tile_images =
+      std::clamp<std::size_t>(tile_elements / (channels * g.padded_image()), 1, std::max<std::size_t>(share, 1));
+  tiles = (n + tile_images - 1) / tile_images;
+  plane = tile_images * g.padded_image();
   const std::size_t phase_row = row_stride(plane + g.furthest() + vector_slack);
-  picture_channel = g.phases() * phase_row;
+  image_channel = g.phases() * phase_row;
   lead = (g.furthest() + 15) / 16 * 16;
   gradient_channel = row_stride(lead + plane + vector_slack);
   sums_row = row_stride(plane + vector_slack);
@@ -40,45 +41,45 @@ void ConvolutionRoom::prepare(const ConvolutionGeometry& wanted, std::size_t n, 
   for (std::size_t channel = 0; channel < g.in_each(); ++channel)
     for (std::size_t i = 0; i < g.rows.kernel; ++i)
       for (std::size_t j = 0; j < g.columns.kernel; ++j)
-        distances.push_back(channel * picture_channel + g.phase(i, j) * phase_row + g.distance(i, j));
+        distances.push_back(channel * image_channel + g.phase(i, j) * phase_row + g.distance(i, j));
   filters.resize(g.out * g.taps());
-  rooms_.resize(threads);
-  for (auto& room : rooms_) {
-    if (!room) room = std::make_unique<Sheets>();
-    room->pictures.assign(g.in * picture_channel, Real{0});
-    room->sums.resize(filter_block * sums_row);
+  thread_tiles_.resize(threads);
+  for (auto& own : thread_tiles_) {
+    if (!own) own = std::make_unique<PaddedTiles>();
+    own->images.assign(g.in * image_channel, Real{0});
+    own->sums.resize(filter_block * sums_row);
     if (!backward) continue;
-    room->gradient.assign(g.out * gradient_channel, Real{0});
-    room->filters.resize(kernels::filter_room);
+    own->gradient.assign(g.out * gradient_channel, Real{0});
+    own->filters.resize(kernels::filter_workspace);
   }
   if (!backward) return;
   const std::size_t parts = threads == 1 ? 1 : g.out * g.taps() > small_filters ? threads : 4 * threads;
-  partial.resize(std::max<std::size_t>(1, std::min(parts, sheets)));
+  partial.resize(std::max<std::size_t>(1, std::min(parts, tiles)));
   lay_out_phases();
 }
 
-/// Where in a gradient's sheet the numbers of each phase of dx come from.
-void ConvolutionRoom::lay_out_phases() {
+/// Computes the positions in the padded gradient that each phase of dx reads.
+void ConvolutionWorkspace::lay_out_phases() {
   const ConvolutionGeometry& g = geometry;
   phases.resize(g.phases());
-  for (std::size_t number = 0; number < phases.size(); ++number) {
-    Phase& phase = phases[number];
+  for (std::size_t index = 0; index < phases.size(); ++index) {
+    Phase& phase = phases[index];
     phase.distances.clear();
     phase.taps.clear();
     for (std::size_t out = 0; out < g.out_each(); ++out)
       for (std::size_t i = 0; i < g.rows.kernel; ++i)
         for (std::size_t j = 0; j < g.columns.kernel; ++j) {
-          if (g.phase(i, j) != number) continue;
+          if (g.phase(i, j) != index) continue;
           phase.distances.push_back(out * gradient_channel + lead - g.distance(i, j));
           if (out == 0) phase.taps.push_back(i * g.columns.kernel + j);
         }
   }
 }
 
-ConvolutionRoom::Lease::Lease(ConvolutionRoom& room) {
-  for (std::size_t i = 0;; i = (i + 1) % room.rooms_.size()) {
-    sheets_ = room.rooms_[i].get();
-    if (!sheets_->taken.exchange(true, std::memory_order_acquire)) return;
+ConvolutionWorkspace::ThreadTiles::ThreadTiles(ConvolutionWorkspace& workspace) {
+  for (std::size_t i = 0;; i = (i + 1) % workspace.thread_tiles_.size()) {
+    tiles_ = workspace.thread_tiles_[i].get();
+    if (!tiles_->in_use.exchange(true, std::memory_order_acquire)) return;
   }
 }
 

@@ -10,61 +10,62 @@
 
 namespace minnow::inline MINNOW_PRECISION {
 
-/// What the passes work in, laid out for one geometry and batch; lives in a context, so that it is made once.
-class ConvolutionRoom {
+/// The buffers of the passes, laid out for one geometry and batch size. A context stores them, so that they are
+/// allocated once.
+class ConvolutionWorkspace {
  public:
   using Buffer = std::vector<Real, AlignedAllocator<Real>>;
 
-  /// Padded copies of a few pictures at a time, for one thread.
-  struct Sheets {
-    Buffer pictures;  // (in, phases, images, rows.pitch, columns.pitch), `picture_channel` a channel
-    Buffer gradient;  // (out, images, rows.pitch, columns.pitch), `gradient_channel` a channel, after `lead` zeros
-    Buffer sums;      // (filter_block, images, rows.pitch, columns.pitch)
-    Buffer filters;   // filter_room
-    std::atomic<bool> taken{false};
+  /// The padded tiles of one thread.
+  struct PaddedTiles {
+    Buffer images;    // (in, phases, tile_images, rows.pitch, columns.pitch), channels `image_channel` apart
+    Buffer gradient;  // (out, tile_images, rows.pitch, columns.pitch) after `lead` zeros, `gradient_channel` apart
+    Buffer sums;      // (filter_block, tile_images, rows.pitch, columns.pitch), rows `sums_row` apart
+    Buffer filters;   // filter_workspace
+    std::atomic<bool> in_use{false};
   };
 
-  /// One phase of dx: the filter elements that read it.
+  /// One phase of dx, and the filter elements that read the phase.
   struct Phase {
-    std::vector<std::size_t> distances, taps;  // (out / groups, elements); tap: its place in a filter's channel
+    std::vector<std::size_t> distances, taps;  // (out / groups, elements); tap: index in a filter's channel
     Buffer filters;
   };
 
-  void prepare(const ConvolutionGeometry& geometry, std::size_t pictures, bool backward);
+  void prepare(const ConvolutionGeometry& geometry, std::size_t batch, bool backward);
 
   ConvolutionGeometry geometry{};
-  std::size_t pictures = 0, images = 0;  // in the batch, in a sheet
-  std::size_t sheets = 0;                // it takes
-  std::size_t plane = 0, picture_channel = 0, gradient_channel = 0, lead = 0, sums_row = 0;
-  std::vector<std::size_t> distances;  // of a filter's elements
+  std::size_t batch = 0, tile_images = 0;  // images of the batch, and of a tile
+  std::size_t tiles = 0;                   // for the whole batch
+  std::size_t plane = 0, image_channel = 0, gradient_channel = 0, lead = 0, sums_row = 0;
+  std::vector<std::size_t> distances;  // of the filter elements
   Buffer filters;                      // packed, see kernels::filter_block
-  std::vector<Phase> phases;           // for dx
+  std::vector<Phase> phases;           // of dx
 
-  /// Gradients summed up over some of the sheets.
+  /// The gradients summed over some of the tiles.
   struct Partial {
     Buffer filters;  // packed
     std::vector<double> bias;
   };
   std::vector<Partial> partial;
 
-  /// A thread's own sheets for as long as it lives.
-  class Lease {
+  /// Reserves the padded tiles of one thread for its own lifetime.
+  class ThreadTiles {
    public:
-    explicit Lease(ConvolutionRoom& room);
-    ~Lease() { sheets_->taken.store(false, std::memory_order_release); }
-    Lease(const Lease&) = delete;
-    Lease& operator=(const Lease&) = delete;
-    Sheets* operator->() const { return sheets_; }
-    Sheets& operator*() const { return *sheets_; }
+    explicit ThreadTiles(ConvolutionWorkspace& workspace);
+    ~ThreadTiles() { tiles_->in_use.store(false, std::memory_order_release); }
+    ThreadTiles(const ThreadTiles&) = delete;
+    ThreadTiles& operator=(const ThreadTiles&) = delete;
+    PaddedTiles* operator->() const { return tiles_; }
+    PaddedTiles& operator*() const { return *tiles_; }
 
    private:
-    Sheets* sheets_;
+    PaddedTiles* tiles_;
   };
 
  private:
   void lay_out_phases();
 
-  std::vector<std::unique_ptr<Sheets>> rooms_;  // one a thread
+  std::vector<std::unique_ptr<PaddedTiles>> thread_tiles_;  // one per thread
   bool backward_ = false;
 };
 

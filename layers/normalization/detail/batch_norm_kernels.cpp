@@ -15,17 +15,16 @@ HWY_BEFORE_NAMESPACE();
 namespace minnow::simd::HWY_NAMESPACE {
 namespace {
 
-using kernels::Columns;
 using kernels::Planes;
 
-/// The numbers [begin, begin + length) of the planes [first, last).
+/// The elements [begin, begin + length) of the planes [first, last).
 struct Block {
   std::size_t first, last, begin, length;
   std::size_t count() const { return (last - first) * length; }
 };
 
-/// Cuts a channel into blocks of about 128 vectors, which fit the nearest cache and whose sums keep their digits: parts
-/// of a large plane, or several small ones.
+/// Calls body(block) for blocks of about 128 vectors: parts of a large plane, or several small planes. A block fits the
+/// first-level cache, and its sum is accurate.
 template <class Body>
 HWY_INLINE void for_each_block(const Planes& planes, const Body& body) {
   const std::size_t most = 128 * hn::Lanes(hn::ScalableTag<Real>());
@@ -44,15 +43,15 @@ HWY_INLINE double sum_of_lanes(D d, hn::VFromD<D> v) {
   return static_cast<double>(hn::GetLane(hn::SumOfLanes(d, v)));
 }
 
-/// Adds four sums to a total and starts them afresh.
+/// Adds four sums to a total and resets them to 0.
 template <class D, class V>
 HWY_INLINE void collect(D d, V& total, V& v0, V& v1, V& v2, V& v3) {
   total = hn::Add(total, hn::Add(hn::Add(v0, v1), hn::Add(v2, v3)));
   v0 = v1 = v2 = v3 = hn::Zero(d);
 }
 
-/// Two sums over a block: term(tag, i, a, b) adds those of the numbers at i to a and b. Four sums go on at a time, so
-/// that none waits for the one before, and sixteen vectors at most, so that little is rounded away.
+/// Returns two sums over a block: term(tag, i, a, b) adds the terms of the elements at i to a and b. Four independent
+/// sums hide the latency of an addition. They collect at most sixteen vectors, which bounds the rounding error.
 template <class Term>
 HWY_INLINE Sums sum_terms(const Block& block, std::size_t stride, const Term& term) {
   const hn::ScalableTag<Real> wide;
@@ -62,12 +61,12 @@ HWY_INLINE Sums sum_terms(const Block& block, std::size_t stride, const Term& te
   auto a = hn::Zero(wide), a0 = a, a1 = a, a2 = a, a3 = a, b = a, b0 = a, b1 = a, b2 = a, b3 = a;
   auto a4 = hn::Zero(four), b4 = a4;
   auto a5 = hn::Zero(one), b5 = a5;
-  std::size_t held = 0;  // vectors in the four sums
+  std::size_t summed = 0;  // vectors in the four sums
   const auto count = [&](std::size_t vectors) HWY_ATTR {
-    if ((held += vectors) < 16) return;
+    if ((summed += vectors) < 16) return;
     collect(wide, a, a0, a1, a2, a3);
     collect(wide, b, b0, b1, b2, b3);
-    held = 0;
+    summed = 0;
   };
   for (std::size_t plane = block.first; plane < block.last; ++plane) {
     std::size_t i = plane * stride + block.begin;
@@ -92,7 +91,7 @@ HWY_INLINE Sums sum_terms(const Block& block, std::size_t stride, const Term& te
           sum_of_lanes(wide, b) + sum_of_lanes(four, b4) + sum_of_lanes(one, b5)};
 }
 
-/// For numbers whose squares leave the range of Real, and for infinite ones, whose mean is infinite.
+/// Returns the moments if squares exceed the range of Real or elements are infinite, which makes the mean infinite.
 kernels::Moments moments_in_double(const Real* x, const Planes& planes) {
   const auto sum = [&](auto&& term) {
     double total = 0;
@@ -104,7 +103,7 @@ kernels::Moments moments_in_double(const Real* x, const Planes& planes) {
   return {mean, sum([mean](double v) { return (v - mean) * (v - mean); })};
 }
 
-/// The sum of x - from over a block, in double.
+/// Returns the sum of x - from over a block, in double.
 double sum_from(const Real* x, const Block& block, std::size_t stride, double from) {
   const hn::ScalableTag<double> wide;
   const hn::CappedTag<double, 1> one;
@@ -132,10 +131,10 @@ kernels::Moments plane_moments(const Real* x, const Planes& planes) {
   double count = 0, mean = 0, squares = 0;  // squares: about the mean
   for_each_block(planes, [&](const Block& block) HWY_ATTR {
     const auto n = static_cast<double>(block.count());
-    const auto first = static_cast<double>(x[block.first * planes.stride + block.begin]);  // equal numbers stay exact
+    const auto first = static_cast<double>(x[block.first * planes.stride + block.begin]);  // exact for equal elements
     const double block_mean = first + sum_from(x, block, planes.stride, first) / n;
     const Real centre = static_cast<Real>(block_mean);
-    // The block is in the cache: meanwhile the next one comes.
+    // While this block is read from the cache, the next block is prefetched.
     const bool plane_goes_on = block.begin + block.length < planes.size, last = block.last == planes.samples;
     const std::size_t ahead = plane_goes_on ? block.length
                               : last        ? 0
@@ -155,7 +154,7 @@ kernels::Moments plane_moments(const Real* x, const Planes& planes) {
   return {mean, squares / count};
 }
 
-/// From the last plane to the first, as is its backward: the last was read last, and is still in the cache.
+/// Runs from the last plane to the first, as the backward kernel does: the plane read last is still in the cache.
 void normalize_planes(const Real* x, Real* y, const Planes& planes, const kernels::Affine& affine) {
   for (std::size_t plane = planes.samples; plane-- > 0;) {
     const std::size_t at = plane * planes.stride;
@@ -187,62 +186,10 @@ void planes_backward(const Real* x, const Real* dy, Real* dx, const Planes& plan
     Real* to = dx + plane * planes.stride;
     for_each_vector<Real>(planes.size, [=, &affine](auto d, std::size_t i) HWY_ATTR {
       const auto off = hn::Sub(hn::LoadU(d, from + i), hn::Set(d, affine.centre));
-      const auto rest = hn::MulAdd(off, hn::Set(d, affine.of_x), hn::Set(d, affine.constant));
-      hn::StoreU(hn::MulAdd(hn::LoadU(d, gradient + i), hn::Set(d, affine.of_dy), rest), d, to + i);
+      const auto rest = hn::MulAdd(off, hn::Set(d, affine.x_scale), hn::Set(d, affine.constant));
+      hn::StoreU(hn::MulAdd(hn::LoadU(d, gradient + i), hn::Set(d, affine.dy_scale), rest), d, to + i);
     });
   }
-}
-
-/// One vector of columns after the other, in double and from the exact mean: matrices that come here fit a cache.
-void column_moments(const Real* x, const Columns& columns, double* mean, double* variance) {
-  for_each_vector<double>(columns.columns, [=, &columns](auto d, std::size_t j) HWY_ATTR {
-    const auto n = hn::Set(d, static_cast<double>(columns.rows));
-    auto sum = hn::Zero(d), squares = hn::Zero(d), rest = hn::Zero(d);
-    for (std::size_t i = 0; i < columns.rows; ++i) sum = hn::Add(sum, load_double(d, x + i * columns.stride + j));
-    const auto centre = hn::Div(sum, n);
-    for (std::size_t i = 0; i < columns.rows; ++i) {
-      const auto off = hn::Sub(load_double(d, x + i * columns.stride + j), centre);
-      rest = hn::Add(rest, off);
-      squares = hn::MulAdd(off, off, squares);
-    }
-    const auto corrected = hn::NegMulAdd(rest, hn::Div(rest, n), squares);
-    hn::StoreU(centre, d, mean + j);
-    hn::StoreU(hn::Div(hn::IfThenElse(hn::Lt(corrected, hn::Zero(d)), hn::Zero(d), corrected), n), d, variance + j);
-  });
-}
-
-void normalize_columns(const Real* x, Real* y, const Columns& columns, const double* mean, const double* scale,
-                       const double* shift) {
-  for (std::size_t i = 0; i < columns.rows; ++i, x += columns.stride, y += columns.stride)
-    for_each_vector<double>(columns.columns, [=](auto d, std::size_t j) HWY_ATTR {
-      const auto off = hn::Sub(load_double(d, x + j), hn::LoadU(d, mean + j));
-      store_double(hn::MulAdd(off, hn::LoadU(d, scale + j), hn::LoadU(d, shift + j)), d, y + j);
-    });
-}
-
-void column_gradient_sums(const Real* x, const Real* dy, const Columns& columns, const double* mean, double* sum_dy,
-                          double* sum_dy_x) {
-  for_each_vector<double>(columns.columns, [=, &columns](auto d, std::size_t j) HWY_ATTR {
-    const auto middle = hn::LoadU(d, mean + j);
-    auto a = hn::Zero(d), b = hn::Zero(d);
-    for (std::size_t i = 0; i < columns.rows; ++i) {
-      const auto g = load_double(d, dy + i * columns.stride + j);
-      a = hn::Add(a, g);
-      b = hn::MulAdd(g, hn::Sub(load_double(d, x + i * columns.stride + j), middle), b);
-    }
-    hn::StoreU(a, d, sum_dy + j);
-    hn::StoreU(b, d, sum_dy_x + j);
-  });
-}
-
-void columns_backward(const Real* x, const Real* dy, Real* dx, const Columns& columns, const double* mean,
-                      const double* of_dy, const double* of_x, const double* constant) {
-  for (std::size_t i = 0; i < columns.rows; ++i, x += columns.stride, dy += columns.stride, dx += columns.stride)
-    for_each_vector<double>(columns.columns, [=](auto d, std::size_t j) HWY_ATTR {
-      const auto off = hn::Sub(load_double(d, x + j), hn::LoadU(d, mean + j));
-      const auto rest = hn::MulAdd(off, hn::LoadU(d, of_x + j), hn::LoadU(d, constant + j));
-      store_double(hn::MulAdd(load_double(d, dy + j), hn::LoadU(d, of_dy + j), rest), d, dx + j);
-    });
 }
 
 }  // namespace
@@ -256,10 +203,6 @@ HWY_EXPORT(plane_moments);
 HWY_EXPORT(normalize_planes);
 HWY_EXPORT(plane_gradient_sums);
 HWY_EXPORT(planes_backward);
-HWY_EXPORT(column_moments);
-HWY_EXPORT(normalize_columns);
-HWY_EXPORT(column_gradient_sums);
-HWY_EXPORT(columns_backward);
 }  // namespace
 }  // namespace minnow::simd
 
@@ -279,25 +222,6 @@ GradientSums gradient_sums(const Real* x, const Real* dy, const Planes& planes, 
 
 void normalize_backward(const Real* x, const Real* dy, Real* dx, const Planes& planes, const BackwardAffine& affine) {
   HWY_DYNAMIC_DISPATCH(planes_backward)(x, dy, dx, planes, affine);
-}
-
-void moments(const Real* x, const Columns& columns, double* mean, double* variance) {
-  HWY_DYNAMIC_DISPATCH(column_moments)(x, columns, mean, variance);
-}
-
-void normalize(const Real* x, Real* y, const Columns& columns, const double* mean, const double* scale,
-               const double* shift) {
-  HWY_DYNAMIC_DISPATCH(normalize_columns)(x, y, columns, mean, scale, shift);
-}
-
-void gradient_sums(const Real* x, const Real* dy, const Columns& columns, const double* mean, double* sum_dy,
-                   double* sum_dy_x) {
-  HWY_DYNAMIC_DISPATCH(column_gradient_sums)(x, dy, columns, mean, sum_dy, sum_dy_x);
-}
-
-void normalize_backward(const Real* x, const Real* dy, Real* dx, const Columns& columns, const double* mean,
-                        const double* of_dy, const double* of_x, const double* constant) {
-  HWY_DYNAMIC_DISPATCH(columns_backward)(x, dy, dx, columns, mean, of_dy, of_x, constant);
 }
 
 }  // namespace minnow::inline MINNOW_PRECISION::kernels

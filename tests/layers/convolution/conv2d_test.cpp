@@ -34,7 +34,7 @@ double relative_error(const Tensor& a, const Tensor& reference) {
   return error(a, reference.shape(), {reference.begin(), reference.end()});
 }
 
-/// y by the definition, summed up in double.
+/// Returns y by the definition, summed in double.
 Tensor by_definition(const Tensor& x, const Tensor& weight, const Tensor* bias, Size2d stride, Size2d padding,
                      Size2d dilation, std::size_t groups, const Shape& shape) {
   Tensor y = zeros(shape);
@@ -67,8 +67,8 @@ Tensor by_definition(const Tensor& x, const Tensor& weight, const Tensor* bias, 
   return y;
 }
 
-// Options and shapes at random, beyond the grid of PyTorch's: y by definition, gradients by differences.
-TEST(Conv2d, IsWhatItsDefinitionSays) {
+// Random options and shapes, beyond the PyTorch fixtures: y by the definition, gradients by finite differences.
+TEST(Conv2d, MatchesItsDefinition) {
   Rng rng{7};
   const auto between = [&](std::size_t low, std::size_t high) { return low + rng.below(high - low + 1); };
   for (int i = 0; i < 60; ++i) {
@@ -97,14 +97,14 @@ TEST(Conv2d, IsWhatItsDefinitionSays) {
   }
 }
 
-/// The same layer, which no plan knows.
+/// The same layer as a class of its own, which a plan does not fuse.
 template <class L>
 struct Alone : L {
   explicit Alone(const L& layer) : L(layer) {}
 };
 
-// Whatever a plan makes of the layers, the numbers are those of the layers one by one.
-TEST(Conv2d, RunsAsOneWithWhatFollowsIt) {
+// A fused step gives the results of the separate layers.
+TEST(Conv2d, AFusedStepMatchesTheSeparateLayers) {
   Rng rng{3};
   for (int i = 0; i < 32; ++i) {
     const bool norm = i & 1, relu = i & 2, pool = i & 4, tracks = i & 8, bias = i & 16;
@@ -119,8 +119,8 @@ TEST(Conv2d, RunsAsOneWithWhatFollowsIt) {
     if (pool) add(MaxPool2d(2));
     add(Conv2d(10, 4, 3, rng, {.padding = 1}));
     const std::string what = "case " + std::to_string(i);
-    for (const std::size_t pictures : {5u, 2u, 5u}) {
-      const Tensor x = normal({pictures, 3, 7, 35}, rng.split());
+    for (const std::size_t batch : {5u, 2u, 5u}) {
+      const Tensor x = normal({batch, 3, 7, 35}, rng.split());
       const Shape out = fused.output_shape(x.shape());
       ASSERT_EQ(out, alone.output_shape(x.shape()));
       const Tensor dy = normal(out, rng.split());
@@ -133,7 +133,7 @@ TEST(Conv2d, RunsAsOneWithWhatFollowsIt) {
           std::vector<Tensor> all{y, dx};
           for (const NamedTensor& entry : model.state()) {
             if (entry.parameter == nullptr) all.push_back(*entry.value);
-            // What a norm takes off again has a gradient of nothing but roundings.
+            // A norm subtracts this bias again: its gradient is rounding error only.
             if (entry.parameter != nullptr && !(norm && entry.name == "0.bias")) all.push_back(entry.parameter->grad);
             if (entry.parameter != nullptr) entry.parameter->clear_gradient();
           }
@@ -159,7 +159,7 @@ TEST(Conv2d, RunsAsOneWithWhatFollowsIt) {
   }
 }
 
-TEST(Conv2d, GivesTheSameBitsWithAnyNumberOfThreadsAndPicturesAtATime) {
+TEST(Conv2d, GivesTheSameBitsForAnyNumberOfThreadsAndImages) {
   Rng rng{5};
   Conv2d conv(6, 11, 3, rng, {.padding = 1});
   const Tensor x = normal({33, 6, 20, 21}, rng.split());
@@ -182,7 +182,7 @@ TEST(Conv2d, GivesTheSameBitsWithAnyNumberOfThreadsAndPicturesAtATime) {
   EXPECT_TRUE(std::equal(y.begin(), y.end(), one.data() + 32 * y.size())) << "alone, and as the last of 33";
 }
 
-TEST(Conv2d, KeepsNaNToItsPictureAndReach) {
+TEST(Conv2d, ConfinesNaNToItsImageAndReach) {
   Rng rng{5};
   Conv2d conv(2, 9, 3, rng, {.padding = 1});
   Tensor x = normal({3, 2, 6, 9}, rng.split());
@@ -194,7 +194,7 @@ TEST(Conv2d, KeepsNaNToItsPictureAndReach) {
     for (std::size_t h = 0; h < 6; ++h)
       for (std::size_t w = 0; w < 9; ++w)
         EXPECT_EQ(std::isnan(y(n, 8, h, w)), n == 1 && h >= 1 && h <= 3 && w >= 3 && w <= 5) << n << h << w;
-  x(1, 0, 2, 4) = 0;  // nothing of it stays behind
+  x(1, 0, 2, 4) = 0;  // the NaN must not stay in a buffer
   conv.forward(x, y, context);
   Tensor dx = zeros(x.shape());
   const Tensor dy = normal(y.shape(), rng.split());
@@ -204,7 +204,7 @@ TEST(Conv2d, KeepsNaNToItsPictureAndReach) {
     for (const Real v : entry.parameter->grad) EXPECT_TRUE(std::isfinite(v));
 }
 
-TEST(Conv2d, TakesNoPictures) {
+TEST(Conv2d, AcceptsAnEmptyBatch) {
   Rng rng{5};
   Sequential model{Conv2d(2, 3, 3, rng), ReLU(), MaxPool2d(2)};
   const Tensor x = zeros({0, 2, 6, 6});
@@ -214,7 +214,7 @@ TEST(Conv2d, TakesNoPictures) {
   EXPECT_EQ(model.predict(x).shape(), (Shape{0, 3, 2, 2}));
 }
 
-TEST(Conv2d, TrainsWhatIsNotFrozen) {
+TEST(Conv2d, ComputesNoGradientOfAFrozenParameter) {
   Rng rng{5};
   Conv2d conv(2, 3, 3, rng);
   const Tensor x = normal({2, 2, 6, 6}, rng.split());
@@ -227,8 +227,8 @@ TEST(Conv2d, TrainsWhatIsNotFrozen) {
   EXPECT_TRUE(conv.state()[1].parameter->has_gradient());
 }
 
-// A stride may lead out of the picture, how far does not matter: not to the numbers, nor to the memory they take.
-TEST(Conv2d, AStrideBeyondThePictureLeavesOneNumber) {
+// A stride beyond the image changes neither the results nor the memory use.
+TEST(Conv2d, AStrideBeyondTheImageGivesOneOutput) {
   Rng rng{1};
   Conv2d far(2, 3, 2, rng, {.stride = {65536, 40}, .padding = 1});
   const Tensor x = normal({2, 2, 5, 7}, rng.split());
@@ -244,7 +244,7 @@ TEST(Conv2d, AStrideBeyondThePictureLeavesOneNumber) {
   EXPECT_TRUE(report) << report.failure;
 }
 
-TEST(Conv2d, AnEmptyBatchHasNoGradientWhateverCameBefore) {
+TEST(Conv2d, AnEmptyBatchHasZeroGradientsAfterANaN) {
   Rng rng{1};
   Sequential model{Conv2d(1, 2, 3, rng), BatchNorm2d(2), ReLU()};
   const Tensor nothing = zeros({0, 1, 5, 5});
@@ -259,7 +259,7 @@ TEST(Conv2d, AnEmptyBatchHasNoGradientWhateverCameBefore) {
     for (const Real g : entry.parameter->grad) EXPECT_EQ(g, 0) << entry.name;
 }
 
-TEST(Conv2d, RefusesWhatMakesNoSense) {
+TEST(Conv2d, RejectsInvalidOptionsAndShapes) {
   Rng rng{1};
   const auto made = [&](std::size_t in, std::size_t out, Size2d kernel, const Conv2dOptions& options) {
     return message<ValueError>([&] { Conv2d(in, out, kernel, rng, options); });
@@ -270,7 +270,7 @@ TEST(Conv2d, RefusesWhatMakesNoSense) {
             "Conv2d(4 -> 6, 3, groups 0): expected groups to divide the channels in and out, got 0.");
   EXPECT_EQ(made(0, 6, 3, {}), "Conv2d(0 -> 6, 3): expected at least 1 channel in and out.");
   EXPECT_EQ(made(4, 6, 0, {}), "Conv2d(4 -> 6, 0): expected a kernel of 1 to 65536.");
-  EXPECT_EQ(made(1, 1, 65536, {}), "Conv2d(1 -> 1, 65536): expected a kernel of at most 2^24 numbers.");
+  EXPECT_EQ(made(1, 1, 65536, {}), "Conv2d(1 -> 1, 65536): expected a kernel of at most 2^24 elements.");
   EXPECT_EQ(made(4, 6, 3, {.stride = 0}), "Conv2d(4 -> 6, 3, stride 0): expected a stride of 1 to 65536.");
   EXPECT_EQ(made(4, 6, 3, {.stride = -1}),
             "Conv2d(4 -> 6, 3, stride 18446744073709551615): expected a stride of 1 to 65536.");
@@ -285,17 +285,15 @@ TEST(Conv2d, RefusesWhatMakesNoSense) {
   EXPECT_EQ(shaped({2, 3, 8, 8}), "Conv2d(4 -> 6, 5x3, padding 1x0): expected input (N, 4, H, W), got (2, 3, 8, 8).");
   EXPECT_EQ(shaped({2, 4, 64}), "Conv2d(4 -> 6, 5x3, padding 1x0): expected input (N, 4, H, W), got (2, 4, 64).");
   EXPECT_EQ(shaped({2, 4, 2, 8}),
-            "Conv2d(4 -> 6, 5x3, padding 1x0): expected pictures of at least 5 by 3 with their padding, got 4 by 8 in "
+            "Conv2d(4 -> 6, 5x3, padding 1x0): expected padded images of at least 5 by 3, got 4 by 8 from input "
             "(2, 4, 2, 8).");
 
   const Conv2d far(4, 6, 1, rng, {.stride = 65536, .padding = 65535});
   EXPECT_EQ(message<ShapeError>([&] {
               far.output_shape({1, 4, 1, 1});
             }),
-            "Conv2d(4 -> 6, 1, stride 65536, padding 65535): expected pictures of at most 2^32 numbers with their "
-            "padding, got "
-            "131071 by 131071 in "
-            "(1, 4, 1, 1).");
+            "Conv2d(4 -> 6, 1, stride 65536, padding 65535): expected padded images of at most 2^32 elements, got "
+            "131071 by 131071 from input (1, 4, 1, 1).");
 
   Conv2d other(4, 6, 3, rng);
   *other.state()[0].value = zeros({6, 4, 2, 3});

@@ -81,7 +81,7 @@ Pass run(Layer& layer, const Tensor& x, const Tensor& dy, Context& context) {
   return pass;
 }
 
-/// A channel's weight and bias that differ from each other and from 1 and 0.
+/// Sets weights and biases that differ between channels and from 1 and 0.
 void set_affine(Layer& layer) {
   Tensor &weight = entry(layer, "weight"), &bias = entry(layer, "bias");
   for (std::size_t c = 0; c < weight.size(); ++c) {
@@ -115,7 +115,7 @@ void expect_reference(const Tensor& x, double allowed = tolerance) {
   EXPECT_LE(error(entry(norm, "running_var"), {channels}, running_var), tolerance) << at;
 }
 
-TEST(BatchNorm, ForwardBackwardAndRunningStatisticsAreTheDefinitions) {
+TEST(BatchNorm, ForwardBackwardAndRunningStatisticsMatchTheDefinitions) {
   for (const std::string& set : kernels::instruction_sets()) {
     kernels::force_instruction_set(set);
     for (const Shape& shape : {Shape{4, 1}, Shape{5, 3}, Shape{70, 37}, Shape{300, 64}, Shape{4, 3, 1}, Shape{4, 3, 7},
@@ -128,21 +128,21 @@ TEST(BatchNorm, ForwardBackwardAndRunningStatisticsAreTheDefinitions) {
   kernels::force_baseline(false);
 }
 
-/// x = mean + deviation z, as Real can hold it.
+/// Returns x = mean + deviation z, rounded to Real.
 Tensor far_from_zero(const Shape& shape, double mean, double deviation) {
   Tensor x = random(shape, 3);
   for (Real& value : x.storage()) value = static_cast<Real>(mean + deviation * static_cast<double>(value));
   return x;
 }
 
-TEST(BatchNorm, AMeanFarFromZeroCostsNoDigits) {
+TEST(BatchNorm, IsAccurateIfTheMeanIsFarFromZero) {
   for (const std::string& set : kernels::instruction_sets()) {
     kernels::force_instruction_set(set);
     for (const Shape& shape : {Shape{64, 2, 16, 16}, Shape{3, 2, 60, 60}, Shape{50, 5, 1, 1}}) {
       Tensor x = far_from_zero(shape, 1e4, 1e-2);
-      const double allowed = std::is_same_v<Real, double> ? 3e-9 : 1e-6;  // of double's 16 digits, 6 are the mean's
+      const double allowed = std::is_same_v<Real, double> ? 3e-9 : 1e-6;  // the mean uses 6 of the 16 digits of double
       expect_reference<BatchNorm2d>(x, allowed);
-      x.data()[0] = 0;  // the first number is no guess of the mean
+      x.data()[0] = 0;  // the first element is not close to the mean
       expect_reference<BatchNorm2d>(x, allowed);
     }
   }
@@ -196,7 +196,7 @@ TEST(BatchNorm, EvaluationFoldsIntoScaleAndShift) {
   EXPECT_FALSE(BatchNorm2d(3, {.track_running_stats = false}).evaluation(scale, shift));
 }
 
-TEST(BatchNorm, MomentumBlendsAndNoneAverages) {
+TEST(BatchNorm, MomentumBlendsAndNoMomentumAverages) {
   BatchNorm1d average(1, {.momentum = std::nullopt}), quick(1, {.momentum = 0.5}), still(1, {.momentum = 0});
   double mean_sum = 0, var_sum = 0, mean = 0, var = 1;
   for (int batch = 1; batch <= 4; ++batch) {
@@ -266,7 +266,7 @@ TEST(BatchNorm, AConstantChannelBecomesTheBias) {
   }
 }
 
-TEST(BatchNorm, WhatIsNotFiniteStaysInItsChannel) {
+TEST(BatchNorm, NonFiniteElementsStayInTheirChannel) {
   for (const Shape& shape : {Shape{4, 3, 5, 5}, Shape{4, 3, 1, 1}})
     for (const Real bad : {nan, static_cast<Real>(infinite), static_cast<Real>(-infinite)}) {
       BatchNorm2d norm(3), clean(3);
@@ -289,7 +289,7 @@ TEST(BatchNorm, WhatIsNotFiniteStaysInItsChannel) {
     }
 }
 
-TEST(BatchNorm, SquaresBeyondTheRangeOfFloatAreTaken) {
+TEST(BatchNorm, AcceptsSquaresBeyondTheRangeOfFloat) {
   for (const Shape& shape : {Shape{40, 3, 5, 5}, Shape{1000, 3, 1, 1}}) {
     BatchNorm2d norm(3);
     Tensor x = random(shape, 1), y = zeros(shape);
@@ -316,7 +316,7 @@ TEST(BatchNorm, AnEmptyBatchChangesNothing) {
 }
 
 TEST(BatchNorm, GradientsAreTheDerivatives) {
-  // Training forwards change the running statistics meanwhile, on which no training pass depends.
+  // Training passes change the running statistics, on which no training pass depends.
   for (const Mode mode : {Mode::train, Mode::eval})
     for (const bool affine : {true, false})
       for (const bool track : {true, false}) {
@@ -408,14 +408,15 @@ TEST(BatchNormErrors, SayWhoWhatAndWhy) {
             "BatchNorm1d(3): expected input (N, 3) or (N, 3, L), got (4, 3, 2, 2).");
   EXPECT_EQ(shape(BatchNorm1d(3), {3}), "BatchNorm1d(3): expected input (N, 3) or (N, 3, L), got (3).");
   BatchNorm1d norm(3);
-  EXPECT_EQ(message<ShapeError>([&] {
-              Context context;
-              Tensor y = zeros({1, 3});
-              norm.forward(zeros({1, 3}), y, context);
-            }),
-            "BatchNorm1d(3): expected more than one number per channel to take a variance of, got input (1, 3). Use "
-            "larger batches, or drop a last one of a single sample.");
-  EXPECT_EQ(entry(norm, "num_batches_tracked").data()[0], 0);  // nothing is half done
+  EXPECT_EQ(
+      message<ShapeError>([&] {
+        Context context;
+        Tensor y = zeros({1, 3});
+        norm.forward(zeros({1, 3}), y, context);
+      }),
+      "BatchNorm1d(3): expected more than one element per channel, got input (1, 3). Use larger batches, or drop a "
+      "last batch of one sample.");
+  EXPECT_EQ(entry(norm, "num_batches_tracked").data()[0], 0);  // the failed pass changed nothing
   EXPECT_EQ(message<ShapeError>([&] {
               entry(norm, "running_var") = zeros({2});
               Context context(Mode::eval);

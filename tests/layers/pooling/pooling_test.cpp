@@ -31,48 +31,48 @@ Pooled pool(Layer& layer, const Tensor& x) {
   return result;
 }
 
-std::vector<Real> numbers(const Tensor& tensor) { return {tensor.begin(), tensor.end()}; }
+std::vector<Real> values(const Tensor& tensor) { return {tensor.begin(), tensor.end()}; }
 
-TEST(MaxPool2d, TheFirstOfEqualNumbersTakesTheGradient) {
+TEST(MaxPool2d, TheFirstOfEqualElementsGetsTheGradient) {
   const std::vector<Real> same(16, 2);
   for (const bool tiles : {true, false}) {
-    MaxPool2d layer(2, {.ceil_mode = !tiles});  // by tiles, and by windows of any kind
+    MaxPool2d layer(2, {.ceil_mode = !tiles});  // 2 x 2 tiles, and general windows
     const Pooled result = pool(layer, from(same, {1, 1, 4, 4}));
-    EXPECT_EQ(numbers(result.y), (std::vector<Real>{2, 2, 2, 2}));
-    EXPECT_EQ(numbers(result.dx), (std::vector<Real>{1, 0, 2, 0, 0, 0, 0, 0, 3, 0, 4, 0, 0, 0, 0, 0}));
+    EXPECT_EQ(values(result.y), (std::vector<Real>{2, 2, 2, 2}));
+    EXPECT_EQ(values(result.dx), (std::vector<Real>{1, 0, 2, 0, 0, 0, 0, 0, 3, 0, 4, 0, 0, 0, 0, 0}));
   }
 }
 
-TEST(MaxPool2d, NaNIsLargerThanAnyNumber) {
+TEST(MaxPool2d, NaNExceedsEveryNumber) {
   for (const bool tiles : {true, false}) {
     MaxPool2d layer(2, {.ceil_mode = !tiles});
     const std::vector<Real> x{1, nan, -inf, -inf, inf, 0, -inf, -inf};
     const Pooled result = pool(layer, from(x, {1, 1, 2, 4}));
     EXPECT_TRUE(std::isnan(result.y.data()[0]));
     EXPECT_EQ(result.y.data()[1], -inf);
-    EXPECT_EQ(numbers(result.dx), (std::vector<Real>{0, 1, 2, 0, 0, 0, 0, 0}));
+    EXPECT_EQ(values(result.dx), (std::vector<Real>{0, 1, 2, 0, 0, 0, 0, 0}));
   }
 }
 
-// As for PyTorch: windows of columns -1 and 1, 0 and 2, 1 and 3 over a picture of one row, whose rows -1 and 1 it
+// As in PyTorch. The windows have columns -1 and 1, 0 and 2, 1 and 3, and rows -1 and 1, which an image of one row
 // lacks.
-TEST(MaxPool2d, ADilatedWindowMayStepOverThePicture) {
+TEST(MaxPool2d, ADilatedWindowOutsideTheImageGivesMinusInfinity) {
   MaxPool2d layer(2, {.stride = 1, .padding = 1, .dilation = 2});
   const Pooled result = pool(layer, from(std::vector<Real>{1, 2, 3, 4, 5, 6}, {2, 1, 1, 3}));
-  EXPECT_EQ(numbers(result.y), std::vector<Real>(6, -inf));
-  EXPECT_EQ(numbers(result.dx), std::vector<Real>(6, 0));
+  EXPECT_EQ(values(result.y), std::vector<Real>(6, -inf));
+  EXPECT_EQ(values(result.dx), std::vector<Real>(6, 0));
 }
 
-TEST(MaxPool2d, LeavesOutAnOddLastRowAndColumn) {
+TEST(MaxPool2d, IgnoresAnOddLastRowAndColumn) {
   MaxPool2d layer(2);
   std::vector<Real> x(2 * 3 * 3);
   for (std::size_t i = 0; i < x.size(); ++i) x[i] = static_cast<Real>(i);
   const Pooled result = pool(layer, from(x, {2, 1, 3, 3}));
-  EXPECT_EQ(numbers(result.y), (std::vector<Real>{4, 13}));
-  EXPECT_EQ(numbers(result.dx), (std::vector<Real>{0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0}));
+  EXPECT_EQ(values(result.y), (std::vector<Real>{4, 13}));
+  EXPECT_EQ(values(result.dx), (std::vector<Real>{0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0}));
 }
 
-TEST(Pooling, GradientsAreThoseOfDifferences) {
+TEST(Pooling, GradientsMatchFiniteDifferences) {
   const auto check = [](Layer&& layer, const Shape& shape) {
     const GradientReport report = check_gradients(layer, shape);
     EXPECT_TRUE(report) << report.failure;
@@ -85,17 +85,18 @@ TEST(Pooling, GradientsAreThoseOfDifferences) {
   check(GlobalAvgPool2d(), {3, 4, 5, 6});
 }
 
-TEST(Pooling, RefusesWhatMakesNoSense) {
+TEST(Pooling, RejectsInvalidOptionsAndShapes) {
   EXPECT_EQ(message<ValueError>([] { MaxPool2d(0); }), "MaxPool2d(0): expected a kernel of 1 to 65536, got 0.");
   EXPECT_EQ(message<ValueError>([] { MaxPool2d(2, {.stride = 0}); }),
             "MaxPool2d(2, stride 0): expected a stride of 1 to 65536, got 0.");
   EXPECT_EQ(message<ValueError>([] { AvgPool2d(3, {.padding = 2}); }),
             "AvgPool2d(3, padding 2): expected a padding of at most half of the kernel, got 2.");
-  EXPECT_EQ(message<ShapeError>([] {
-              MaxPool2d(2).output_shape({4, 3, 1, 8});
-            }),
-            "MaxPool2d(2): expected pictures of at least one window, got 1 by 8 in (4, 3, 1, 8), which leaves nothing. "
-            "Pool less, or begin with larger pictures.");
+  EXPECT_EQ(
+      message<ShapeError>([] {
+        MaxPool2d(2).output_shape({4, 3, 1, 8});
+      }),
+      "MaxPool2d(2): expected images of at least one window, got 1 by 8 from input (4, 3, 1, 8). Remove a pooling "
+      "layer or use larger images.");
   EXPECT_EQ(message<ShapeError>([] {
               AvgPool2d({1, 2}).output_shape({4, 3, 8});
             }),
