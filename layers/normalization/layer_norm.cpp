@@ -9,19 +9,19 @@
 namespace minnow::inline MINNOW_PRECISION {
 namespace {
 
-/// What forward leaves for backward, a row each.
+/// The statistics of each row, which forward stores for backward.
 struct Statistics {
   std::vector<kernels::RowStatistics> rows;
 };
 
-const Real* numbers(bool has, const Parameter& parameter) { return has ? parameter.value.data() : nullptr; }
+const Real* values(bool has, const Parameter& parameter) { return has ? parameter.value.data() : nullptr; }
 
-/// A gradient to write, if it is wanted.
-struct Wanted {
+/// The target of a gradient; null if the parameter is absent or frozen.
+struct Target {
   Real* grad = nullptr;
   Real beta = 0;
 
-  Wanted(bool has, Parameter& parameter) {
+  Target(bool has, Parameter& parameter) {
     if (!has || !parameter.trainable) return;
     const GradientTarget target = parameter.grad_target();
     grad = target.grad.data();
@@ -29,7 +29,7 @@ struct Wanted {
   }
 };
 
-std::size_t rows_a_piece(std::size_t cols) { return std::max<std::size_t>(light_grain / 2 / cols, 1); }
+std::size_t grain_size(std::size_t cols) { return std::max<std::size_t>(light_grain / 2 / cols, 1); }
 
 }  // namespace
 
@@ -83,8 +83,8 @@ void LayerNorm::forward(const Tensor& x, Tensor& y, Context& context) {
   auto& statistics = context.scratch<Statistics>().rows;
   const std::size_t rows = x.size() / features_, n = features_;
   statistics.resize(rows);
-  parallel_for(rows, rows_a_piece(n), [&](std::size_t begin, std::size_t end) {
-    kernels::layer_norm({end - begin, n, x.data() + begin * n, numbers(has_weight_, weight_), numbers(has_bias_, bias_),
+  parallel_for(rows, grain_size(n), [&](std::size_t begin, std::size_t end) {
+    kernels::layer_norm({end - begin, n, x.data() + begin * n, values(has_weight_, weight_), values(has_bias_, bias_),
                          statistics.data() + begin},
                         eps_, y.data() + begin * n);
   });
@@ -93,8 +93,8 @@ void LayerNorm::forward(const Tensor& x, Tensor& y, Context& context) {
 void LayerNorm::backward(const Tensor& x, const Tensor&, const Tensor& dy, Tensor* dx, Context& context) {
   auto& statistics = context.scratch<Statistics>().rows;
   const std::size_t rows = x.size() / features_, n = features_;
-  const kernels::NormRows all{rows, n, x.data(), numbers(has_weight_, weight_), nullptr, statistics.data()};
-  const Wanted weight(has_weight_, weight_), bias(has_bias_, bias_);
+  const kernels::NormRows all{rows, n, x.data(), values(has_weight_, weight_), nullptr, statistics.data()};
+  const Target weight(has_weight_, weight_), bias(has_bias_, bias_);
   if (weight.grad != nullptr || bias.grad != nullptr) {
     constexpr std::size_t line = 64;  // columns that start on a cache line
     const std::size_t columns =
@@ -104,7 +104,7 @@ void LayerNorm::backward(const Tensor& x, const Tensor&, const Tensor& dy, Tenso
     });
   }
   if (dx == nullptr) return;
-  parallel_for(rows, rows_a_piece(n), [&](std::size_t begin, std::size_t end) {
+  parallel_for(rows, grain_size(n), [&](std::size_t begin, std::size_t end) {
     kernels::layer_norm_backward({end - begin, n, x.data() + begin * n, all.weight, nullptr, all.statistics + begin},
                                  dy.data() + begin * n, dx->data() + begin * n);
   });

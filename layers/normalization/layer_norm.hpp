@@ -6,16 +6,16 @@ namespace minnow::inline MINNOW_PRECISION {
 
 struct LayerNormOptions {
   double eps = 1e-5;
-  bool elementwise_affine = true;  // with weight and bias
-  bool bias = true;                // of a layer with a weight
+  bool elementwise_affine = true;  // train a weight
+  bool bias = true;                // train a bias, if elementwise_affine
 };
 
-/// Brings each sample, over its last axes, to mean 0 and variance 1 and then to a learnt scale and offset:
+/// Normalises each sample over its last axes to mean 0 and variance 1, then applies a trained scale and offset:
 /// y = (x - mean) / sqrt(variance + eps) weight + bias (Ba, Kiros and Hinton, "Layer normalization", 2016). The
 /// variance divides by the count. x, y: (N, ..., normalized_shape), weight, bias: normalized_shape.
 class MINNOW_API LayerNorm : public Layer {
  public:
-  /// Throws ValueError when an extent is 0 or eps is negative.
+  /// Throws ValueError if an extent is 0 or eps is negative.
   explicit LayerNorm(const Shape& normalized_shape, const LayerNormOptions& options = {});
   explicit LayerNorm(std::size_t features, const LayerNormOptions& options = {})
       : LayerNorm(Shape{features}, options) {}
@@ -33,7 +33,7 @@ class MINNOW_API LayerNorm : public Layer {
   void make_parameters();
 
   Shape shape_;
-  std::size_t features_;  // its elements
+  std::size_t features_;  // elements of shape_
   double eps_;
   bool has_weight_, has_bias_;
   Parameter weight_, bias_;

@@ -18,7 +18,7 @@ struct TwoSums {
   double first = 0, second = 0;
 };
 
-/// Sums two vectors of terms(d, j) over [0, n): at most 64 vectors in Real, beyond that in double.
+/// Returns two sums of terms(d, j, a, b) over [0, n): up to 64 vectors are summed in Real, these sums in double.
 template <class Terms>
 HWY_INLINE TwoSums two_sums(std::size_t n, const Terms& terms) {
   const hn::ScalableTag<Real> wide;
@@ -50,7 +50,7 @@ HWY_INLINE hn::VFromD<D> normalised(D d, const Real* x, const kernels::RowStatis
   return hn::Mul(centred, hn::Set(d, row.inverse));
 }
 
-/// Two passes: the mean, then what is left of it and the variance around it.
+/// Two passes: the mean, then its rounding error and the variance.
 kernels::RowStatistics statistics(const Real* x, std::size_t n, double eps) {
   const auto count = static_cast<double>(n);
   const auto mean = static_cast<Real>(row_sum(x, n) / count);
@@ -59,7 +59,7 @@ kernels::RowStatistics statistics(const Real* x, std::size_t n, double eps) {
     b = hn::Mul(a, a);
   });
   const double rest = sums.first / count;
-  const double variance = std::max(sums.second / count - rest * rest, 0.0);  // NaN stays, as the first of the two
+  const double variance = std::max(sums.second / count - rest * rest, 0.0);  // a NaN is kept, as the first argument
   return {mean, static_cast<Real>(rest), static_cast<Real>(1 / std::sqrt(variance + eps))};
 }
 
@@ -101,14 +101,14 @@ void layer_norm_backward(const kernels::NormRows& in, const Real* dy, Real* dx) 
   }
 }
 
-/// grad = beta grad + sum; a beta of 0 does not read what grad holds.
+/// Computes grad = beta grad + sum; a beta of 0 overwrites grad.
 template <class D>
 HWY_INLINE void add_to(D d, Real* grad, Real beta, hn::VFromD<D> sum) {
   if (beta != 0) sum = hn::MulAdd(hn::Set(d, beta), hn::LoadU(d, grad), sum);
   hn::StoreU(sum, d, grad);
 }
 
-constexpr std::size_t row_block = 64;  // rows that are summed in Real before they join the others
+constexpr std::size_t row_block = 64;  // rows that are summed in Real before they are added to the total
 
 void layer_norm_gradients(const kernels::NormRows& in, const Real* dy, std::size_t begin, std::size_t end,
                           Real* weight_grad, Real weight_beta, Real* bias_grad, Real bias_beta) {

@@ -30,7 +30,7 @@ Pass run(LayerNorm& layer, const Tensor& x, const Tensor& dy) {
   return pass;
 }
 
-TEST(LayerNorm, HasTheGradientsOfItsForward) {
+TEST(LayerNorm, GradientsMatchFiniteDifferences) {
   for (const LayerNormOptions& options :
        {LayerNormOptions{}, LayerNormOptions{.eps = 0.1}, LayerNormOptions{.elementwise_affine = false},
         LayerNormOptions{.bias = false}}) {
@@ -43,8 +43,8 @@ TEST(LayerNorm, HasTheGradientsOfItsForward) {
   }
 }
 
-// A row of the same numbers, or of one number, has nothing to normalise: y is the bias.
-TEST(LayerNorm, TakesConstantRowsAndSingleNumbers) {
+// The normalised elements of a constant row are 0: y is the bias.
+TEST(LayerNorm, AcceptsConstantRowsAndSingleElements) {
   for (const std::size_t n : {1u, 2u, 7u, 64u, 1000u}) {
     LayerNorm layer(n);
     *layer.state()[1].value = random({n}, 1);
@@ -61,8 +61,8 @@ TEST(LayerNorm, TakesConstantRowsAndSingleNumbers) {
   }
 }
 
-// Far from 0 all that floats hold of the deviations must come through: as if the mean had been taken off before.
-TEST(LayerNorm, LosesNothingFarFromZero) {
+// A mean far from 0 must give the same results as inputs from which the mean was subtracted before.
+TEST(LayerNorm, IsAccurateIfTheMeanIsFarFromZero) {
   constexpr std::size_t n = 333;
   LayerNorm layer(n);
   Tensor near = zeros({3, n}), far = near;
@@ -78,7 +78,7 @@ TEST(LayerNorm, LosesNothingFarFromZero) {
   }
 }
 
-TEST(LayerNorm, KeepsANaNInItsRow) {
+TEST(LayerNorm, ConfinesNaNToItsRow) {
   LayerNorm layer(5);
   Tensor x = random({3, 5}, 1);
   const Tensor dy = random({3, 5}, 2);
@@ -91,7 +91,7 @@ TEST(LayerNorm, KeepsANaNInItsRow) {
   }
 }
 
-TEST(LayerNorm, TakesAnEmptyBatchAndFrozenParameters) {
+TEST(LayerNorm, AcceptsAnEmptyBatchAndFrozenParameters) {
   LayerNorm layer(5);
   layer.parameters()[0].parameter->trainable = false;
   run(layer, zeros({0, 5}), zeros({0, 5}));
@@ -99,7 +99,7 @@ TEST(LayerNorm, TakesAnEmptyBatchAndFrozenParameters) {
   EXPECT_EQ(layer.parameters()[1].parameter->grad, zeros({5}));
 }
 
-TEST(LayerNorm, GivesTheSameBitsOnAnyNumberOfThreads) {
+TEST(LayerNorm, GivesTheSameBitsForAnyNumberOfThreads) {
   const Tensor x = random({700, 300}, 1), dy = random({700, 300}, 2);
   Tensor results[2][4];
   for (const int threads : {1, 3}) {
@@ -114,7 +114,7 @@ TEST(LayerNorm, GivesTheSameBitsOnAnyNumberOfThreads) {
   for (std::size_t i = 0; i < 4; ++i) EXPECT_EQ(results[0][i], results[1][i]) << i;
 }
 
-TEST(LayerNorm, RefusesShapesAndNumbersThatCannotBe) {
+TEST(LayerNorm, RejectsInvalidShapesAndEps) {
   EXPECT_EQ(message<ShapeError>([] {
               LayerNorm({3, 4}).output_shape({2, 4, 3});
             }),
