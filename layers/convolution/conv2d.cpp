@@ -133,21 +133,7 @@ Shape Conv2d::output_shape(const Shape& input) const {
   return {input[0], out_, g.rows.out(), g.columns.out()};
 }
 
-/// Throws ShapeError if a parameter was assigned another shape, which the passes would read beyond its end.
-void Conv2d::check_parameters() const {
-  const Shape weight{out_, in_ / groups_, kernel_.height, kernel_.width}, bias{out_};
-  const auto check = [this](const char* what, const Shape& expected, const Shape& got) {
-    if (got != expected)
-      throw ShapeError(format_text("{}: expected a {} {}, got {}.", name(), what, to_string(expected), to_string(got)));
-  };
-  check("weight", weight, weight_.value.shape());
-  if (has_bias_) check("bias", bias, bias_.value.shape());
-}
-
-ConvolutionParts Conv2d::parts(const Shape& input) {
-  check_parameters();
-  return {geometry(input), &weight_, has_bias_ ? &bias_ : nullptr};
-}
+ConvolutionParts Conv2d::parts(const Shape& input) { return {geometry(input), &weight_, has_bias_ ? &bias_ : nullptr}; }
 
 void Conv2d::forward(const Tensor& x, Tensor& y, Context& context) {
   const ConvolutionParts parts = this->parts(x.shape());

@@ -64,7 +64,6 @@ class MINNOW_API Conv2d : public Layer {
   explicit Conv2d(ConfigReader read);
   ConvolutionParts parts(const Shape& input);
   ConvolutionGeometry geometry(const Shape& input) const;
-  void check_parameters() const;
 
   std::size_t in_, out_, groups_;
   Size2d kernel_, stride_, dilation_;

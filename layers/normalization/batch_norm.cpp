@@ -71,24 +71,7 @@ std::vector<NamedTensor> BatchNorm::state() {
   return entries;
 }
 
-/// Throws ShapeError if a tensor was assigned another shape, which the passes would read beyond its end.
-void BatchNorm::check_tensors() const {
-  const auto check = [&](const char* what, const FixedTensor& tensor, std::size_t size) {
-    if (tensor.size() != size)
-      throw ShapeError(format_text("{}: expected a {} of {}, got {}.", name(), what, size, to_string(tensor.shape())));
-  };
-  if (options_.affine) {
-    check("weight", weight_.value, channels_);
-    check("bias", bias_.value, channels_);
-  }
-  if (!options_.track_running_stats) return;
-  check("running_mean", running_mean_, channels_);
-  check("running_var", running_var_, channels_);
-  check("num_batches_tracked", num_batches_tracked_, 1);
-}
-
 BatchNormValues BatchNorm::parts() const {
-  check_tensors();
   const bool affine = options_.affine, tracks = options_.track_running_stats;
   return {channels_,
           options_.eps,

@@ -53,7 +53,6 @@ class MINNOW_API BatchNorm : public Layer {
   BatchNormParts parts();
   BatchNormValues parts() const;
   void make_tensors();
-  void check_tensors() const;
 
   std::size_t dimensions_, channels_;
   BatchNormOptions options_;

@@ -7,17 +7,7 @@
 
 namespace minnow::inline MINNOW_PRECISION {
 
-void check_dense(const DenseParts& parts, std::size_t rows, std::size_t in, std::size_t out) {
-  const auto refuse = [&](const char* what, const Shape& expected, const Shape& got) {
-    throw ShapeError(
-        format_text("Dense({} -> {}): expected a {} {}, got {}.", in, out, what, to_string(expected), to_string(got)));
-  };
-  const Shape& weight = parts.weight->value.shape();
-  if (weight.size() != 2 || weight[0] != out || weight[1] != in) refuse("weight", {out, in}, weight);
-  if (parts.bias != nullptr) {
-    const Shape& bias = parts.bias->value.shape();
-    if (bias.size() != 1 || bias[0] != out) refuse("bias", {out}, bias);
-  }
+void check_rows(std::size_t rows, std::size_t in, std::size_t out) {
   if (rows > static_cast<std::size_t>(std::numeric_limits<int>::max()))
     throw ShapeError(
         format_text("Dense({} -> {}): expected fewer than 2^31 samples, got {}. Split the batch.", in, out, rows));

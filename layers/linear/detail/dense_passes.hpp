@@ -22,8 +22,8 @@ struct DenseBlock {
   void add_bias(Activation activation) const { kernels::bias_activation(activation, bias, y, rows, columns, stride); }
 };
 
-/// Throws ShapeError if there are 2^31 rows or more, or a parameter does not have the shape of a Dense(in -> out).
-void check_dense(const DenseParts& parts, std::size_t rows, std::size_t in, std::size_t out);
+/// Throws ShapeError if a batch of Dense(in -> out) has 2^31 rows or more.
+void check_rows(std::size_t rows, std::size_t in, std::size_t out);
 
 /// Computes y = x weight^T block by block, and calls finish(block) for each block while the block is in the cache.
 ///   x: (N, ...) with `in` elements per row of y, y: (N, ..., out).
@@ -32,7 +32,7 @@ void dense_forward(const DenseParts& parts, const Tensor& x, Tensor& y, const Fi
   const std::size_t out = y.shape().back(), rows = y.size() / out;
   if (rows == 0) return;
   const std::size_t in = x.size() / rows;
-  check_dense(parts, rows, in, out);
+  check_rows(rows, in, out);
   const MatrixView input{x.data(), in}, weight{parts.weight->value.data(), in, true};
   const Real* bias = parts.bias != nullptr ? parts.bias->value.data() : nullptr;
   for_each_block(rows, out, in, [&](Block block) {
