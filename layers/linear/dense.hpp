@@ -20,7 +20,7 @@ struct DenseOptions {
 /// x: (N, ..., in), weight: (out, in), bias: (out), y: (N, ..., out).
 class MINNOW_API Dense : public Layer {
  public:
-  /// Draws the weights from `rng`. Throws ValueError when a size is 0.
+  /// Draws the weights from `rng`. Throws ValueError if a size is 0.
   Dense(std::size_t in, std::size_t out, Rng& rng, const DenseOptions& options = {});
   explicit Dense(const LayerConfig& config);
 

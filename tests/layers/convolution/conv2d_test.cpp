@@ -88,8 +88,8 @@ TEST(Conv2d, MatchesItsDefinition) {
     Context context;
     conv.forward(x, y, context);
     const auto state = conv.state();
-    const Tensor expected = by_definition(x, *state[0].value, state.size() > 1 ? state[1].value : nullptr, stride,
-                                          padding, dilation, groups, y.shape());
+    const Tensor expected = by_definition(x, *state[0].value, state.size() > 1 ? &state[1].value->tensor() : nullptr,
+                                          stride, padding, dilation, groups, y.shape());
     const std::string what = conv.name() + ", case " + std::to_string(i) + ", " + to_string(shape);
     EXPECT_LE(relative_error(y, expected), is_double ? 1e-13 : 1e-6) << what;
     const GradientReport report = check_gradients(conv, shape, {.max_coordinates = 8});
@@ -198,7 +198,7 @@ TEST(Conv2d, ConfinesNaNToItsImageAndReach) {
   conv.backward(x, y, dy, &dx, context);
   for (const Real v : dx) EXPECT_TRUE(std::isfinite(v));
   for (const NamedTensor& entry : conv.parameters())
-    for (const Real v : entry.parameter->grad) EXPECT_TRUE(std::isfinite(v));
+    for (const Real v : entry.parameter->grad.values()) EXPECT_TRUE(std::isfinite(v));
 }
 
 TEST(Conv2d, AcceptsAnEmptyBatch) {
@@ -207,7 +207,7 @@ TEST(Conv2d, AcceptsAnEmptyBatch) {
   const Tensor x = zeros({0, 2, 6, 6});
   EXPECT_EQ(model.forward(x).shape(), (Shape{0, 3, 2, 2}));
   model.backward(zeros({0, 3, 2, 2}));
-  for (const Real v : model.parameters()[0].parameter->grad) EXPECT_EQ(v, 0);
+  for (const Real v : model.parameters()[0].parameter->grad.values()) EXPECT_EQ(v, 0);
   EXPECT_EQ(model.predict(x).shape(), (Shape{0, 3, 2, 2}));
 }
 
@@ -235,7 +235,7 @@ TEST(Conv2d, AStrideBeyondTheImageGivesOneOutput) {
   far.forward(x, y, context);
   const auto state = far.state();
   const Tensor expected =
-      by_definition(x, *state[0].value, state[1].value, {65536, 40}, Size2d(1), Size2d(1), 1, y.shape());
+      by_definition(x, *state[0].value, &state[1].value->tensor(), {65536, 40}, Size2d(1), Size2d(1), 1, y.shape());
   EXPECT_LE(relative_error(y, expected), is_double ? 1e-13 : 1e-6);
   const GradientReport report = check_gradients(far, x.shape());
   EXPECT_TRUE(report) << report.failure;
@@ -253,7 +253,7 @@ TEST(Conv2d, AnEmptyBatchHasZeroGradientsAfterANaN) {
     model.backward(dy);
   }
   for (const NamedTensor& entry : model.parameters())
-    for (const Real g : entry.parameter->grad) EXPECT_EQ(g, 0) << entry.name;
+    for (const Real g : entry.parameter->grad.values()) EXPECT_EQ(g, 0) << entry.name;
 }
 
 TEST(Conv2d, RejectsInvalidOptionsAndShapes) {

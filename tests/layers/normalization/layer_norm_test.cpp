@@ -96,7 +96,7 @@ TEST(LayerNorm, AcceptsAnEmptyBatchAndFrozenParameters) {
   layer.parameters()[0].parameter->trainable = false;
   run(layer, zeros({0, 5}), zeros({0, 5}));
   EXPECT_FALSE(layer.parameters()[0].parameter->has_gradient());
-  EXPECT_EQ(layer.parameters()[1].parameter->grad, zeros({5}));
+  EXPECT_EQ(layer.parameters()[1].parameter->grad.tensor(), zeros({5}));
 }
 
 TEST(LayerNorm, GivesTheSameBitsForAnyNumberOfThreads) {
