@@ -89,6 +89,7 @@ void Rng::visit_state(StateVisitor& visitor) {
   visitor.visit("key", key_);
   visitor.visit("block", block_);
   visitor.visit("used", used);
+  if (!visitor.writes()) return;
   used_ = static_cast<unsigned>(used);
   if (used_ < 4) compute_block(block_ - 1);
 }

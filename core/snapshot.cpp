@@ -91,6 +91,8 @@ class Snapshot::Restorer : public StateVisitor {
  public:
   explicit Restorer(const std::vector<Entry>& entries) : next_(entries.begin()) {}
 
+  bool writes() const override { return true; }
+
  protected:
   void do_constant(const std::string&, std::string_view) override { ++next_; }
   void do_visit(const std::string&, std::uint64_t& value) override { value = std::get<std::uint64_t>(next_++->value); }

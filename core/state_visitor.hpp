@@ -27,6 +27,9 @@ class MINNOW_API StateVisitor {
  public:
   virtual ~StateVisitor();
 
+  /// Returns true if visit() writes the members: an object may then have more to do than its members tell.
+  virtual bool writes() const { return false; }
+
   /// What must be equal for a state to fit the object: a type, an option, a count.
   void constant(std::string_view name, std::string_view value) { do_constant(full(name), value); }
 

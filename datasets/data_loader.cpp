@@ -31,18 +31,33 @@ class DataLoader::Impl {
 
   std::size_t samples() const { return options_.drop_last ? batches() * options_.batch_size : order_.size(); }
 
-  void begin(std::uint64_t epoch) {
-    for (const auto& worker : workers_)
-      if (worker->thread) worker->thread->wait_and_discard_error();  // of an unfinished epoch
+  void begin(std::uint64_t epoch, std::size_t first_batch) {
+    stop();
     if (options_.shuffle) {
       std::iota(order_.begin(), order_.end(), 0);
       options_.shuffle->stream(epoch).shuffle(order_);
     }
     epoch_ = epoch;
-    at_ = 0;
-    if (batches() == 0) return;
-    for (std::size_t i = 0; i < workers_.size(); ++i) start(*workers_[i], i);
+    at_ = first_batch;
+    if (at_end()) return;
+    for (std::size_t i = 0; i < workers_.size(); ++i) start(worker_of(at_ + i), at_ + i);
     fetch();
+  }
+
+  /// Ends an unfinished epoch.
+  void stop() {
+    for (const auto& worker : workers_)
+      if (worker->thread) worker->thread->wait_and_discard_error();
+    at_ = batches();
+  }
+
+  void visit_state(StateVisitor& visitor) {
+    visitor.constant("samples", std::to_string(order_.size()));
+    visitor.constant("batch_size", std::to_string(options_.batch_size));
+    if (options_.shuffle) visitor.visit("shuffle", *options_.shuffle);
+    workers_[0]->maker.visit_state(visitor);
+    if (!visitor.writes()) return;  // worker threads may be reading the streams
+    for (const auto& worker : workers_) worker->maker.copy_state(workers_[0]->maker);
   }
 
   void advance() {
@@ -51,6 +66,7 @@ class DataLoader::Impl {
   }
 
   bool at_end() const { return at_ >= batches(); }
+  std::size_t at() const { return at_; }
   const Batch& current() const { return slots_[at_ % slots_.size()]; }
 
  private:
@@ -61,6 +77,8 @@ class DataLoader::Impl {
     std::unique_ptr<WorkerThread> thread;  // last: destroyed before the members that it uses
   };
 
+  Worker& worker_of(std::size_t batch) { return *workers_[batch % workers_.size()]; }
+
   void start(Worker& worker, std::size_t number) {
     worker.number = number;
     if (worker.thread && number < batches()) worker.thread->start();
@@ -69,7 +87,7 @@ class DataLoader::Impl {
   /// Makes batch number at_ current: waits for its worker thread, or fills it on this thread. The worker thread then
   /// starts the first batch that no other thread has started, in the slot of the previous batch.
   void fetch() {
-    Worker& worker = *workers_[at_ % workers_.size()];
+    Worker& worker = worker_of(at_);
     if (worker.thread) {
       worker.thread->wait();
       start(worker, at_ + workers_.size());
@@ -85,7 +103,7 @@ class DataLoader::Impl {
     worker.maker.make({order_.data() + start, n}, epoch_, slots_[worker.number % slots_.size()]);
   }
 
-  const DataLoaderOptions options_;
+  DataLoaderOptions options_;
   std::vector<std::size_t> order_;
   std::vector<Batch> slots_;
   std::uint64_t epoch_ = 0;
@@ -105,8 +123,21 @@ std::size_t DataLoader::size() const { return impl_->batches(); }
 std::size_t DataLoader::num_samples() const { return impl_->samples(); }
 
 DataLoader::iterator DataLoader::begin() {
-  impl_->begin(epoch_++);
+  impl_->begin(epoch_++, std::exchange(next_batch_, 0));
   return iterator(*this);
+}
+
+void DataLoader::visit_state(StateVisitor& visitor) {
+  const bool inside = epoch_ > 0 && !at_end();
+  std::uint64_t epoch = inside ? epoch_ - 1 : epoch_, batch = inside ? impl_->at() + 1 : next_batch_;
+  visitor.visit("epoch", epoch);
+  visitor.visit("batch", batch);
+  if (visitor.writes()) {
+    impl_->stop();
+    epoch_ = epoch;
+    next_batch_ = batch;
+  }
+  impl_->visit_state(visitor);
 }
 
 const Batch& DataLoader::current() const { return impl_->current(); }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <minnow/core/rng.hpp>
+#include <minnow/core/state_visitor.hpp>
 #include <minnow/datasets/augmentation.hpp>
 #include <minnow/datasets/dataset.hpp>
 #include <minnow/datasets/normalization.hpp>
@@ -46,6 +47,10 @@ class MINNOW_API DataLoader {
   /// Returns the number of epochs begun.
   std::uint64_t epoch() const { return epoch_; }
 
+  /// Visits the position, epoch and batch, and the random streams. When the state is restored, an epoch under way ends, and
+  /// the next one begins at the stored epoch, after the batch that was current, once.
+  void visit_state(StateVisitor& visitor);
+
   class iterator {
    public:
     using iterator_category = std::input_iterator_tag;
@@ -81,6 +86,7 @@ class MINNOW_API DataLoader {
 
   std::unique_ptr<Impl> impl_;
   std::uint64_t epoch_ = 0;
+  std::size_t next_batch_ = 0;  // the next epoch begins at this batch
 };
 
 }  // namespace minnow::inline MINNOW_PRECISION

@@ -17,21 +17,26 @@ std::size_t first_non_finite(std::span<const Real> values) {
 
 bool is_finite(const Tensor& tensor) { return first_non_finite({tensor.data(), tensor.size()}) == tensor.size(); }
 
-/// ": its weight is not finite", or nothing.
+/// The name of the first entry of the state that is not finite; empty if there is none.
 std::string non_finite_state(const Layer& layer) {
   for (const NamedConstTensor& entry : layer.const_state())
-    if (first_non_finite(entry.value->values()) < entry.value->size()) return ": its " + entry.name + " is not finite";
+    if (first_non_finite(entry.value->values()) < entry.value->size()) return entry.name;
   return {};
 }
 
+std::string describe(const Layer& layer) {
+  const std::string state = non_finite_state(layer);
+  return layer.name() + (state.empty() ? "" : ": its " + state + " is not finite");
+}
+
 std::string describe(const Sequential& model, std::size_t first, std::size_t last) {
-  if (last == first + 1)
-    return format_text("in layer {}, {}{}", first, model[first].name(), non_finite_state(model[first]));
-  std::string state;
-  for (std::size_t i = first; i < last && state.empty(); ++i) state = non_finite_state(model[i]);
-  const char* dots = last == first + 2 ? "and" : "...";
-  return format_text("in layers {} to {}, {} {} {}{}", first, last - 1, model[first].name(), dots,
-                     model[last - 1].name(), state);
+  if (last == first + 1) return format_text("in layer {}, {}", first, describe(model[first]));
+  std::string text = format_text("in layers {} to {}, {} {} {}", first, last - 1, model[first].name(),
+                                 last == first + 2 ? "and" : "...", model[last - 1].name());
+  for (std::size_t i = first; i < last; ++i)
+    if (const std::string state = non_finite_state(model[i]); !state.empty())
+      return format_text("{}: {}.{} is not finite", text, i, state);
+  return text;
 }
 
 /// None if all outputs are finite.
@@ -59,7 +64,7 @@ std::string find_non_finite(const Layer& model, const Tensor& x, const Tensor& y
   if (const auto found = find_in_inputs(x)) return *found;
   if (const auto* sequential = dynamic_cast<const Sequential*>(&model))
     return find_in(*sequential, sequential->step_outputs(y, context)).value_or("in the loss");
-  return is_finite(y) ? "in the loss" : "in " + model.name() + non_finite_state(model);
+  return is_finite(y) ? "in the loss" : "in " + describe(model);
 }
 
 std::string find_non_finite(const Sequential& model, const Tensor& x) {

@@ -127,7 +127,7 @@ TEST(Evaluate, RefusesALossThatIsNotFiniteAndNamesTheLayer) {
   } catch (const NonFiniteError& error) {
     EXPECT_STREQ(
         error.what(),
-        "evaluate: expected a finite loss, got nan; it arose in layer 0, Dense(2 -> 8): its bias is not finite.");
+        "evaluate: expected a finite loss, got nan; it arose in layers 0 to 1, Dense(2 -> 8) and ReLU: 0.bias is not finite.");
   }
 }
 

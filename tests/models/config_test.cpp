@@ -1,0 +1,238 @@
+// Every layer is made again from its config, and two layers that differ in one option have different configs.
+
+#include <minnow/core/error.hpp>
+#include <minnow/layers.hpp>
+#include <minnow/models.hpp>
+
+#include <tests/support/message.hpp>
+#include <tests/support/small_model.hpp>
+
+#include <functional>
+#include <set>
+
+#include <gtest/gtest.h>
+
+namespace minnow {
+namespace {
+
+/// Layers of one type: all pairs differ in at least one option. `input` suits each of them.
+struct Case {
+  std::vector<AnyLayer> layers;
+  Shape input;
+};
+
+std::vector<Case> all_layers() {
+  Rng r{1};
+  std::vector<Case> cases;
+  cases.push_back({{Dense(4, 3, r), Dense(4, 2, r), Dense(4, 3, r, {.bias = false})}, {2, 4}});
+  cases.push_back({{Dense(5, 3, r)}, {2, 5}});
+  cases.push_back({{Embedding(3, 2, r), Embedding(4, 2, r), Embedding(3, 5, r), Embedding(3, 2, r, {.padding_idx = 0}),
+                    Embedding(3, 2, r, {.padding_idx = 2})},
+                   {2, 4}});
+  cases.push_back({{ReLU()}, {2, 4}});
+  cases.push_back({{Sigmoid()}, {2, 4}});
+  cases.push_back({{Tanh()}, {2, 4}});
+  cases.push_back({{SiLU()}, {2, 4}});
+  cases.push_back({{Softmax()}, {2, 4}});
+  cases.push_back({{LogSoftmax()}, {2, 4}});
+  cases.push_back({{LeakyReLU(), LeakyReLU(0.1), LeakyReLU(-0.1), LeakyReLU(0.1 + 1e-12)}, {2, 4}});
+  cases.push_back({{GELU(), GELU({.approximate = Approximate::tanh})}, {2, 4}});
+  cases.push_back({{Conv2d(4, 4, 3, r), Conv2d(4, 6, 3, r), Conv2d(4, 4, {3, 2}, r), Conv2d(4, 4, {2, 3}, r),
+                    Conv2d(4, 4, 3, r, {.stride = 2}), Conv2d(4, 4, 3, r, {.stride = {1, 2}}),
+                    Conv2d(4, 4, 3, r, {.padding = 1}), Conv2d(4, 4, 3, r, {.padding = {0, 1}}),
+                    Conv2d(4, 4, 3, r, {.padding = Padding2d::same()}), Conv2d(4, 4, 3, r, {.dilation = 2}),
+                    Conv2d(4, 4, 3, r, {.dilation = {2, 1}}), Conv2d(4, 4, 3, r, {.groups = 2}),
+                    Conv2d(4, 4, 3, r, {.bias = false})},
+                   {2, 4, 7, 7}});
+  cases.push_back({{Conv2d(2, 4, 3, r)}, {2, 2, 7, 7}});
+  cases.push_back({{MaxPool2d(3), MaxPool2d(2), MaxPool2d({3, 2}), MaxPool2d(3, {.stride = 2}),
+                    MaxPool2d(3, {.stride = Size2d(3, 2)}), MaxPool2d(3, {.padding = 1}), MaxPool2d(3, {.dilation = 2}),
+                    MaxPool2d(3, {.ceil_mode = true})},
+                   {2, 3, 7, 7}});
+  cases.push_back({{AvgPool2d(3), AvgPool2d(2), AvgPool2d({3, 2}), AvgPool2d(3, {.stride = 2}),
+                    AvgPool2d(3, {.padding = 1}), AvgPool2d(3, {.ceil_mode = true}),
+                    AvgPool2d(3, {.count_include_pad = false})},
+                   {2, 3, 7, 7}});
+  cases.push_back({{GlobalAvgPool2d()}, {2, 3, 7, 7}});
+  cases.push_back({{BatchNorm1d(3), BatchNorm1d(3, {.eps = 1e-3}), BatchNorm1d(3, {.momentum = 0.2}),
+                    BatchNorm1d(3, {.momentum = std::nullopt}), BatchNorm1d(3, {.affine = false}),
+                    BatchNorm1d(3, {.track_running_stats = false})},
+                   {4, 3}});
+  cases.push_back({{BatchNorm1d(2)}, {4, 2}});
+  cases.push_back({{BatchNorm2d(3), BatchNorm2d(3, {.eps = 1e-3}), BatchNorm2d(3, {.momentum = 0.2}),
+                    BatchNorm2d(3, {.momentum = std::nullopt}), BatchNorm2d(3, {.affine = false}),
+                    BatchNorm2d(3, {.track_running_stats = false})},
+                   {4, 3, 2, 2}});
+  cases.push_back({{LayerNorm(4), LayerNorm(Shape{3, 4}), LayerNorm(4, {.eps = 1e-3}),
+                    LayerNorm(4, {.elementwise_affine = false}), LayerNorm(4, {.bias = false})},
+                   {2, 3, 4}});
+  cases.push_back({{Dropout(0.5, r), Dropout(0.25, r)}, {2, 4}});
+  cases.push_back({{Flatten()}, {2, 3, 4}});
+  cases.push_back({{Reshape({3, 2}), Reshape({2, 3}), Reshape({2, -1})}, {2, 6}});
+  cases.push_back({{Sequential(), Sequential{ReLU()}, Sequential{ReLU(), Tanh()}, Sequential{Tanh(), ReLU()},
+                    Sequential{Sequential{ReLU(), Tanh()}, ReLU()}, Sequential{Dense(4, 4, r), BatchNorm1d(4)},
+                    Sequential{Dense(4, 4, r), BatchNorm1d(4, {.eps = 1e-3})}},
+                   {2, 4}});
+  cases.push_back({{Residual(ReLU()), Residual(Sequential{ReLU()}), Residual(Dense(4, 4, r)),
+                    Residual(Dense(4, 4, r), Dense(4, 4, r)), Residual(Dense(4, 4, r), Sequential{Dense(4, 4, r)})},
+                   {2, 4}});
+  cases.push_back({{Concat{ReLU()}, Concat{ReLU(), Tanh()}, Concat{Tanh(), ReLU()}, Concat{Sequential{ReLU()}, Tanh()}},
+                   {2, 4}});
+  return cases;
+}
+
+/// The result of an evaluation pass.
+Tensor evaluate(Layer& layer, const Shape& input) {
+  Tensor x = random(input, 5);
+  if (layer.name().rfind("Embedding", 0) == 0)
+    for (std::size_t i = 0; i < x.size(); ++i) x.data()[i] = static_cast<Real>(i % 3);
+  Tensor y = zeros(layer.output_shape(input));
+  Context context(Mode::eval);
+  layer.forward(x, y, context);
+  return y;
+}
+
+TEST(Config, EveryLayerIsMadeAgain) {
+  const LayerTable table = standard_layers();
+  std::set<std::string> types;
+  for (const auto& [layers, input] : all_layers())
+    for (const AnyLayer& layer : layers) {
+      const std::optional<LayerConfig> config = layer->config();
+      ASSERT_TRUE(config) << layer->name();
+      types.insert(config->type);
+      const AnyLayer again = table.make(*config);
+      EXPECT_EQ(again->config(), config) << to_string(*config);
+      EXPECT_EQ(again->name(), layer->name());
+      EXPECT_EQ(typeid(*again), typeid(*layer));
+      EXPECT_EQ(architecture_difference(*again, *layer), "");
+      for (const NamedTensor& entry : again->parameters())
+        EXPECT_EQ(*entry.value, zeros(entry.value->shape())) << to_string(*config) << " " << entry.name;
+      const auto to = again->state();
+      const auto from = layer->const_state();
+      for (std::size_t i = 0; i < to.size(); ++i) *to[i].value = *from[i].value;
+      EXPECT_EQ(evaluate(*again, input), evaluate(*layer, input)) << to_string(*config);
+    }
+  const std::vector<std::string> known = table.types();
+  EXPECT_EQ(types, std::set<std::string>(known.begin(), known.end())) << "a case for each type";
+}
+
+TEST(Config, LayersThatDifferInOneOptionAreUnequal) {
+  std::vector<AnyLayer> all;
+  for (const auto& [layers, input] : all_layers()) all.insert(all.end(), layers.begin(), layers.end());
+  for (std::size_t i = 0; i < all.size(); ++i)
+    for (std::size_t j = 0; j < all.size(); ++j) {
+      EXPECT_EQ(all[i]->config() == all[j]->config(), i == j) << all[i]->name() << ", " << all[j]->name();
+      EXPECT_EQ(architecture_difference(*all[i], *all[j]).empty(), i == j) << all[i]->name() << ", " << all[j]->name();
+    }
+}
+
+TEST(Config, LeavesOutHowWeightsStart) {
+  Rng rng{1};
+  EXPECT_EQ(Dense(3, 2, rng).config(), Dense(3, 2, rng, {.init = Init::xavier}).config());
+  EXPECT_EQ(Conv2d(3, 2, 3, rng).config(), Conv2d(3, 2, 3, rng, {.init = Init::pytorch}).config());
+  EXPECT_EQ(Dropout(0.5, rng).config(), Dropout(0.5, rng).config());
+}
+
+TEST(Config, ReadsAsText) {
+  Rng rng{1};
+  EXPECT_EQ(to_string(*Conv2d(3, 32, 3, rng, {.padding = 1}).config()),
+            "Conv2d(in 3, out 32, kernel [3, 3], stride [1, 1], padding [1, 1], dilation [1, 1], groups 1, bias true)");
+  EXPECT_EQ(to_string(*Sequential{GELU(), LeakyReLU(0.1)}.config()),
+            "Sequential{GELU(approximate \"none\"), LeakyReLU(negative_slope 0.1)}");
+}
+
+/// A layer without a config.
+class Twice : public ReLU {
+ public:
+  std::string name() const override { return "Twice"; }
+};
+
+TEST(Config, ALayerOfAUsersOwnNeedsNone) {
+  Rng rng{1};
+  EXPECT_FALSE(Twice().config()) << "a class derived from ReLU computes something else";
+  EXPECT_FALSE((Sequential{Dense(3, 3, rng), Twice()}.config()));
+  EXPECT_FALSE(Residual(Twice()).config());
+  EXPECT_FALSE((Concat{ReLU(), Twice()}.config()));
+  const Sequential a{Dense(3, 3, rng), Twice()}, b{Dense(3, 3, rng), Twice()}, c{Dense(3, 3, rng), ReLU()};
+  EXPECT_EQ(architecture_difference(a, b), "");
+  EXPECT_NE(architecture_difference(a, c), "");
+}
+
+/// y = factor x, with a config.
+class Scale : public Layer {
+ public:
+  explicit Scale(std::size_t features) : factor_(Shape{features}) {}
+  explicit Scale(const LayerConfig& config) : Scale(read(config)) {}
+  std::string name() const override { return "Scale"; }
+  Shape output_shape(const Shape& input) const override { return input; }
+  void forward(const Tensor& x, Tensor& y, Context&) override { y = x; }
+  void backward(const Tensor&, const Tensor&, const Tensor& dy, Tensor* dx, Context&) override {
+    if (dx != nullptr) *dx = dy;
+  }
+  std::vector<NamedTensor> state() override { return {{"factor", factor_}}; }
+  std::optional<LayerConfig> config() const override {
+    return layer_config(*this, {"Scale", {{"features", factor_.value.size()}}, {}});
+  }
+
+ private:
+  static std::size_t read(const LayerConfig& config) {
+    ConfigReader reader(config, "Scale");
+    const std::size_t features = reader.size("features");
+    reader.finish();
+    return features;
+  }
+
+  Parameter factor_;
+};
+
+TEST(Config, ALayerOfAUsersOwnJoinsTheTable) {
+  const Sequential model{Scale(3), Residual(Scale(3))};
+  const std::optional<LayerConfig> config = model.config();
+  ASSERT_TRUE(config);
+  EXPECT_EQ(message<ValueError>([&] { Sequential{*config}; }).substr(0, 52),
+            "LayerTable: expected one of the types AvgPool2d, Bat");
+  const Sequential again(*config, standard_layers().with<Scale>("Scale"));
+  EXPECT_EQ(architecture_difference(model, again), "");
+  EXPECT_EQ(again.config(), config);
+}
+
+TEST(Config, WhatDoesNotFitIsRefusedInOneLine) {
+  const auto refused = [](const LayerConfig& config) {
+    return message<ValueError>([&] { standard_layers().make(config); });
+  };
+  EXPECT_EQ(refused({"Dense", {{"out", 3}}, {}}), "Dense: expected attribute in to be an integer, got none.");
+  EXPECT_EQ(refused({"Dense", {{"in", "three"}, {"out", 3}}, {}}),
+            "Dense: expected attribute in to be an integer, got \"three\".");
+  EXPECT_EQ(refused({"Dense", {{"in", -3}, {"out", 3}}, {}}), "Dense: expected attribute in to be at least 0, got -3.");
+  EXPECT_EQ(refused({"Dense", {{"in", 0}, {"out", 3}}, {}}), "Dense(0 -> 3): expected sizes of at least 1.");
+  EXPECT_EQ(refused({"Dense", {{"in", 3}, {"out", 3}, {"rank", 2}}, {}}),
+            "Dense: expected no attribute rank, got 2.");
+  EXPECT_EQ(refused({"ReLU", {}, {{"ReLU", {}, {}}}}), "ReLU: expected no children, got 1.");
+  EXPECT_EQ(refused({"Residual", {}, {}}), "Residual: expected 1 to 2 children, got 0.");
+  EXPECT_EQ(refused({"GELU", {{"approximate", "erf"}}, {}}),
+            "GELU: expected attribute approximate to be none or tanh, got erf.");
+  EXPECT_EQ(refused({"Conv2d", {{"in", 1}, {"out", 1}, {"kernel", {3}}}, {}}),
+            "Conv2d: expected attribute kernel to be [height, width], got [3].");
+  EXPECT_EQ(refused({"Conv2d", {{"in", 1}, {"out", 1}, {"kernel", {3, 3}}, {"padding", "full"}}, {}}),
+            "Conv2d: expected attribute padding to be [height, width] or \"same\", got \"full\".");
+  EXPECT_EQ(refused({"BatchNorm2d", {{"channels", 3}, {"eps", -1}}, {}}), "BatchNorm2d(3): expected eps >= 0, got -1.");
+  EXPECT_EQ(message<ValueError>([] { Dense{LayerConfig{"ReLU", {}, {}}}; }),
+            "Dense: expected a config of type Dense, got ReLU.");
+  EXPECT_EQ(refused({"Sequential", {{"depth", 3}}, {}}), "Sequential: expected no attribute depth, got 3.");
+}
+
+TEST(Config, AssignmentComparesOptionsThatNamesLeaveOut) {
+  Rng rng{1};
+  Sequential model{Dense(3, 4, rng), BatchNorm1d(4)}, best{Dense(3, 4, rng), BatchNorm1d(4, {.eps = 1e-3})};
+  EXPECT_EQ(model[1].name(), best[1].name());
+  const auto claim = std::make_shared<char>();
+  model.parameters()[0].parameter->set_optimizer(claim);
+  EXPECT_EQ(message<Error>([&] { model = best; }),
+            "Sequential: expected a model of the same architecture, since an optimizer was built on this model, got "
+            "1.layer = BatchNorm1d(channels 4, eps 1e-05, momentum 0.1, affine true, track_running_stats true) and "
+            "1.layer = BatchNorm1d(channels 4, eps 0.001, momentum 0.1, affine true, track_running_stats true). Build a "
+            "new optimizer on a new model.");
+}
+
+}  // namespace
+}  // namespace minnow
