@@ -65,11 +65,12 @@ class MINNOW_API Conv2d : public Layer {
   ConvolutionParts parts(const Shape& input);
   ConvolutionGeometry geometry(const Shape& input) const;
 
+  // First, so that assigning a layer with other shapes throws before anything has changed.
+  Parameter weight_, bias_;
   std::size_t in_, out_, groups_;
   Size2d kernel_, stride_, dilation_;
   Padding2d padding_;
   bool has_bias_;
-  Parameter weight_, bias_;
 };
 
 }  // namespace minnow::inline MINNOW_PRECISION

@@ -37,9 +37,10 @@ class MINNOW_API Dense : public Layer {
   DenseParts parts();
   void make_parameters();
 
+  // First, so that assigning a layer with other shapes throws before anything has changed.
+  Parameter weight_, bias_;
   std::size_t in_, out_;
   bool has_bias_;
-  Parameter weight_, bias_;
 };
 
 }  // namespace minnow::inline MINNOW_PRECISION

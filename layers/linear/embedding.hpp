@@ -33,9 +33,10 @@ class MINNOW_API Embedding : public Layer {
   void make_weight(std::optional<std::size_t> padding_idx);
   void check(const Tensor& x) const;
 
+  // First, so that assigning a layer with other shapes throws before anything has changed.
+  Parameter weight_;
   std::size_t count_, dim_;
   std::size_t padding_;  // count_ for none
-  Parameter weight_;
 };
 
 }  // namespace minnow::inline MINNOW_PRECISION

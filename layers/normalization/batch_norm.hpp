@@ -54,10 +54,11 @@ class MINNOW_API BatchNorm : public Layer {
   BatchNormValues parts() const;
   void make_tensors();
 
-  std::size_t dimensions_, channels_;
-  BatchNormOptions options_;
+  // First, so that assigning a layer with other shapes throws before anything has changed.
   Parameter weight_, bias_;
   FixedTensor running_mean_, running_var_, num_batches_tracked_;  // (C), (C), a scalar
+  std::size_t dimensions_, channels_;
+  BatchNormOptions options_;
 };
 
 /// x: (N, C) or (N, C, L).

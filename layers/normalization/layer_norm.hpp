@@ -32,11 +32,12 @@ class MINNOW_API LayerNorm : public Layer {
  private:
   void make_parameters();
 
+  // First, so that assigning a layer with other shapes throws before anything has changed.
+  Parameter weight_, bias_;
   Shape shape_;
   std::size_t features_;  // elements of shape_
   double eps_;
   bool has_weight_, has_bias_;
-  Parameter weight_, bias_;
 };
 
 }  // namespace minnow::inline MINNOW_PRECISION

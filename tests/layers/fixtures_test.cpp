@@ -192,7 +192,8 @@ TEST(Shapes, WrongOnesSayWhatToDo) {
   };
   EXPECT_EQ(message(Flatten(), {}), "Flatten: expected input (N, ...), got a scalar. Give it a batch axis.");
   EXPECT_EQ(message(Flatten(), {2, 3, 4}), "no error: (2, 12)");
-  EXPECT_EQ(message(Softmax(), {2, 3, 4}), "Softmax: expected input (N, C), got (2, 3, 4). Put Flatten before it.");
+  EXPECT_EQ(message(Softmax(), {2, 3, 4}), "no error: (2, 3, 4)");
+  EXPECT_EQ(message(Softmax(), {4}), "Softmax: expected input (N, ..., C), got (4).");
   EXPECT_EQ(message(ReLU(), {2, 3, 4}), "no error: (2, 3, 4)");
 }
 
