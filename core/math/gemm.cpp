@@ -3,9 +3,6 @@
 #include <minnow/core/math/gemm.hpp>
 
 #include <algorithm>
-#include <limits>
-
-#include <xtensor-blas/xblas_config.hpp>
 
 namespace minnow::inline MINNOW_PRECISION {
 namespace {
@@ -27,7 +24,7 @@ void gemm(const Tensor& a, const Tensor& b, Tensor& c, const GemmOptions& option
   if (a.shape()[options.transpose_a ? 1 : 0] != m || b.shape()[options.transpose_b ? 1 : 0] != k ||
       b.shape()[options.transpose_b ? 0 : 1] != n)
     refuse(a, b, c, options);
-  if (std::max({m, n, k}) > static_cast<std::size_t>(std::numeric_limits<xt::blas_index_t>::max()))
+  if (std::max({m, n, k}) > max_extent)
     throw ShapeError("gemm: expected extents below 2^31, got " + describe(a, options.transpose_a) + " times " +
                      describe(b, options.transpose_b) + ".");
   if (m > 0 && n > 0 && (c.data() == a.data() || c.data() == b.data()))

@@ -5,6 +5,7 @@
 #include <minnow/core/threading/threads.hpp>
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 
 #include <xtensor-blas/xblas.hpp>
@@ -28,6 +29,8 @@ void multiply_packed(const Product& q) {
                            .c_column_stride = q.c_row_stride,
                            .beta = q.beta});
 }
+
+static_assert(max_extent <= std::numeric_limits<xt::blas_index_t>::max());
 
 xt::blas_index_t index(std::size_t extent) { return static_cast<xt::blas_index_t>(extent); }
 

@@ -7,6 +7,9 @@
 
 namespace minnow::inline MINNOW_PRECISION {
 
+/// The largest extent of a matrix that OpenBLAS can count.
+inline constexpr std::size_t max_extent = (std::size_t{1} << 31) - 1;
+
 /// A row-major matrix in memory, `stride` elements from one row to the next. If `transposed` is set, the view is the
 /// transpose of the matrix in memory. The flag is needed because strides are ambiguous if an extent is 1.
 struct MatrixView {

@@ -1,6 +1,6 @@
 // Highway compiles this file once for each instruction set and picks one at run time.
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE <minnow/core/math/instruction_set.cpp>
+#define HWY_TARGET_INCLUDE <minnow/core/math/detail/instruction_set.cpp>
 #include <hwy/foreach_target.h>
 
 #include <minnow/core/math/instruction_set.hpp>
