@@ -34,7 +34,10 @@ std::size_t Layer::num_parameters() const {
 void Layer::visit_state(StateVisitor& visitor) {
   const std::optional<LayerConfig> its_config = config();
   visitor.constant("layer", its_config ? to_string(*its_config) : format_text("{} {}", typeid(*this).name(), name()));
-  for (NamedTensor& entry : state()) visitor.visit(entry.name, *entry.value);
+  for (NamedTensor& entry : state()) {
+    visitor.visit(entry.name, *entry.value);
+    if (visitor.writes() && entry.parameter != nullptr) entry.parameter->clear_gradient();
+  }
 }
 
 namespace {
