@@ -2,6 +2,7 @@
 #include <minnow/optim/adam.hpp>
 #include <minnow/optim/detail/adam_kernel.hpp>
 #include <minnow/optim/detail/check_option.hpp>
+#include <minnow/optim/detail/visit_option.hpp>
 
 #include <cmath>
 
@@ -16,12 +17,12 @@ void check(const std::string& who, const AdamOptions& options) {
   check_not_negative(who, "weight_decay", options.weight_decay);
 }
 
-/// What m or v would be after t steps, had every gradient been 1: 1 - beta^t, but by the factors as rounded to Real,
-/// because m and v hold that rounding too, and it divides out. Of the present beta, as in PyTorch, where a schedule
-/// changes it.
-double average_weight(double keep, double take, std::uint64_t t) {
+/// Returns 1 - beta^t, the value of m or v after t steps whose gradients are all 1. It is computed from the factors as
+/// rounded to Real, so that their rounding error cancels in m / (1 - beta^t). If a schedule changes beta, the current
+/// beta counts, as in PyTorch.
+double average_weight(double keep, double add, std::uint64_t t) {
   const auto count = static_cast<double>(t);
-  return keep == 1 ? take * count : -take * std::expm1(count * std::log(keep)) / (1 - keep);
+  return keep == 1 ? add * count : -add * std::expm1(count * std::log(keep)) / (1 - keep);
 }
 
 }  // namespace
@@ -67,6 +68,14 @@ void Adam::update(std::size_t index, Parameter& parameter) {
 
 void Adam::visit_state(StateVisitor& visitor) {
   GroupedOptimizer::visit_state(visitor);
+  for (std::size_t group = 0; group < num_groups(); ++group) {
+    const AdamOptions& o = options(group);
+    const std::string prefix = group_prefix(group);
+    visit_option(visitor, prefix + "beta2", o.beta2);
+    visit_option(visitor, prefix + "epsilon", o.epsilon);
+    visit_option(visitor, prefix + "weight_decay", o.weight_decay);
+    visit_option(visitor, prefix + "amsgrad", o.amsgrad);
+  }
   for (std::size_t i = 0; i < moments_.size(); ++i) {
     const auto& [name, value, parameter] = parameters()[i];
     visitor.visit("t." + name, moments_[i].t);

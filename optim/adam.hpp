@@ -6,23 +6,23 @@ namespace minnow::inline MINNOW_PRECISION {
 
 struct AdamOptions {
   double learning_rate = 1e-3;
-  double beta1 = 0.9;    // how much of the average gradient stays at each step
-  double beta2 = 0.999;  // the same for the average squared gradient
+  double beta1 = 0.9;    // decay of the average gradient
+  double beta2 = 0.999;  // decay of the average squared gradient
   double epsilon = 1e-8;
   double weight_decay = 0;  // added to the gradient as weight_decay * p
-  bool amsgrad = false;     // divide by the largest average so far
+  bool amsgrad = false;     // divide by the largest v so far
 };
 
-/// Adam (Kingma and Ba, 2015), torch.optim.Adam's update to the letter. For gradient g of parameter p at its step t:
+/// Adam (Kingma and Ba, 2015), with the update of torch.optim.Adam. For gradient g of parameter p at its step t:
 ///   g += weight_decay p;   m = beta1 m + (1 - beta1) g;   v = beta2 v + (1 - beta2) g^2;
 ///   p -= learning_rate (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + epsilon);
-/// with AMSGrad the largest v so far stands in for v. A step without a gradient for p does not count in its t.
+/// AMSGrad replaces v by the largest v so far. A step without a gradient for p does not increase its t.
 class MINNOW_API Adam : public GroupedOptimizer<AdamOptions> {
  public:
-  /// Throws ValueError when an option is negative or not finite, or a beta is 1 or more.
+  /// Throws ValueError if an option is negative or not finite, or a beta is 1 or more.
   explicit Adam(std::vector<NamedTensor> parameters, const AdamOptions& options = {});
 
-  /// Parameters with options of their own.
+  /// Builds the optimizer from groups, each with its own options.
   explicit Adam(const ParameterGroups<AdamOptions>& groups);
 
   void visit_state(StateVisitor& visitor) override;

@@ -17,14 +17,15 @@ void for_each_gradient(const std::vector<NamedTensor>& parameters, const Body& b
     if (Parameter* p = entry.parameter; p != nullptr && p->trainable && p->has_gradient()) body(p->grad);
 }
 
-/// Added piece by piece in one order, so that the sum is the same whoever takes which piece.
+/// Returns the sum of squares. The sums of the chunks are added in order, so that the number of threads does not change
+/// the result.
 double sum_of_squares(const FixedTensor& tensor) {
-  constexpr std::size_t most = 64;
-  const std::size_t piece = std::max(light_grain, (tensor.size() + most - 1) / most);
-  std::array<double, most> sums{};
-  parallel_for(tensor.size(), piece, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t i = begin; i < end; i += piece)
-      sums[i / piece] = kernels::sum_of_squares(tensor.data() + i, std::min(piece, end - i));
+  constexpr std::size_t max_chunks = 64;
+  const std::size_t chunk = std::max(light_grain, (tensor.size() + max_chunks - 1) / max_chunks);
+  std::array<double, max_chunks> sums{};
+  parallel_for(tensor.size(), chunk, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; i += chunk)
+      sums[i / chunk] = kernels::sum_of_squares(tensor.data() + i, std::min(chunk, end - i));
   });
   double total = 0;
   for (const double sum : sums) total += sum;
@@ -43,8 +44,8 @@ double clip_grad_norm(const std::vector<NamedTensor>& parameters, double max_nor
   for_each_gradient(parameters, [&](const FixedTensor& grad) { sum += sum_of_squares(grad); });
   const double norm = std::sqrt(sum);
   if (error_if_nonfinite && !std::isfinite(norm))
-    throw NonFiniteError(format_text("clip_grad_norm: expected gradients of finite norm, got {}. {}.", norm,
-                                     "Try a lower learning rate, or look at the data"));
+    throw NonFiniteError(format_text(
+        "clip_grad_norm: expected a finite gradient norm, got {}. Lower the learning rate or check the data.", norm));
   const double factor = max_norm / (norm + 1e-6);
   if (factor >= 1 || std::isinf(max_norm)) return norm;
   for_each_gradient(parameters, [&](FixedTensor& grad) {

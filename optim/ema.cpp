@@ -3,6 +3,7 @@
 #include <minnow/core/threading/parallel_for.hpp>
 #include <minnow/optim/detail/check_option.hpp>
 #include <minnow/optim/detail/gradient_kernels.hpp>
+#include <minnow/optim/detail/visit_option.hpp>
 #include <minnow/optim/ema.hpp>
 
 #include <algorithm>
@@ -10,7 +11,7 @@
 namespace minnow::inline MINNOW_PRECISION {
 
 EMA::EMA(Layer& model, const EMAOptions& options) : options_(options), state_(model.state()) {
-  check_share("EMA", "decay", options.decay);
+  check_fraction("EMA", "decay", options.decay);
   for (const NamedTensor& entry : state_) averages_.push_back(*entry.value);
 }
 
@@ -23,8 +24,8 @@ bool EMA::is_of(Layer& model) const {
 void EMA::check_ready(const char* action) const {
   if (swapped_in_)
     throw Error(
-        format_text("EMA: expected {} when the model has its own numbers, got it between swap_in and the end "
-                    "of its scope.",
+        format_text("EMA: expected {} while the averages are not swapped in, got it while they are. Destroy the result "
+                    "of swap_in() first.",
                     action));
 }
 
@@ -53,8 +54,11 @@ void EMA::exchange() noexcept {
 
 void EMA::visit_state(StateVisitor& visitor) {
   check_ready("visit_state");
+  visitor.constant("type", "EMA");
+  visit_option(visitor, "decay", options_.decay);
+  visit_option(visitor, "warm_up", options_.warm_up);
   visitor.visit("updates", updates_);
-  for (std::size_t i = 0; i < state_.size(); ++i) visitor.visit(state_[i].name, averages_[i]);
+  for (std::size_t i = 0; i < state_.size(); ++i) visitor.visit("average." + state_[i].name, averages_[i]);
 }
 
 EMA::Swap::Swap(EMA& ema) : ema_(ema) {

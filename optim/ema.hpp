@@ -8,29 +8,30 @@
 namespace minnow::inline MINNOW_PRECISION {
 
 struct EMAOptions {
-  double decay = 0.999;  // how much of the average stays at each update
-  bool warm_up = false;  // at first less: min(decay, (1 + t) / (10 + t)) after t updates
+  double decay = 0.999;  // weight of the old average at each update
+  bool warm_up = false;  // use min(decay, (1 + t) / (10 + t)) after t updates
 };
 
-/// An exponential moving average of a model's numbers: torch.optim.swa_utils.AveragedModel with
+/// An exponential moving average of a model's parameters and buffers, as torch.optim.swa_utils.AveragedModel with
+/// use_buffers computes it:
 ///   average = decay average + (1 - decay) x
-/// and use_buffers; as there, the first update copies. BatchNorm's running statistics are averaged like the weights
-/// they were measured with: copied, they would be those of other weights. Buffers without an axis are counts, and are
-/// copied.
+/// The first update copies x. The running statistics of BatchNorm are averaged too, so that they fit the averaged
+/// weights. Buffers without an axis are counts, and are copied.
 class MINNOW_API EMA {
  public:
-  /// The model must outlive it, and keep its layers. Throws ValueError unless 0 <= decay <= 1.
+  /// The model must outlive this average and keep its layers. Throws ValueError unless 0 <= decay <= 1.
   explicit EMA(Layer& model, const EMAOptions& options = {});
   EMA(const EMA&) = delete;
   EMA& operator=(const EMA&) = delete;
 
-  /// Once per step, after the optimizer's. Throws Error while averages are swapped in.
+  /// Updates the averages; call it after each step of the optimizer. Throws Error while the averages are swapped in.
   void update();
 
+  /// Number of calls to update().
   std::uint64_t updates() const { return updates_; }
 
-  /// While it lives, the model has the averages, to evaluate or save; then it has its own numbers again, all of them to
-  /// the bit. Nothing is copied. Train nothing meanwhile, nor destroy the EMA.
+  /// While a Swap exists, the model contains the averages, to be evaluated or saved. Its destructor gives the model its
+  /// own values back, bit for bit. No element is copied. Do not train the model or destroy the EMA in between.
   class [[nodiscard]] MINNOW_API Swap {
    public:
     ~Swap();
@@ -42,15 +43,18 @@ class MINNOW_API EMA {
     explicit Swap(EMA& ema);
     EMA& ema_;
   };
+
+  /// Exchanges the values of the model with the averages. Throws Error if they are exchanged already.
   Swap swap_in() { return Swap(*this); }
 
-  /// Gives the model the averages for good: what it had is lost, and its gradients become stale.
+  /// Overwrites the values of the model with the averages; its gradients become stale. Throws Error while the averages
+  /// are swapped in.
   void copy_to_model();
 
-  /// Whether it was built on this model: not on one like it.
+  /// Returns true if this average was built on `model` itself; a copy of the model does not count.
   bool is_of(Layer& model) const;
 
-  /// Visits the averages and the number of updates. Throws Error while averages are swapped in.
+  /// Visits the options, the averages and the number of updates. Throws Error while the averages are swapped in.
   void visit_state(StateVisitor& visitor);
 
   /// The averages, one for each entry of model.state().

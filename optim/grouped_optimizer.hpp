@@ -3,12 +3,13 @@
 #include <minnow/core/error.hpp>
 #include <minnow/optim/optimizer.hpp>
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
 namespace minnow::inline MINNOW_PRECISION {
 
-/// Parameters with options of their own: torch.optim's parameter groups.
+/// Parameters that share options, as a parameter group of torch.optim.
 template <class Options>
 struct ParameterGroup {
   std::vector<NamedTensor> parameters;
@@ -17,14 +18,16 @@ struct ParameterGroup {
 template <class Options>
 using ParameterGroups = std::vector<ParameterGroup<Options>>;
 
-/// What optimizers share that have Options for each group of parameters: a learning_rate, and a momentum or beta1.
+/// Base class of the optimizers that have Options for each group of parameters. Options has a learning_rate, and a
+/// momentum or beta1.
 template <class Options>
 class MINNOW_API GroupedOptimizer : public Optimizer {
  public:
-  /// Of a group, with the rates as they are now. Throws ValueError for a group that is not there.
+  /// Returns the options of a group, with its current rates. Throws ValueError if the group does not exist.
   const Options& options(std::size_t group = 0) const { return groups_[checked(group)].options; }
 
-  /// Gives every group this rate, for a schedule to start from as well. Throws ValueError when negative or not finite.
+  /// Sets the current and the initial learning rate of every group, or of one group. Throws ValueError if the rate is
+  /// negative or not finite.
   void set_learning_rate(double learning_rate) {
     for (std::size_t group = 0; group < num_groups(); ++group) set_learning_rate(learning_rate, group);
   }
@@ -50,16 +53,19 @@ class MINNOW_API GroupedOptimizer : public Optimizer {
   void visit_state(StateVisitor& visitor) override {
     visitor.constant("type", name_);
     Optimizer::visit_state(visitor);
-    for (Group& group : groups_) {
-      visitor.visit("learning_rate", group.options.learning_rate);
-      visitor.visit("momentum_or_beta1", momentum(group.options));
-      visitor.visit("initial_learning_rate", group.initial.learning_rate);
-      visitor.visit("initial_momentum_or_beta1", group.initial.momentum);
+    for (std::size_t i = 0; i < groups_.size(); ++i) {
+      Group& group = groups_[i];
+      const std::string prefix = group_prefix(i);
+      visitor.constant(prefix + "parameters", std::to_string(std::count(group_of_.begin(), group_of_.end(), i)));
+      visitor.visit(prefix + "learning_rate", group.options.learning_rate);
+      visitor.visit(prefix + "momentum_or_beta1", momentum(group.options));
+      visitor.visit(prefix + "initial_learning_rate", group.initial.learning_rate);
+      visitor.visit(prefix + "initial_momentum_or_beta1", group.initial.momentum);
     }
   }
 
  protected:
-  /// Throws ValueError, naming `who`, when the options make no sense.
+  /// Throws ValueError, naming `who`, if an option is out of range.
   using Check = void (*)(const std::string& who, const Options& options);
 
   // The options are checked before the base class claims the parameters.
@@ -73,12 +79,15 @@ class MINNOW_API GroupedOptimizer : public Optimizer {
 
   const char* name() const { return name_; }
 
-  /// Those of parameter number `index`.
+  /// Prefix of the names of a group's state: "group.0.".
+  static std::string group_prefix(std::size_t group) { return "group." + std::to_string(group) + '.'; }
+
+  /// Options of the group that contains parameter `index`.
   const Options& options_of(std::size_t index) const { return groups_[group_of_[index]].options; }
 
  private:
   struct Group {
-    std::string who;  // made once, so that a schedule's checks allocate nothing
+    std::string who;  // stored, so that the checks of a schedule's rates allocate nothing
     Options options;
     Rates initial;
   };
@@ -106,7 +115,7 @@ class MINNOW_API GroupedOptimizer : public Optimizer {
   }
   std::size_t checked(std::size_t group) const {
     if (group < groups_.size()) return group;
-    throw ValueError(name_ + (": expected a group below " + std::to_string(groups_.size())) + ", got " +
+    throw ValueError(name_ + (": expected a group index below " + std::to_string(groups_.size())) + ", got " +
                      std::to_string(group) + ".");
   }
 

@@ -6,7 +6,7 @@
 namespace minnow::inline MINNOW_PRECISION {
 
 Optimizer::Optimizer(std::vector<NamedTensor> parameters) : parameters_(std::move(parameters)) {
-  if (parameters_.empty()) throw ValueError("Optimizer: expected at least one parameter, got a model without any.");
+  if (parameters_.empty()) throw ValueError("Optimizer: expected at least one parameter, got none.");
   for (auto entry = parameters_.begin(); entry != parameters_.end(); ++entry) {
     if (entry->parameter == nullptr)
       throw ValueError("Optimizer: expected parameters, got the buffer " + entry->name + ". Pass model.parameters().");
@@ -14,8 +14,8 @@ Optimizer::Optimizer(std::vector<NamedTensor> parameters) : parameters_(std::mov
                     [&](const auto& earlier) { return earlier.parameter == entry->parameter; }))
       throw ValueError("Optimizer: expected each parameter once, got " + entry->name + " twice.");
     if (entry->parameter->in_optimizer())
-      throw ValueError("Optimizer: expected parameters of no other optimizer, got " + entry->name +
-                       ", which has one. Destroy that one first.");
+      throw ValueError("Optimizer: expected parameters without an optimizer, got " + entry->name +
+                       ", which belongs to another optimizer. Destroy the other optimizer first.");
   }
   for (const NamedTensor& entry : parameters_) entry.parameter->set_optimizer(claim_);
 }
@@ -28,7 +28,9 @@ void Optimizer::step() {
   if (std::none_of(parameters_.begin(), parameters_.end(), has_gradient) &&
       !std::all_of(parameters_.begin(), parameters_.end(), frozen))
     throw Error(
-        "Optimizer: expected a backward since the last step, got none. Is this the model it was built on, or a copy?");
+        "Optimizer: expected a backward pass since the last step, got none. Run backward on the model that the "
+        "optimizer "
+        "was built on, not on a copy.");
   follow_schedule();
   ++steps_;
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
@@ -60,7 +62,8 @@ void Optimizer::follow_schedule() {
 }
 
 void Optimizer::visit_state(StateVisitor& visitor) {
-  for (const NamedTensor& entry : parameters_) visitor.constant("parameter", entry.name);
+  for (std::size_t i = 0; i < parameters_.size(); ++i)
+    visitor.constant("parameter." + std::to_string(i), parameters_[i].name);
   visitor.visit("steps", steps_);
   visitor.visit("schedule_start", schedule_start_);
 }
@@ -68,7 +71,8 @@ void Optimizer::visit_state(StateVisitor& visitor) {
 namespace {
 [[noreturn]] void throw_no_rates() {
   throw Error(
-      "Optimizer: expected one with rates, got one that has none to read or set. Override rates and set_rates.");
+      "Optimizer: expected an optimizer with rates, got one without. Override num_groups, rates, initial_rates, "
+      "set_rates and set_initial_rates.");
 }
 }  // namespace
 

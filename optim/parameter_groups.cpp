@@ -21,7 +21,7 @@ std::vector<NamedTensor> named(const std::vector<NamedTensor>& parameters, std::
   for (const NamedTensor& entry : parameters)
     if (is_part_of(entry.name, prefix)) found.push_back(entry);
   if (found.empty())
-    throw ValueError(format_text("named: expected the beginning of a parameter's name, such as {}, got \"{}\".",
+    throw ValueError(format_text("named: expected a prefix of a parameter name, such as {}, got \"{}\".",
                                  parameters.empty() ? "0.weight" : parameters[0].name, std::string(prefix)));
   return found;
 }

@@ -6,21 +6,21 @@
 
 namespace minnow::inline MINNOW_PRECISION {
 
-/// The parameters of one part of a model: "0" has 0.weight and 0.bias, but not 01.weight. Throws ValueError when there
-/// is none.
+/// Returns the parameters of one part of a model. The prefix "1" selects 1.weight and 1.bias, but not 10.weight. Throws
+/// ValueError if no name starts with `prefix`.
 MINNOW_API std::vector<NamedTensor> named(const std::vector<NamedTensor>& parameters, std::string_view prefix);
 
-/// The others.
+/// Returns the parameters that named() does not select.
 MINNOW_API std::vector<NamedTensor> not_named(const std::vector<NamedTensor>& parameters, std::string_view prefix);
 
-/// Holds parameters as they are, or trains them again: optimizers leave frozen ones alone, clip_grad_norm does not
-/// count them, and backward skips what comes before the first layer with others.
+/// Freezes parameters or makes them trainable again. Optimizers do not change frozen parameters, clip_grad_norm ignores
+/// their gradients, and backward ends at the first layer with a trainable parameter.
 MINNOW_API void freeze(const std::vector<NamedTensor>& parameters);
 MINNOW_API void unfreeze(const std::vector<NamedTensor>& parameters);
 
-/// Two groups, for AdamW adam{no_decay_on_biases_and_norms(model.parameters(), AdamWOptions{.weight_decay = 0.05})}:
-/// parameters of two or more axes, with the options given, and those of fewer, which are biases and what norms scale
-/// by, with the same but no weight_decay. Either may be empty.
+/// Returns two groups: the parameters with two or more axes, with `options`; and the others, which are biases and the
+/// weights of normalization layers, with `options` and weight_decay = 0. Either group may be empty.
+///   AdamW adam{no_decay_on_biases_and_norms(model.parameters(), AdamWOptions{.weight_decay = 0.05})};
 template <class Options>
 ParameterGroups<Options> no_decay_on_biases_and_norms(const std::vector<NamedTensor>& parameters,
                                                       const Options& options) {

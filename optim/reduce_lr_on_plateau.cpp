@@ -1,4 +1,5 @@
 #include <minnow/optim/detail/check_option.hpp>
+#include <minnow/optim/detail/visit_option.hpp>
 #include <minnow/optim/reduce_lr_on_plateau.hpp>
 
 #include <algorithm>
@@ -19,23 +20,23 @@ ReduceLROnPlateau::ReduceLROnPlateau(Optimizer& optimizer, const ReduceLROnPlate
 
 bool ReduceLROnPlateau::is_better(double value) const {
   const double sign = options_.better == Better::lower ? -1 : 1;
-  const double bar = options_.threshold_mode == Threshold::relative ? best_ * (1 + sign * options_.threshold)
-                                                                    : best_ + sign * options_.threshold;
-  return sign * value > sign * bar;
+  const double required = options_.threshold_mode == Threshold::relative ? best_ * (1 + sign * options_.threshold)
+                                                                         : best_ + sign * options_.threshold;
+  return sign * value > sign * required;
 }
 
 bool ReduceLROnPlateau::step(double value) {
   if (is_better(value)) {
     best_ = value;
-    bad_ = 0;
+    not_better_ = 0;
   } else {
-    ++bad_;
+    ++not_better_;
   }
-  if (cooling_ > 0) {
-    --cooling_;
-    bad_ = 0;
+  if (cooldown_left_ > 0) {
+    --cooldown_left_;
+    not_better_ = 0;
   }
-  if (bad_ <= options_.patience) return false;
+  if (not_better_ <= options_.patience) return false;
   bool lowered = false;
   for (std::size_t group = 0; group < optimizer_.num_groups(); ++group) {
     Rates rates = optimizer_.initial_rates(group);
@@ -45,15 +46,24 @@ bool ReduceLROnPlateau::step(double value) {
     optimizer_.set_initial_rates(group, rates);
     lowered = true;
   }
-  cooling_ = options_.cooldown;
-  bad_ = 0;
+  cooldown_left_ = options_.cooldown;
+  not_better_ = 0;
   return lowered;
 }
 
 void ReduceLROnPlateau::visit_state(StateVisitor& visitor) {
+  visitor.constant("type", "ReduceLROnPlateau");
+  visitor.constant("better", options_.better == Better::lower ? "lower" : "higher");
+  visit_option(visitor, "factor", options_.factor);
+  visit_option(visitor, "patience", options_.patience);
+  visit_option(visitor, "threshold", options_.threshold);
+  visitor.constant("threshold_mode", options_.threshold_mode == Threshold::relative ? "relative" : "absolute");
+  visit_option(visitor, "cooldown", options_.cooldown);
+  visit_option(visitor, "min_learning_rate", options_.min_learning_rate);
+  visit_option(visitor, "epsilon", options_.epsilon);
   visitor.visit("best", best_);
-  visitor.visit("values_no_better", bad_);
-  visitor.visit("values_of_cooldown", cooling_);
+  visitor.visit("not_better", not_better_);
+  visitor.visit("cooldown_left", cooldown_left_);
 }
 
 }  // namespace minnow::inline MINNOW_PRECISION

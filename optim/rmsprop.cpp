@@ -1,6 +1,7 @@
 #include <minnow/core/threading/parallel_for.hpp>
 #include <minnow/optim/detail/check_option.hpp>
 #include <minnow/optim/detail/rmsprop_kernel.hpp>
+#include <minnow/optim/detail/visit_option.hpp>
 #include <minnow/optim/rmsprop.hpp>
 
 namespace minnow::inline MINNOW_PRECISION {
@@ -30,9 +31,8 @@ void RMSprop::update(std::size_t index, Parameter& parameter) {
     averages.square = FixedTensor(shape);
     if (options.centered) averages.mean = FixedTensor(shape);
   }
-  if (options.momentum != 0 &&
-      !averages.buffer.has_shape())  // at the first step, or if a schedule sets a momentum later
-    averages.buffer = FixedTensor(shape);
+  // At the first step, or later if a schedule sets a momentum.
+  if (options.momentum != 0 && !averages.buffer.has_shape()) averages.buffer = FixedTensor(shape);
   const auto real = [](double number) { return static_cast<Real>(number); };
   const kernels::RMSpropStep step{.learning_rate = real(options.learning_rate),
                                   .keep = real(options.alpha),
@@ -51,6 +51,14 @@ void RMSprop::update(std::size_t index, Parameter& parameter) {
 
 void RMSprop::visit_state(StateVisitor& visitor) {
   GroupedOptimizer::visit_state(visitor);
+  for (std::size_t group = 0; group < num_groups(); ++group) {
+    const RMSpropOptions& o = options(group);
+    const std::string prefix = group_prefix(group);
+    visit_option(visitor, prefix + "alpha", o.alpha);
+    visit_option(visitor, prefix + "epsilon", o.epsilon);
+    visit_option(visitor, prefix + "weight_decay", o.weight_decay);
+    visit_option(visitor, prefix + "centered", o.centered);
+  }
   for (std::size_t i = 0; i < averages_.size(); ++i) {
     const auto& [name, value, parameter] = parameters()[i];
     visitor.visit("square." + name, averages_[i].square, value->shape());

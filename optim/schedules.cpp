@@ -15,13 +15,13 @@ void check_steps(const char* who, const char* option, Steps steps) {
 }
 
 void check_schedule(const char* who, const Schedule& schedule) {
-  if (schedule == nullptr) throw ValueError(format_text("{}: expected a schedule, got a null one.", who));
+  if (schedule == nullptr) throw ValueError(format_text("{}: expected a schedule, got null.", who));
 }
 
-/// From start, at share 0, to end, at share 1.
-double between(Anneal anneal, double start, double end, double share) {
-  if (anneal == Anneal::linear) return start + (end - start) * share;
-  return end + (start - end) / 2 * (1 + std::cos(pi * share));
+/// Interpolates from `start`, at fraction 0, to `end`, at fraction 1.
+double interpolate(Anneal anneal, double start, double end, double fraction) {
+  if (anneal == Anneal::linear) return start + (end - start) * fraction;
+  return end + (start - end) / 2 * (1 + std::cos(pi * fraction));
 }
 
 }  // namespace
@@ -39,29 +39,29 @@ Schedule cosine_annealing(const CosineAnnealingOptions& options) {
   check_steps("cosine_annealing", "total_steps", options.total_steps);
   check_not_negative("cosine_annealing", "min_learning_rate", options.min_learning_rate);
   return [options](Rates rates, Steps t) {
-    const Steps half = t / options.total_steps, step = t % options.total_steps;  // odd halves go up again
+    const Steps half = t / options.total_steps, step = t % options.total_steps;  // the rate rises in odd halves
     const Steps at = half % 2 == 0 ? step : options.total_steps - step;
-    const double share = static_cast<double>(at) / static_cast<double>(options.total_steps);
-    rates.learning_rate = between(Anneal::cosine, rates.learning_rate, options.min_learning_rate, share);
+    const double fraction = static_cast<double>(at) / static_cast<double>(options.total_steps);
+    rates.learning_rate = interpolate(Anneal::cosine, rates.learning_rate, options.min_learning_rate, fraction);
     return rates;
   };
 }
 
 Schedule linear_warmup(const LinearWarmupOptions& options) {
   check_steps("linear_warmup", "total_steps", options.total_steps);
-  check_share("linear_warmup", "start_factor", options.start_factor);
-  check_share("linear_warmup", "end_factor", options.end_factor);
+  check_fraction("linear_warmup", "start_factor", options.start_factor);
+  check_fraction("linear_warmup", "end_factor", options.end_factor);
   return [options](Rates rates, Steps t) {
-    const double share =
+    const double fraction =
         static_cast<double>(std::min(t, options.total_steps)) / static_cast<double>(options.total_steps);
-    rates.learning_rate *= between(Anneal::linear, options.start_factor, options.end_factor, share);
+    rates.learning_rate *= interpolate(Anneal::linear, options.start_factor, options.end_factor, fraction);
     return rates;
   };
 }
 
 Schedule one_cycle(const OneCycleOptions& options) {
   check_steps("one_cycle", "total_steps", options.total_steps);
-  check_share("one_cycle", "pct_start", options.pct_start);
+  check_fraction("one_cycle", "pct_start", options.pct_start);
   check_positive("one_cycle", "div_factor", options.div_factor);
   check_positive("one_cycle", "final_div_factor", options.final_div_factor);
   check_below_one("one_cycle", "base_momentum", options.base_momentum);
@@ -69,26 +69,30 @@ Schedule one_cycle(const OneCycleOptions& options) {
   return [options](const Rates& peak, Steps t) {
     const double last = static_cast<double>(options.total_steps) - 1;
     const double step = std::min(static_cast<double>(t), last);
-    const double top = options.pct_start * static_cast<double>(options.total_steps) - 1;  // not a whole step
+    const double top = options.pct_start * static_cast<double>(options.total_steps) - 1;  // not always an integer
     const Rates start{peak.learning_rate / options.div_factor, options.max_momentum};
     const Rates middle{peak.learning_rate, options.base_momentum};
     const Rates end{start.learning_rate / options.final_div_factor, options.max_momentum};
     const bool rises = step <= top;
     const Rates &from = rises ? start : middle, &to = rises ? middle : end;
     const double begins = rises ? 0 : top, ends = rises ? top : last;
-    const double share = begins == ends ? 1 : (step - begins) / (ends - begins);
-    return Rates{between(options.anneal, from.learning_rate, to.learning_rate, share),
-                 options.cycle_momentum ? between(options.anneal, from.momentum, to.momentum, share) : peak.momentum};
+    const double fraction = begins == ends ? 1 : (step - begins) / (ends - begins);
+    return Rates{
+        interpolate(options.anneal, from.learning_rate, to.learning_rate, fraction),
+        options.cycle_momentum ? interpolate(options.anneal, from.momentum, to.momentum, fraction) : peak.momentum};
   };
 }
 
 Schedule sequence(std::vector<Schedule> schedules, std::vector<std::uint64_t> milestones) {
   for (const Schedule& schedule : schedules) check_schedule("sequence", schedule);
   if (schedules.size() != milestones.size() + 1)
-    throw ValueError(format_text("sequence: expected a milestone between each two schedules, got {} schedules and {}.",
-                                 schedules.size(), milestones.size()));
+    throw ValueError(
+        format_text("sequence: expected one milestone fewer than schedules, got {} schedules and {} "
+                    "milestones.",
+                    schedules.size(), milestones.size()));
   if (std::adjacent_find(milestones.begin(), milestones.end(), std::greater_equal<>()) != milestones.end())
-    throw ValueError("sequence: expected milestones to rise, got one that is not above the one before.");
+    throw ValueError(
+        "sequence: expected strictly increasing milestones, got a milestone that is not above the previous one.");
   return [schedules = std::move(schedules), milestones = std::move(milestones)](const Rates& rates, Steps t) {
     const auto next = std::upper_bound(milestones.begin(), milestones.end(), t);
     const auto index = static_cast<std::size_t>(next - milestones.begin());

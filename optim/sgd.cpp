@@ -1,6 +1,7 @@
 #include <minnow/core/threading/parallel_for.hpp>
 #include <minnow/optim/detail/check_option.hpp>
 #include <minnow/optim/detail/sgd_kernel.hpp>
+#include <minnow/optim/detail/visit_option.hpp>
 #include <minnow/optim/sgd.hpp>
 
 #include <cmath>
@@ -16,7 +17,7 @@ void check(const std::string& who, const SGDOptions& options) {
     throw ValueError(format_text("{}: expected dampening to be finite, got {}.", who, options.dampening));
   if (options.nesterov && (options.momentum == 0 || options.dampening != 0))
     throw ValueError(
-        format_text("{}: expected momentum above 0 and no dampening with nesterov, got momentum {} and dampening {}.",
+        format_text("{}: expected momentum above 0 and dampening 0 with nesterov, got momentum {} and dampening {}.",
                     who, options.momentum, options.dampening));
 }
 
@@ -48,6 +49,13 @@ void SGD::update(std::size_t index, Parameter& parameter) {
 
 void SGD::visit_state(StateVisitor& visitor) {
   GroupedOptimizer::visit_state(visitor);
+  for (std::size_t group = 0; group < num_groups(); ++group) {
+    const SGDOptions& o = options(group);
+    const std::string prefix = group_prefix(group);
+    visit_option(visitor, prefix + "dampening", o.dampening);
+    visit_option(visitor, prefix + "weight_decay", o.weight_decay);
+    visit_option(visitor, prefix + "nesterov", o.nesterov);
+  }
   for (std::size_t i = 0; i < momentum_.size(); ++i)
     visitor.visit("momentum." + parameters()[i].name, momentum_[i], parameters()[i].value->shape());
 }

@@ -9,18 +9,20 @@ struct SGDOptions {
   double momentum = 0;
   double dampening = 0;
   double weight_decay = 0;  // added to the gradient as weight_decay * p
-  bool nesterov = false;    // needs momentum and no dampening
+  bool nesterov = false;    // requires momentum > 0 and dampening = 0
 };
 
-/// Stochastic gradient descent, torch.optim.SGD's update to the letter. For gradient g of parameter p at step t:
-///   g += weight_decay p;   b = g at the parameter's first step, then momentum b + (1 - dampening) g;
+/// Stochastic gradient descent, with the update of torch.optim.SGD. For gradient g of parameter p:
+///   g += weight_decay p;   b = g at the first step of p, then momentum b + (1 - dampening) g;
 ///   g = b, or g + momentum b with Nesterov;   p -= learning_rate g.
 class MINNOW_API SGD : public GroupedOptimizer<SGDOptions> {
  public:
-  /// Throws ValueError when an option is negative or not finite, or Nesterov lacks what it needs.
+  /// Throws ValueError if an option but dampening is negative, an option is not finite, or nesterov is set without
+  /// momentum or with dampening.
   explicit SGD(std::vector<NamedTensor> parameters, const SGDOptions& options = {});
 
-  /// Parameters with options of their own: SGD sgd{{{weights, {.weight_decay = 1e-4}}, {biases, {}}}}.
+  /// Builds the optimizer from groups, each with its own options: SGD sgd{{{weights, {.weight_decay = 1e-4}}, {biases,
+  /// {}}}}.
   explicit SGD(const ParameterGroups<SGDOptions>& groups);
 
   void visit_state(StateVisitor& visitor) override;
@@ -29,7 +31,7 @@ class MINNOW_API SGD : public GroupedOptimizer<SGDOptions> {
   void update(std::size_t index, Parameter& parameter) override;
 
  private:
-  std::vector<FixedTensor> momentum_;  // b, one per parameter; without a shape before its first step with momentum
+  std::vector<FixedTensor> momentum_;  // b, one per parameter; without a shape before the first step with momentum
 };
 
 }  // namespace minnow::inline MINNOW_PRECISION

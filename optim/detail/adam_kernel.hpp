@@ -16,7 +16,7 @@ struct AdamStep {
   Real root_factor = 0;  // 1 / sqrt(1 - beta2^t)
 };
 
-/// Updates a parameter of n elements by one step of Adam or AdamW; see there for the formula. v_max is null without
+/// Updates a parameter of n elements by one step of Adam or AdamW; adam.hpp shows the formula. v_max is null without
 /// AMSGrad.
 void adam(const AdamStep& step, const Real* gradient, Real* m, Real* v, Real* v_max, Real* value, std::size_t n);
 

@@ -8,7 +8,7 @@
 
 namespace minnow::inline MINNOW_PRECISION {
 
-// Checks of an optimizer's options. Each throws ValueError: "SGD: expected momentum to be ..., got -1."
+// Checks of options. Each throws ValueError: "SGD: expected momentum to be at least 0 and finite, got -1."
 
 inline void check_not_negative(const std::string& who, const char* option, double value) {
   if (!(value >= 0) || !std::isfinite(value))
@@ -25,7 +25,7 @@ inline void check_below_one(const std::string& who, const char* option, double v
     throw ValueError(format_text("{}: expected {} to be at least 0 and below 1, got {}.", who, option, value));
 }
 
-inline void check_share(const std::string& who, const char* option, double value) {
+inline void check_fraction(const std::string& who, const char* option, double value) {
   if (!(value >= 0 && value <= 1))
     throw ValueError(format_text("{}: expected {} to be from 0 to 1, got {}.", who, option, value));
 }

@@ -14,8 +14,8 @@ struct RMSpropStep {
   Real weight_decay;  // g += weight_decay p
 };
 
-/// Updates a parameter of n elements by one step of RMSprop; see there for the formula. mean is null unless centered;
-/// buffer is null without momentum.
+/// Updates a parameter of n elements by one step of RMSprop; rmsprop.hpp shows the formula. mean is null unless
+/// centered; buffer is null without momentum.
 void rmsprop(const RMSpropStep& step, const Real* gradient, Real* square, Real* mean, Real* buffer, Real* value,
              std::size_t n);
 

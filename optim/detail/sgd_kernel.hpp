@@ -15,7 +15,7 @@ struct SGDStep {
   bool nesterov;
 };
 
-/// Updates a parameter of n elements by one step of SGD; see there for the formula.
+/// Updates a parameter of n elements by one step of SGD; sgd.hpp shows the formula.
 void sgd(const SGDStep& step, const Real* gradient, Real* buffer, Real* value, std::size_t n);
 
 }  // namespace minnow::inline MINNOW_PRECISION::kernels
