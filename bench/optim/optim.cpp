@@ -16,7 +16,7 @@ template <class Optimizer, class Options>
 void step(benchmark::State& state, const Options& options) {
   minnow::Parameter parameter({size});
   bench::fill_uniform(parameter.value.data(), size, 1);
-  minnow::Tensor& gradient = parameter.grad_target().grad;
+  minnow::FixedTensor& gradient = parameter.grad_target().grad;
   bench::fill_uniform(gradient.data(), size, 1, 1);
   Optimizer optimizer{{{"weight", parameter}}, options};
   optimizer.step();

@@ -28,7 +28,7 @@ struct Gradients {
     for (const Json& g : numbers) {
       const auto values = fixture_numbers(g);
       parameters.emplace_back(Shape{values.size()});
-      Tensor& grad = parameters.back().grad_target().grad;
+      FixedTensor& grad = parameters.back().grad_target().grad;
       for (std::size_t i = 0; i < values.size(); ++i) grad(i) = static_cast<Real>(values[i]);
     }
     for (Parameter& p : parameters) entries.emplace_back(std::to_string(entries.size()), p);
@@ -42,7 +42,7 @@ struct Gradients {
   }
 };
 
-TEST(ClipGradients, IsPyTorchs) {
+TEST(ClipGradients, MatchesPyTorch) {
   for (const Json& c : read_fixture("optim/clipping.json")) {
     SCOPED_TRACE(c.dump());
     const double limit = c.at("limit"), norm = fixture_number(c.at("norm"));
@@ -58,7 +58,7 @@ TEST(ClipGradients, IsPyTorchs) {
   }
 }
 
-TEST(ClipGradients, LooksAtWhatTheNextStepWillApply) {
+TEST(ClipGradients, UsesFreshGradientsOfTrainableParameters) {
   std::vector<Parameter> p(4, Parameter({2}));
   SGD sgd{{{"a", p[0]}, {"frozen", p[1]}, {"stale", p[2]}, {"none", p[3]}}};
   for (const std::size_t i : {0u, 1u, 2u}) p[i].grad_to_add() = Tensor{6, 8};
@@ -73,10 +73,10 @@ TEST(ClipGradients, LooksAtWhatTheNextStepWillApply) {
   EXPECT_EQ(clip_grad_norm(sgd, 5), 0) << "no gradient is fresh";
 }
 
-TEST(ClipGradients, OnlyMeasuresWhatIsShortEnough) {
+TEST(ClipGradients, LeavesGradientsWithinTheLimitUnchanged) {
   Parameter p({2});
   p.grad_to_add() = Tensor{0.25, -0.125};
-  const Tensor before = p.grad;
+  const FixedTensor before = p.grad;
   const std::vector<NamedTensor> entries{{"w", p}};
   const double norm = clip_grad_norm(entries, 1);
   EXPECT_NEAR(norm, std::sqrt(0.078125), 1e-12);
@@ -85,16 +85,15 @@ TEST(ClipGradients, OnlyMeasuresWhatIsShortEnough) {
   EXPECT_EQ(p.grad, before);
 }
 
-TEST(ClipGradients, ReportsANormThatIsNotFinite) {
+TEST(ClipGradients, ReportsANonFiniteNorm) {
   Parameter p({2});
   const std::vector<NamedTensor> entries{{"w", p}};
   p.grad_to_add() = Tensor{infinity, 1};
-  EXPECT_EQ(
-      message<NonFiniteError>([&] { clip_grad_norm(entries, 1, true); }),
-      "clip_grad_norm: expected gradients of finite norm, got inf. Try a lower learning rate, or look at the data.");
+  EXPECT_EQ(message<NonFiniteError>([&] { clip_grad_norm(entries, 1, true); }),
+            "clip_grad_norm: expected a finite gradient norm, got inf. Lower the learning rate or check the data.");
   EXPECT_EQ(p.grad, (Tensor{infinity, 1}));
   EXPECT_EQ(clip_grad_norm(entries, infinity), infinity);
-  EXPECT_EQ(p.grad, (Tensor{infinity, 1})) << "only measured";
+  EXPECT_EQ(p.grad, (Tensor{infinity, 1})) << "only the norm is computed";
   p.grad(1) = nan;
   EXPECT_THROW(clip_grad_norm(entries, 1, true), NonFiniteError);
   clip_grad_value(entries, 2);
@@ -102,7 +101,7 @@ TEST(ClipGradients, ReportsANormThatIsNotFinite) {
   EXPECT_TRUE(std::isnan(p.grad(1)));
 }
 
-// Float32 squares would overflow, or lose the small ones.
+// In float32 the squares would overflow, or the small ones would be lost.
 TEST(ClipGradients, SumsInDouble) {
   constexpr std::size_t n = (1 << 17) + 5;
   Parameter p({n});
@@ -134,7 +133,7 @@ TEST(ClipGradients, GivesTheSameBitsWithAnyNumberOfThreads) {
   }
 }
 
-TEST(ClipGradients, RefusesLimitsBelowZero) {
+TEST(ClipGradients, RejectsNegativeLimits) {
   EXPECT_EQ(message<ValueError>([] { clip_grad_norm({}, -1); }),
             "clip_grad_norm: expected max_norm to be at least 0, got -1.");
   EXPECT_THROW(clip_grad_norm({}, static_cast<double>(nan)), ValueError);

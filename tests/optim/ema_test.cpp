@@ -13,10 +13,10 @@ namespace {
 
 using namespace minnow::testing;
 
-/// Numbers to average: two parameters, a buffer and a count, as BatchNorm has them.
+/// A layer with two parameters, a buffer and a count, as in BatchNorm.
 struct Holder : Layer {
   Parameter weight{Shape{4, 5}}, bias{Shape{4}};
-  Tensor running_mean = zeros({3}), count = zeros({});
+  FixedTensor running_mean{Shape{3}}, count{Shape{}};
 
   std::string name() const override { return "Holder"; }
   Shape output_shape(const Shape& input) const override { return input; }
@@ -27,7 +27,7 @@ struct Holder : Layer {
   }
 };
 
-TEST(EMA, IsPyTorchsAveragedModel) {
+TEST(EMA, MatchesPyTorchsAveragedModel) {
   double worst = 0;
   for (const Json& c : read_fixture("optim/averages.json")) {
     SCOPED_TRACE("decay " + c.at("decay").dump() + ", warm_up " + c.at("warm_up").dump());
@@ -40,7 +40,7 @@ TEST(EMA, IsPyTorchsAveragedModel) {
       for (std::size_t i = 0; i < 3; ++i) *model.state()[i].value = recorded.parameters[from[i]].grad;
       model.count() = static_cast<Real>(t);
       ema.update();
-      EXPECT_EQ(ema.averages()[3](), static_cast<Real>(t)) << "a count is no average";
+      EXPECT_EQ(ema.averages()[3](), static_cast<Real>(t)) << "a count is copied";
       if (!c.at("after").contains(std::to_string(t))) continue;
       const Json& expected = c.at("after").at(std::to_string(t));
       for (std::size_t i = 0; i < 3; ++i) {
@@ -54,8 +54,8 @@ TEST(EMA, IsPyTorchsAveragedModel) {
   record_error("averages", worst);
 }
 
-std::vector<Tensor> numbers(Sequential& model) {
-  std::vector<Tensor> result;
+std::vector<FixedTensor> values(Sequential& model) {
+  std::vector<FixedTensor> result;
   for (const NamedTensor& entry : model.state()) result.push_back(*entry.value);
   return result;
 }
@@ -74,44 +74,45 @@ struct Trained {
   }
 };
 
-TEST(EMA, ReplacesTheNumbersForAScope) {
+TEST(EMA, SwapsTheAveragesInForAScope) {
   Trained s;
   for (int t = 0; t < 3; ++t) s.train();
-  const auto own = numbers(s.model), averages = s.ema.averages();
-  const Tensor own_answer = s.model.predict(s.x);
+  const auto own = values(s.model), averages = s.ema.averages();
+  const Tensor own_prediction = s.model.predict(s.x);
   {
     const auto averaged = s.ema.swap_in();
-    EXPECT_EQ(numbers(s.model), averages);
+    EXPECT_EQ(values(s.model), averages);
     EXPECT_EQ(s.ema.averages(), own);
-    EXPECT_NE(s.model.predict(s.x), own_answer);
-    EXPECT_EQ(
-        message<Error>([&] { s.ema.update(); }),
-        "EMA: expected update when the model has its own numbers, got it between swap_in and the end of its scope.");
+    EXPECT_NE(s.model.predict(s.x), own_prediction);
+    EXPECT_EQ(message<Error>([&] { s.ema.update(); }),
+              "EMA: expected update while the averages are not swapped in, got it while they are. Destroy the result "
+              "of swap_in() "
+              "first.");
     EXPECT_THROW(s.ema.copy_to_model(), Error);
     EXPECT_THROW(static_cast<void>(s.ema.swap_in()), Error);
-    EXPECT_EQ(numbers(s.model), averages) << "refusing changes nothing";
+    EXPECT_EQ(values(s.model), averages) << "an error changes nothing";
   }
-  EXPECT_EQ(numbers(s.model), own);
+  EXPECT_EQ(values(s.model), own);
   EXPECT_EQ(s.ema.averages(), averages);
-  EXPECT_EQ(s.model.predict(s.x), own_answer);
+  EXPECT_EQ(s.model.predict(s.x), own_prediction);
 }
 
-TEST(EMA, GoesBackWhenSomethingThrows) {
+TEST(EMA, RestoresTheModelIfTheScopeThrows) {
   Trained s;
   s.train();
   s.train();
-  const auto own = numbers(s.model);
+  const auto own = values(s.model);
   EXPECT_THROW(
       {
         const auto averaged = s.ema.swap_in();
         s.model.predict(zeros({2, 7}));
       },
       ShapeError);
-  EXPECT_EQ(numbers(s.model), own);
+  EXPECT_EQ(values(s.model), own);
 }
 
-// Between a backward and its step, too: gradients and momentum are as they were.
-TEST(EMA, LeavesTrainingAsItWas) {
+// Also between backward and step: gradients and momentum stay unchanged.
+TEST(EMA, DoesNotChangeTraining) {
   Trained with, without;
   for (int t = 0; t < 5; ++t) {
     for (Trained* s : {&with, &without}) {
@@ -125,29 +126,29 @@ TEST(EMA, LeavesTrainingAsItWas) {
       s->ema.update();
     }
   }
-  EXPECT_EQ(numbers(with.model), numbers(without.model));
+  EXPECT_EQ(values(with.model), values(without.model));
   EXPECT_EQ(with.ema.averages(), without.ema.averages());
 }
 
-TEST(EMA, CopiesToTheModelForGood) {
+TEST(EMA, CopiesTheAveragesToTheModel) {
   Trained s;
   for (int t = 0; t < 3; ++t) s.train();
   s.model.forward(s.x);
   s.model.backward(s.dy);
   s.ema.copy_to_model();
-  EXPECT_EQ(numbers(s.model), s.ema.averages());
+  EXPECT_EQ(values(s.model), s.ema.averages());
   for (const NamedTensor& entry : s.model.parameters()) EXPECT_FALSE(entry.parameter->has_gradient());
 }
 
-TEST(EMA, RefusesWhatItCannotAverage) {
+TEST(EMA, RejectsInvalidDecaysAndOtherShapes) {
   Sequential model = small_model();
   EXPECT_EQ(message<ValueError>([&] { EMA ema(model, {.decay = 1.5}); }),
             "EMA: expected decay to be from 0 to 1, got 1.5.");
   EXPECT_THROW(EMA(model, {.decay = -0.5}), ValueError);
   EMA ema{model};
-  *model.state()[1].value = zeros({2});
-  EXPECT_EQ(message<ShapeError>([&] { ema.update(); }), "EMA: expected 0.bias to keep its shape (5), got (2).");
-  EXPECT_THROW(static_cast<void>(ema.swap_in()), ShapeError);
+  EXPECT_EQ(message<ShapeError>([&] { *model.state()[1].value = zeros({2}); }),
+            "FixedTensor: expected elements of shape (5), got (2). The shape of a parameter or buffer cannot change.");
+  EXPECT_THROW(model.state()[1].parameter->value = FixedTensor(Shape{2}), ShapeError);
 }
 
 }  // namespace

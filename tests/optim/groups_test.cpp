@@ -21,7 +21,7 @@ std::vector<std::string> names(const std::vector<NamedTensor>& entries) {
 }
 using Names = std::vector<std::string>;
 
-TEST(Groups, EachHasOptionsOfItsOwn) {
+TEST(Groups, HaveTheirOwnOptions) {
   std::vector<Parameter> p(3, Parameter({1}));
   SGD sgd{{{{{"a", p[0]}, {"b", p[1]}}, {.learning_rate = 0.5}}, {{{"c", p[2]}}, {.learning_rate = 2}}}};
   EXPECT_EQ(sgd.num_groups(), 2u);
@@ -35,7 +35,7 @@ TEST(Groups, EachHasOptionsOfItsOwn) {
   EXPECT_EQ(p[2].value(0), Real{-2});
 }
 
-TEST(Groups, ChangeTheirRatesTogetherOrOneByOne) {
+TEST(Groups, SetRatesTogetherOrOneByOne) {
   std::vector<Parameter> p(2, Parameter({1}));
   AdamW adam{{{{{"a", p[0]}}, {.beta1 = 0.5}}, {{{"b", p[1]}}, {}}}};
   adam.set_learning_rate(0.25, 1);
@@ -53,12 +53,12 @@ TEST(Groups, ChangeTheirRatesTogetherOrOneByOne) {
   EXPECT_EQ(adam.initial_rates(0).momentum, 0.5);
   EXPECT_EQ(message<ValueError>([&] { adam.set_rates(1, {.learning_rate = 0.1, .momentum = 1}); }),
             "AdamW, group 1: expected beta1 to be at least 0 and below 1, got 1.");
-  EXPECT_EQ(adam.options(1).learning_rate, 0.5) << "refused as a whole";
-  EXPECT_EQ(message<ValueError>([&] { adam.options(2); }), "AdamW: expected a group below 2, got 2.");
+  EXPECT_EQ(adam.options(1).learning_rate, 0.5) << "the whole change is rejected";
+  EXPECT_EQ(message<ValueError>([&] { adam.options(2); }), "AdamW: expected a group index below 2, got 2.");
   EXPECT_THROW(adam.set_learning_rate(1, 2), ValueError);
 }
 
-TEST(Groups, AreCheckedBeforeAnythingIsClaimed) {
+TEST(Groups, AreCheckedBeforeAParameterIsClaimed) {
   std::vector<Parameter> p(2, Parameter({1}));
   EXPECT_EQ(message<ValueError>([&] {
               SGD sgd{{{{{"a", p[0]}}, {}}, {{{"b", p[1]}}, {.weight_decay = -1}}}};
@@ -69,11 +69,11 @@ TEST(Groups, AreCheckedBeforeAnythingIsClaimed) {
             }),
             "Optimizer: expected each parameter once, got again twice.");
   EXPECT_EQ(message<ValueError>([] { SGD sgd(ParameterGroups<SGDOptions>{}); }),
-            "Optimizer: expected at least one parameter, got a model without any.");
+            "Optimizer: expected at least one parameter, got none.");
   EXPECT_FALSE(p[0].in_optimizer());
 }
 
-TEST(Groups, DecayNoBiasesAndNormsInOneLine) {
+TEST(Groups, DecayNoBiasesAndNorms) {
   Sequential model = small_model();
   for (const NamedTensor& entry : model.parameters()) entry.value->fill(1);
   AdamW adam{
@@ -86,7 +86,7 @@ TEST(Groups, DecayNoBiasesAndNormsInOneLine) {
       EXPECT_EQ(value, entry.value->dimension() < 2 ? 1 : Real{0.875}) << entry.name;
 }
 
-TEST(Groups, OfAModelWithoutBiasesMayBeEmpty) {
+TEST(Groups, MayBeEmptyIfAModelHasNoBiases) {
   Rng rng{1};
   Sequential model{Dense(2, 2, rng, {.bias = false})};
   SGD sgd{no_decay_on_biases_and_norms(model.parameters(), SGDOptions{.weight_decay = 1})};
@@ -94,7 +94,7 @@ TEST(Groups, OfAModelWithoutBiasesMayBeEmpty) {
   EXPECT_EQ(sgd.parameters().size(), 1u);
 }
 
-TEST(Named, TakesWholePartsOfNames) {
+TEST(Named, MatchesWholePartsOfNames) {
   std::vector<Parameter> p(4, Parameter({1}));
   const std::vector<NamedTensor> all{{"1.weight", p[0]}, {"1.bias", p[1]}, {"10.weight", p[2]}, {"2.1.weight", p[3]}};
   EXPECT_EQ(names(named(all, "1")), (Names{"1.weight", "1.bias"}));
@@ -102,12 +102,12 @@ TEST(Named, TakesWholePartsOfNames) {
   EXPECT_EQ(names(named(all, "10.weight")), (Names{"10.weight"}));
   EXPECT_EQ(names(not_named(all, "1")), (Names{"10.weight", "2.1.weight"}));
   EXPECT_EQ(message<ValueError>([&] { named(all, "3"); }),
-            "named: expected the beginning of a parameter's name, such as 1.weight, got \"3\".");
+            "named: expected a prefix of a parameter name, such as 1.weight, got \"3\".");
   EXPECT_THROW(named({}, "0"), ValueError);
 }
 
-// The first Dense is not even looked at: nothing before the first trained layer gets a gradient.
-TEST(Freezing, LeavesNumbersAndSkipsTheirGradients) {
+// No layer before the first trained layer computes a gradient.
+TEST(Freezing, KeepsValuesAndSkipsGradients) {
   Sequential model = small_model();
   freeze(named(model.parameters(), "0"));
   SGD sgd{model.parameters(), {.learning_rate = 0.5, .weight_decay = 0.5}};

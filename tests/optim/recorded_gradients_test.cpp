@@ -1,4 +1,5 @@
-// Every optimizer and every schedule along 50 recorded gradients, beside PyTorch in float64: parameters in two groups.
+// Every optimizer and every schedule over 50 recorded gradients, compared with PyTorch in float64. The parameters are
+// in two groups.
 
 #include <minnow/core/error.hpp>
 #include <minnow/optim/clip_gradients.hpp>

@@ -17,7 +17,7 @@ namespace {
 constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
-/// An optimizer of one number, whose gradient is always 1.
+/// An optimizer of one element whose gradient is always 1.
 struct Trial {
   Parameter p{Shape{1}};
   SGD sgd{{{"w", p}}, {.learning_rate = 0.5}};
@@ -34,7 +34,7 @@ Rates halve(Rates rates, std::uint64_t t) {
   return rates;
 }
 
-TEST(Schedule, IsAFunctionOfOnesOwn) {
+TEST(Schedule, MayBeAnyFunction) {
   Trial s;
   s.sgd.set_schedule(halve);
   EXPECT_EQ(s.step(), 0.5);
@@ -43,23 +43,23 @@ TEST(Schedule, IsAFunctionOfOnesOwn) {
   EXPECT_EQ(s.p.value(0), Real{-0.875});
 }
 
-TEST(Schedule, StartsAnewFromTheInitialRatesAndEnds) {
+TEST(Schedule, RestartsFromTheInitialRatesAndEnds) {
   Trial s;
   s.step();
   s.sgd.set_schedule(halve);
   s.step();
   s.step();
   s.sgd.set_schedule(halve);
-  EXPECT_EQ(s.sgd.options().learning_rate, 0.5) << "known at once";
+  EXPECT_EQ(s.sgd.options().learning_rate, 0.5) << "set_schedule sets the rates";
   EXPECT_EQ(s.step(), 0.5);
   EXPECT_EQ(s.step(), 0.25);
   s.sgd.set_learning_rate(4);
-  EXPECT_EQ(s.step(), 1) << "goes on, from the new rate";
+  EXPECT_EQ(s.step(), 1) << "the schedule continues from the new rate";
   s.sgd.set_schedule(nullptr);
   EXPECT_EQ(s.step(), 1);
 }
 
-TEST(Schedule, ThatGivesNonsenseIsRefusedAndTheLastOneStays) {
+TEST(Schedule, WithInvalidRatesIsRejectedAndTheLastOneStays) {
   Trial s;
   s.sgd.set_schedule(halve);
   s.step();
@@ -76,13 +76,13 @@ TEST(Schedule, ThatGivesNonsenseIsRefusedAndTheLastOneStays) {
   EXPECT_EQ(s.sgd.steps(), 3u);
 }
 
-TEST(Schedule, ThatOneGroupRefusesChangesNoGroup) {
+TEST(Schedule, RejectedByOneGroupChangesNoGroup) {
   std::vector<Parameter> p(2, Parameter({1}));
   SGD sgd{{{{{"a", p[0]}}, {.momentum = 0.5}}, {{{"b", p[1]}}, {.momentum = 0.5, .nesterov = true}}}};
   EXPECT_EQ(message<ValueError>([&] { sgd.set_schedule([](const Rates&, std::uint64_t) {
                                         return Rates{1, 0};
                                       }); }),
-            "SGD, group 1: expected momentum above 0 and no dampening with nesterov, got momentum 0 and dampening 0.");
+            "SGD, group 1: expected momentum above 0 and dampening 0 with nesterov, got momentum 0 and dampening 0.");
   EXPECT_EQ(sgd.rates(0).learning_rate, 0.01);
   EXPECT_EQ(sgd.rates(0).momentum, 0.5);
 }
@@ -95,12 +95,14 @@ TEST(Schedule, NeedsAnOptimizerWithRates) {
   Parameter p({1});
   Plain plain{{{"w", p}}};
   EXPECT_EQ(message<Error>([&] { plain.set_schedule(halve); }),
-            "Optimizer: expected one with rates, got one that has none to read or set. Override rates and set_rates.");
+            "Optimizer: expected an optimizer with rates, got one without. Override num_groups, rates, initial_rates, "
+            "set_rates "
+            "and set_initial_rates.");
   p.grad_to_add();
   EXPECT_NO_THROW(plain.step());
 }
 
-TEST(OneCycle, StaysAtItsEnd) {
+TEST(OneCycle, StaysAtItsLastRate) {
   const Schedule cycle = one_cycle({.total_steps = 10, .div_factor = 4, .final_div_factor = 16});
   EXPECT_NEAR(cycle({1, 0}, 2).learning_rate, 1, 1e-15);
   EXPECT_NEAR(cycle({1, 0}, 9).learning_rate, 1. / 64, 1e-15);
@@ -119,51 +121,52 @@ TEST(OneCycle, OfFewStepsIsFinite) {
       }
 }
 
-TEST(Schedules, ACosineMayTakeAnyNumberOfSteps) {
+TEST(Schedules, CosineAnnealingAcceptsAnyNumberOfSteps) {
   const Schedule schedule = cosine_annealing({.total_steps = std::uint64_t{1} << 63});
   EXPECT_EQ(schedule({1, 0}, 0).learning_rate, 1);
   EXPECT_NEAR(schedule({1, 0}, std::uint64_t{1} << 62).learning_rate, 0.5, 1e-15);
   EXPECT_NEAR(schedule({1, 0}, std::uint64_t{3} << 62).learning_rate, 0.5, 1e-15);
 }
 
-TEST(Schedules, RefuseOptionsThatMakeNoSense) {
-  const auto says = [](const std::function<Schedule()>& make) { return message<ValueError>([&] { make(); }); };
-  EXPECT_EQ(says([] { return step_lr({.step_size = 0}); }), "step_lr: expected step_size to be at least 1, got 0.");
-  EXPECT_EQ(says([] { return step_lr({.step_size = 1, .gamma = -1}); }),
+TEST(Schedules, RejectInvalidOptions) {
+  const auto error_of = [](const std::function<Schedule()>& make) { return message<ValueError>([&] { make(); }); };
+  EXPECT_EQ(error_of([] { return step_lr({.step_size = 0}); }), "step_lr: expected step_size to be at least 1, got 0.");
+  EXPECT_EQ(error_of([] { return step_lr({.step_size = 1, .gamma = -1}); }),
             "step_lr: expected gamma to be at least 0 and finite, got -1.");
-  EXPECT_EQ(says([] { return cosine_annealing({.total_steps = 0}); }),
+  EXPECT_EQ(error_of([] { return cosine_annealing({.total_steps = 0}); }),
             "cosine_annealing: expected total_steps to be at least 1, got 0.");
-  EXPECT_EQ(says([] { return cosine_annealing({.total_steps = 1, .min_learning_rate = -1}); }),
+  EXPECT_EQ(error_of([] { return cosine_annealing({.total_steps = 1, .min_learning_rate = -1}); }),
             "cosine_annealing: expected min_learning_rate to be at least 0 and finite, got -1.");
-  EXPECT_EQ(says([] { return linear_warmup({.total_steps = 0}); }),
+  EXPECT_EQ(error_of([] { return linear_warmup({.total_steps = 0}); }),
             "linear_warmup: expected total_steps to be at least 1, got 0.");
-  EXPECT_EQ(says([] { return linear_warmup({.total_steps = 1, .start_factor = 2}); }),
+  EXPECT_EQ(error_of([] { return linear_warmup({.total_steps = 1, .start_factor = 2}); }),
             "linear_warmup: expected start_factor to be from 0 to 1, got 2.");
-  EXPECT_EQ(says([] { return linear_warmup({.total_steps = 1, .end_factor = nan}); }),
+  EXPECT_EQ(error_of([] { return linear_warmup({.total_steps = 1, .end_factor = nan}); }),
             "linear_warmup: expected end_factor to be from 0 to 1, got nan.");
-  EXPECT_EQ(says([] { return one_cycle({.total_steps = 0}); }),
+  EXPECT_EQ(error_of([] { return one_cycle({.total_steps = 0}); }),
             "one_cycle: expected total_steps to be at least 1, got 0.");
-  EXPECT_EQ(says([] { return one_cycle({.total_steps = 9, .pct_start = 1.5}); }),
+  EXPECT_EQ(error_of([] { return one_cycle({.total_steps = 9, .pct_start = 1.5}); }),
             "one_cycle: expected pct_start to be from 0 to 1, got 1.5.");
-  EXPECT_EQ(says([] { return one_cycle({.total_steps = 9, .max_momentum = 1}); }),
+  EXPECT_EQ(error_of([] { return one_cycle({.total_steps = 9, .max_momentum = 1}); }),
             "one_cycle: expected max_momentum to be at least 0 and below 1, got 1.");
-  EXPECT_EQ(says([] { return one_cycle({.total_steps = 9, .div_factor = 0}); }),
+  EXPECT_EQ(error_of([] { return one_cycle({.total_steps = 9, .div_factor = 0}); }),
             "one_cycle: expected div_factor to be above 0 and finite, got 0.");
-  EXPECT_EQ(says([] { return one_cycle({.total_steps = 9, .final_div_factor = infinity}); }),
+  EXPECT_EQ(error_of([] { return one_cycle({.total_steps = 9, .final_div_factor = infinity}); }),
             "one_cycle: expected final_div_factor to be above 0 and finite, got inf.");
-  EXPECT_EQ(says([] {
+  EXPECT_EQ(error_of([] {
               return sequence({halve, halve}, {});
             }),
-            "sequence: expected a milestone between each two schedules, got 2 schedules and 0.");
-  EXPECT_EQ(says([] {
+            "sequence: expected one milestone fewer than schedules, got 2 schedules and 0 milestones.");
+  EXPECT_EQ(error_of([] {
               return sequence({halve, halve, halve}, {5, 5});
             }),
-            "sequence: expected milestones to rise, got one that is not above the one before.");
-  EXPECT_EQ(says([] { return chain({halve, nullptr}); }), "chain: expected a schedule, got a null one.");
-  EXPECT_EQ(says([] { return per_epoch(0, halve); }), "per_epoch: expected steps_per_epoch to be at least 1, got 0.");
+            "sequence: expected strictly increasing milestones, got a milestone that is not above the previous one.");
+  EXPECT_EQ(error_of([] { return chain({halve, nullptr}); }), "chain: expected a schedule, got null.");
+  EXPECT_EQ(error_of([] { return per_epoch(0, halve); }),
+            "per_epoch: expected steps_per_epoch to be at least 1, got 0.");
 }
 
-TEST(ReduceLROnPlateau, SaysWhenItLowersTheRates) {
+TEST(ReduceLROnPlateau, ReturnsTrueIfItLowersTheRates) {
   Trial s;
   ReduceLROnPlateau plateau(s.sgd, {.factor = 0.5, .patience = 1});
   EXPECT_FALSE(plateau.step(1));
@@ -173,7 +176,7 @@ TEST(ReduceLROnPlateau, SaysWhenItLowersTheRates) {
   EXPECT_EQ(s.sgd.options().learning_rate, 0.25);
 }
 
-TEST(ReduceLROnPlateau, LowersWhatAScheduleStartsFrom) {
+TEST(ReduceLROnPlateau, LowersTheInitialRatesOfASchedule) {
   Trial s;
   s.sgd.set_schedule(halve);
   ReduceLROnPlateau plateau(s.sgd, {.factor = 0.5, .patience = 0});
@@ -183,7 +186,7 @@ TEST(ReduceLROnPlateau, LowersWhatAScheduleStartsFrom) {
   EXPECT_EQ(s.step(), 0.125);
 }
 
-TEST(ReduceLROnPlateau, RefusesOptionsThatMakeNoSense) {
+TEST(ReduceLROnPlateau, RejectsInvalidOptions) {
   Trial s;
   const auto with = [&](const ReduceLROnPlateauOptions& o) {
     return message<ValueError>([&] { ReduceLROnPlateau plateau(s.sgd, o); });

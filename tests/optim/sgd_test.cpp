@@ -33,7 +33,7 @@ std::vector<NamedTensor> named(std::vector<Parameter>& parameters) {
   return entries;
 }
 
-// The last of the parameters is a scalar, the others have tails of every kind.
+// The last parameter is a scalar; the others have sizes that are not multiples of a vector's.
 TEST(SGD, FollowsPyTorchOnGivenGradients) {
   const Json fixture = read_fixture("sgd_gradients.json").at(0);
   double worst = 0, worst_scalar = 0;
@@ -104,7 +104,7 @@ TEST(SGD, TrainsANetworkAsPyTorchDoes) {
   record_error("weights_after_50", worst_50);
 }
 
-/// One step of the documented formula.
+/// Computes one step by the documented formula.
 double updated(double p, double g, double& b, bool first, const SGDOptions& o) {
   g += o.weight_decay * p;
   b = first ? g : o.momentum * b + (1 - o.dampening) * g;
@@ -112,7 +112,7 @@ double updated(double p, double g, double& b, bool first, const SGDOptions& o) {
   return p - o.learning_rate * g;
 }
 
-TEST(SGD, UpdatesEveryTailOfAVector) {
+TEST(SGD, UpdatesVectorsOfEverySize) {
   const SGDOptions all{.learning_rate = 0.125, .momentum = 0.5, .dampening = 0.25, .weight_decay = 0.0625};
   const SGDOptions nesterov{.learning_rate = 0.125, .momentum = 0.5, .nesterov = true};
   for (const SGDOptions& o : {SGDOptions{.learning_rate = 0.125}, all, nesterov})
@@ -122,7 +122,7 @@ TEST(SGD, UpdatesEveryTailOfAVector) {
       for (std::size_t i = 0; i < n; ++i) parameters[0].value(i) = static_cast<Real>(p[i] = static_cast<double>(i) - 7);
       SGD sgd(named(parameters), o);
       for (int step = 0; step < 3; ++step) {
-        Tensor& grad = parameters[0].grad_to_add();
+        FixedTensor& grad = parameters[0].grad_to_add();
         for (std::size_t i = 0; i < n; ++i) {
           grad(i) = static_cast<Real>(static_cast<int>(i) % 5 - step);
           p[i] = updated(p[i], static_cast<double>(static_cast<int>(i) % 5 - step), b[i], step == 0, o);
@@ -133,7 +133,7 @@ TEST(SGD, UpdatesEveryTailOfAVector) {
     }
 }
 
-TEST(SGD, LeavesFrozenParametersAndThoseWithoutAGradientAlone) {
+TEST(SGD, SkipsFrozenParametersAndParametersWithoutAGradient) {
   std::vector<Parameter> parameters(3, Parameter({2}));
   parameters[1].trainable = false;
   SGD sgd(named(parameters), {.learning_rate = 1, .momentum = 0.5, .dampening = 0.5});
@@ -144,10 +144,10 @@ TEST(SGD, LeavesFrozenParametersAndThoseWithoutAGradientAlone) {
   EXPECT_EQ(parameters[1].value, (Tensor{0, 0}));
   EXPECT_EQ(parameters[2].value, (Tensor{0, 0}));
   for (const Parameter& parameter : parameters) EXPECT_FALSE(parameter.has_gradient());
-  EXPECT_THROW(sgd.step(), Error) << "no backward in between: nothing to apply";
+  EXPECT_THROW(sgd.step(), Error) << "no backward pass since the last step";
   EXPECT_EQ(parameters[0].value, (Tensor{-1, -1}));
 
-  parameters[1].trainable = true;  // its first step, though not the optimizer's: no dampening
+  parameters[1].trainable = true;  // the first step of this parameter has no dampening
   parameters[1].grad_to_add().fill(1);
   sgd.step();
   EXPECT_EQ(parameters[1].value, (Tensor{-1, -1}));
@@ -164,7 +164,7 @@ TEST(SGD, PropagatesNaNAndInfinity) {
   EXPECT_EQ(parameters[0].value(2), -1);
 }
 
-TEST(SGD, ChangesItsLearningRate) {
+TEST(SGD, SetsTheLearningRate) {
   std::vector<Parameter> parameters(1, Parameter({1}));
   SGD sgd(named(parameters));
   EXPECT_EQ(sgd.options().learning_rate, 0.01);
@@ -185,7 +185,7 @@ std::string message(const std::function<void()>& action) {
   return "no error";
 }
 
-TEST(SGD, RefusesOptionsThatMakeNoSense) {
+TEST(SGD, RejectsInvalidOptions) {
   std::vector<Parameter> parameters(1, Parameter({1}));
   const auto with = [&](const SGDOptions& o) { return message([&] { SGD sgd(named(parameters), o); }); };
   EXPECT_EQ(with({.learning_rate = -1}), "SGD: expected learning_rate to be at least 0 and finite, got -1.");
@@ -194,25 +194,25 @@ TEST(SGD, RefusesOptionsThatMakeNoSense) {
   EXPECT_NE(with({.weight_decay = std::numeric_limits<double>::quiet_NaN()}), "no error");
   EXPECT_NE(with({.dampening = std::numeric_limits<double>::quiet_NaN()}), "no error");
   EXPECT_EQ(with({.nesterov = true}),
-            "SGD: expected momentum above 0 and no dampening with nesterov, got momentum 0 and "
+            "SGD: expected momentum above 0 and dampening 0 with nesterov, got momentum 0 and "
             "dampening 0.");
   EXPECT_NE(with({.momentum = 0.5, .dampening = 0.5, .nesterov = true}), "no error");
   EXPECT_EQ(with({.learning_rate = 0}), "no error");
   EXPECT_EQ(with({.momentum = 0.5, .dampening = -0.5}), "no error");  // as in PyTorch
 }
 
-TEST(SGD, AFailedConstructionClaimsNothing) {
+TEST(SGD, AFailedConstructionClaimsNoParameter) {
   Rng rng{1};
   Sequential model{Dense(2, 2, rng)};
   EXPECT_THROW(SGD(model.parameters(), {.learning_rate = -1}), ValueError);
   EXPECT_NO_THROW(model.add(ReLU()));
 }
 
-TEST(Optimizer, RefusesParametersItCannotTrain) {
+TEST(Optimizer, RejectsParametersItCannotTrain) {
   std::vector<Parameter> parameters(1, Parameter({1}));
-  Tensor buffer = zeros({1});
+  FixedTensor buffer(Shape{1});
   EXPECT_EQ(message([] { SGD sgd(std::vector<NamedTensor>{}); }),
-            "Optimizer: expected at least one parameter, got a model without any.");
+            "Optimizer: expected at least one parameter, got none.");
   EXPECT_EQ(message([&] {
               SGD sgd({{"w", parameters[0]}, {"again", parameters[0]}});
             }),

@@ -34,12 +34,12 @@ struct Recorded {
   void backward(std::size_t t) {
     for (std::size_t i = 0; i < parameters.size(); ++i) {
       const auto numbers = fixture_numbers(fixture.at("gradients").at(t - 1).at(i));
-      Tensor& grad = parameters[i].grad_target().grad;
+      FixedTensor& grad = parameters[i].grad_target().grad;
       for (std::size_t k = 0; k < numbers.size(); ++k) grad.data()[k] = static_cast<Real>(numbers[k]);
     }
   }
 
-  /// How far the parameters are from those of the fixture, which has them in the same order.
+  /// Returns the largest error of the parameters against the fixture's, which are in the same order.
   double error_to(const Json& expected) const {
     double worst = 0;
     for (std::size_t i = 0; i < parameters.size(); ++i)
@@ -48,7 +48,7 @@ struct Recorded {
   }
 };
 
-/// PyTorch's options by Minnow's names. What PyTorch leaves at its default, Minnow does too.
+/// Converts PyTorch's options; options that are missing keep their defaults.
 template <class Options>
 Options torch_options(const Json& torch) {
   Options o;
@@ -71,7 +71,7 @@ Options torch_options(const Json& torch) {
   return o;
 }
 
-/// The optimizer of a case, on two groups with options of their own.
+/// Builds the optimizer of a case, with two groups.
 inline std::unique_ptr<Optimizer> torch_optimizer(const Json& c, Recorded& recorded) {
   const auto make = [&]<class O, class Options>(std::type_identity<O>, std::type_identity<Options>) {
     ParameterGroups<Options> groups;
