@@ -1,11 +1,14 @@
-"""A case of tests/fixtures/layers/*.json: a layer over some training passes and one in eval mode.
+"""Builds a case of tests/fixtures/layers/*.json: several training passes of a layer and one pass in eval mode.
 
-A case holds the layer's `spec`, the `state` it starts from by PyTorch's names, and its `passes`: x, dy, then y, dx, the
-parameters' gradients and the buffers afterwards, from PyTorch's float64. Parameters stay as they are. Five training passes where there are buffers or batches of several
-sizes; two are enough to show that a pass takes nothing from the one before. `torch_float32` is
-the largest error of PyTorch's own float32 over the passes, max|a - ref| / max|ref| of a tensor.
+A case contains
+- `spec`: the layer and its options;
+- `state`: the initial parameters and buffers, by PyTorch's names;
+- `passes`: x, dy, y, dx, the gradients and the buffers after the pass, computed by PyTorch in float64;
+- `torch_float32`: the largest error of PyTorch's float32 over the passes, max|a - ref| / max|ref| of a tensor.
+The parameters do not change. There are five training passes if the layer has buffers or the batch size varies; otherwise two,
+which show that a pass does not depend on the previous pass.
 
-Inputs are float32 numbers with all their digits, yet short to write: whole numbers, divided by `over` in float32.
+Inputs are integers divided by `over` in float32, so that they have all digits of a float32 but are short in the file.
 """
 import itertools
 import math
@@ -13,12 +16,12 @@ import math
 import numpy
 import torch
 
-OVER = 24  # of x and dy: beside a third in eight, multiples of 1 / 8; equal numbers are common
+OVER = 24  # of x and dy; equal elements are common
 PARAMETERS_OVER = 384
 
 
 class Inputs:
-    """Whole numbers over a whole number, as float32."""
+    """Integers divided by an integer, in float32."""
 
     def __init__(self, numerators, over=1):
         self.numerators, self.over = numpy.asarray(numerators, dtype=numpy.int64), over
@@ -47,7 +50,7 @@ class Numbers:
 
 
 def tensor(values):
-    """A result: as a fraction where that is what it is, else to 1e-13 of the largest number."""
+    """Returns a tensor for JSON: as fractions if they are exact, else rounded to 1e-13 of the largest element."""
     array = numpy.asarray(values.detach() if isinstance(values, torch.Tensor) else values, dtype=numpy.float64)
     if numpy.isfinite(array).all() and numpy.abs(array).max(initial=0) < 1e4:
         fraction = Inputs(numpy.round(array * OVER), OVER)
@@ -85,7 +88,7 @@ class Residual(torch.nn.Module):
 
 
 class Concat(torch.nn.Sequential):
-    """Its branches' results, one after another along axis 1."""
+    """Concatenates the outputs of the branches along axis 1."""
 
     def forward(self, x):
         return torch.cat([branch(x) for branch in self], dim=1)
@@ -105,7 +108,7 @@ def pair(value):
 
 
 def build(spec):
-    """The layer of a spec: "layer" and then PyTorch's options by PyTorch's names, left out where they are the defaults."""
+    """Returns the layer of a spec. A spec has "layer" and the options that are not the defaults, by PyTorch's names."""
     options = {name: pair(value) for name, value in spec.items() if name != "layer"}
     kind = spec["layer"]
     if kind == "Sequential":
@@ -136,7 +139,7 @@ def build(spec):
 
 
 def layer_norm(normalized_shape, bias=True, **options):
-    """PyTorch 1.13 knows no `bias`."""
+    """PyTorch 1.13 has no option `bias`."""
     layer = torch.nn.LayerNorm(normalized_shape, **options)
     if not bias:
         del layer.bias
@@ -145,7 +148,7 @@ def layer_norm(normalized_shape, bias=True, **options):
 
 
 def start(layer, numbers):
-    """Random numbers for the parameters and the running statistics."""
+    """Returns random parameters and running statistics."""
     state = {}
     for name, value in layer.state_dict().items():
         shape = tuple(value.shape)
@@ -162,7 +165,7 @@ def start(layer, numbers):
 # ----------------------------------------------------------------------------------------------------------------- cases
 
 def run(layer, passes, dtype, shift):
-    """(y, dx, gradients, buffers) of each pass. Without its `shift`, a mean far from 0 costs the reference no digits."""
+    """Returns (y, dx, gradients, buffers) of each pass. `shift` is subtracted from a mean far from 0, so that no digits are lost."""
     results = []
     for mode, x, dy in passes:
         layer.train(mode == "train")
@@ -186,7 +189,7 @@ def load(layer, state, dtype, shift):
 
 
 def case(group, spec, shape, numbers, x=None, batches=None, shift=0, text=None):
-    """`x`: a function of a shape that draws inputs. `batches`: the passes' batch sizes, where they differ."""
+    """Returns a case. `x` is a function that draws inputs of a shape; `batches` are the batch sizes if they vary."""
     x = x or numbers.normal
     layer = build(spec)
     state = start(layer, numbers)
@@ -195,7 +198,7 @@ def case(group, spec, shape, numbers, x=None, batches=None, shift=0, text=None):
     for step, mode in enumerate(["train"] * steps + ["eval"]):
         n = batches[step % len(batches)] if batches else shape[0]
         inputs = x((n,) + tuple(shape[1:]))
-        layer.eval()  # asking for y's shape must leave the buffers alone
+        layer.eval()  # this pass computes the shape of y and must not change the buffers
         ids = isinstance(layer, torch.nn.Embedding)
         y = layer(torch.tensor(inputs.values).to(torch.int64 if ids else torch.float32))
         passes.append((mode, inputs, numbers.normal(tuple(y.shape))))
@@ -218,5 +221,5 @@ def case(group, spec, shape, numbers, x=None, batches=None, shift=0, text=None):
 
 
 def grid(**options):
-    """Every combination of the options' values, as dictionaries."""
+    """Returns all combinations of the values, as dictionaries."""
     return [dict(zip(options, values)) for values in itertools.product(*options.values())]

@@ -1,10 +1,10 @@
 #!/usr/bin/python3 -B
-"""Writes tests/fixtures/adam.json: where Adam and AdamW take parameters, in float64 from PyTorch.
+"""Writes tests/fixtures/adam.json: parameters after steps of Adam and AdamW, computed by PyTorch in float64.
 
 usage: make_adam_fixtures.py        needs Debian's python3-torch (1.13)
 
-Starts and gradients are whole numbers over powers of two by a formula that tests/optim/adam_test.cpp has as well, so that
-the file holds only where they end. What overflows differs between the precisions: the extremes are there in both.
+Initial values and gradients are integers divided by powers of two. tests/optim/adam_test.cpp computes them by the same formula,
+so that the file contains only the results. Overflow depends on the precision: the extremes are stored in both precisions.
 """
 import numpy
 import torch
@@ -16,8 +16,8 @@ STEPS, KEPT = 50, (1, 10, 50)
 OPTIMIZERS = {"Adam": torch.optim.Adam, "AdamW": torch.optim.AdamW}
 
 
-# How the gradients of a case go: their power of two; `fading` halves them every 8 steps; `gaps` leaves parameter k
-# without one at every step t where t + k is a multiple of 3; `halving` halves the learning rate after step 25.
+# (optimizer, case, options, gradients). `power` scales the gradients by a power of two. `fading` halves them every 8 steps. With
+# `gaps`, parameter k has no gradient in step t if t + k is a multiple of 3. `halving` halves the learning rate after step 25.
 CASES = [
     ("Adam", "defaults", {}, {}),
     ("Adam", "large steps", {"lr": 0.1}, {}),
@@ -74,13 +74,13 @@ def word(value):
 
 
 def extremes():
-    """Three steps of gradients that are alike but for the first, from the same starts."""
+    """Returns cases of three steps that differ in the options and the precision. The first gradient is extreme, the others 0.5."""
     first = [float("nan"), float("inf"), -float("inf"), 0, 1e-40, -1e-25, 1e-25, 1e20, -1e25, 3e38, 1, 1, 1]
     starts = [1, 1, 1, 1, 1, 1, -1, 1, 1, 1, float("inf"), -float("inf"), float("nan")]
     cases = []
     for optimizer in OPTIMIZERS:
         for options in [{}, {"eps": 0}, {"weight_decay": 0}, {"weight_decay": 0.1}, {"weight_decay": 0.1, "amsgrad": True},
-                        {"betas": (0.9, 0), "amsgrad": True}]:  # infinity, forgotten, is NaN
+                        {"betas": (0.9, 0), "amsgrad": True}]:  # an infinite v times beta2 = 0 is NaN
             case = {"optimizer": optimizer, "options": {"lr": 0.01, **options}, "start": [word(v) for v in starts],
                     "gradient": [word(float(numpy.float32(v))) for v in first]}
             for dtype in [torch.float32, torch.float64]:

@@ -1,9 +1,9 @@
 #!/usr/bin/python3
-"""Writes tests/fixtures/*.json: reference numbers in float64 from PyTorch and, where digits cancel, from 60-digit decimals.
+"""Writes tests/fixtures/*.json: float64 references from PyTorch, or from 60-digit decimals if float64 loses digits.
 
 usage: make_fixtures.py        needs Debian's python3-torch (1.13)
 
-Every input is a float32 number, so that the float and the double build read the same one.
+Every input is a float32 value, so that the float and the double build read the same input.
 """
 import decimal
 import json
@@ -31,7 +31,7 @@ def write(name, cases):
 
 
 class Numbers:
-    """Random inputs, rounded to float32; `coarse` ones have few digits, to keep the files small."""
+    """Draws random inputs, rounded to float32. Coarse inputs have few digits, to keep the files small."""
 
     def __init__(self, seed):
         self.generator = numpy.random.default_rng(seed)
@@ -112,7 +112,7 @@ def layers():
 
 
 def flatten_vector(numbers):
-    """(N) becomes (N, 1): torch's Flatten refuses it, but its gradient is plain."""
+    """Returns the case (N) to (N, 1), computed here because torch's Flatten rejects the shape (N)."""
     x, dy = numbers.normal((3,)), numbers.coarse((3, 1))
     return {"case": "Flatten (3,)", "spec": {"layer": "Flatten"}, "x": tensor(x), "dy": tensor(dy),
             "y": tensor(x.reshape(3, 1)), "dx": tensor(dy.reshape(3)), "parameters": {}, "gradients": {}}
@@ -135,7 +135,7 @@ def exact_log_softmax(logits, temperature=1.0):
 
 
 def loss_case(case, logits, targets):
-    """Everything for mean and sum. Decimals rule, PyTorch must agree."""
+    """Returns losses and gradients for mean and sum, computed in decimals. Asserts that PyTorch agrees."""
     logits, targets = numpy.asarray(logits, dtype=numpy.float64), numpy.asarray(targets, dtype=numpy.float64)
     n, classes = logits.shape
     full = numpy.eye(classes)[targets.astype(int)] if targets.ndim == 1 else targets
@@ -187,7 +187,7 @@ def losses():
 
 
 def softmax_case(case, logits, temperature=1.0):
-    """Softmax and its logarithm at a temperature, and the logits' log-sum-exp. Decimals rule, PyTorch must agree."""
+    """Returns softmax and its logarithm at a temperature, and log-sum-exp, computed in decimals. Asserts that PyTorch agrees."""
     log_p = exact_log_softmax(logits, temperature)
     log_sum = [row[0] - log_row[0] for row, log_row in zip(exact(logits), exact_log_softmax(logits))]
     result = {"case": case, "logits": tensor(logits), "softmax": tensor([[float(v.exp()) for v in row] for row in log_p]),
@@ -229,7 +229,7 @@ def entropy_case(case, p, t, labels):
 
 
 def distributions(numbers, n, classes, parts):
-    """Rows of multiples of 1 / parts, at least 2 of them, that sum to 1."""
+    """Returns rows that sum to 1. Their elements are multiples of 1 / parts and at least 2 / parts."""
     p = numpy.maximum(numpy.round(numbers.generator.dirichlet(numpy.ones(classes), n) * parts), 2) / parts
     p[numpy.arange(n), p.argmax(1)] += 1 - p.sum(axis=1)
     assert (p > 0).all()

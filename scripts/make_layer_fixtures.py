@@ -1,9 +1,9 @@
 #!/usr/bin/python3
-"""Writes tests/fixtures/layers/*.json: every layer on a grid of options, shapes and extremes, pass by pass.
+"""Writes tests/fixtures/layers/*.json: the passes of every layer on a grid of options, shapes and extremes.
 
 usage: make_layer_fixtures.py [KIND ...]        needs Debian's python3-torch (1.13)
 
-layer_case.py says what a case holds; tests/layers/make_layer.hpp makes the layer of a spec.
+layer_case.py describes a case; tests/layers/make_layer.hpp builds the layer of a spec.
 """
 import json
 import pathlib
@@ -18,7 +18,7 @@ FOLDER = pathlib.Path(__file__).resolve().parent.parent / "tests" / "fixtures" /
 
 
 def words(options):
-    """The options as a group's name prints them: "kernel 3, padding (1, 2)"."""
+    """Returns the options as text for the name of a group: "kernel 3, padding (1, 2)"."""
     text = lambda v: "(" + ", ".join(map(str, v)) + ")" if isinstance(v, list) else str(v).lower()
     return ", ".join(f"{name} {text(value)}" for name, value in options.items())
 
@@ -79,7 +79,7 @@ def max_pool2d(numbers=Numbers(102)):
     for kernel, padding, dilation in ((2, 0, 2), (3, 1, 2), (2, 1, [1, 3]), ([3, 2], 0, [2, 1])):
         for options in grid(stride=(1, 2), ceil_mode=(False, True)):
             yield of((1, 2, 7, 6), kernel, padding=padding, dilation=dilation, **options)
-    few = lambda shape: numbers.whole(shape, 3)  # almost all are ties
+    few = lambda shape: numbers.whole(shape, 3)  # most elements are ties
     same = lambda shape: Inputs(-torch.ones(shape, dtype=torch.int64).numpy())
     for text, x in (("ties", few), ("all equal", same)):
         yield of((2, 2, 6, 6), 2, text, x)
@@ -159,7 +159,7 @@ def layer_norm(numbers=Numbers(107)):
     for options in ({}, {"eps": 1e-3}, {"elementwise_affine": False}, {"bias": False}, {"eps": 0.1}):
         for shape, axes in (((4, 6), 1), ((2, 3, 5), 1), ((2, 3, 4), 2), ((1, 9), 1)):
             yield of(shape, axes, **options)
-    yield of((1, 2), 1, eps=0.1)  # with less, dx is what cancellation leaves
+    yield of((1, 2), 1, eps=0.1)  # with a smaller eps, dx is rounding error
     for shape, axes in (((3, 17), 1), ((2, 65), 1), ((2, 2, 2, 3), 3), ((2, 2, 2, 3), 1), ((33, 3), 1)):
         yield of(shape, axes)
     yield of((3, 8), 1, "large numbers", lambda shape: numbers.normal(shape, 1e4, over=3))
@@ -174,7 +174,7 @@ def layer_norm(numbers=Numbers(107)):
 # ----------------------------------------------------------------------------------------------------------- activations
 
 def activation(kind, numbers, variants, extremes):
-    """`extremes`: the numerators over 24 that are worth a row."""
+    """Yields the cases of an activation. `extremes` are numerators over 24."""
     for options in variants:
         group, spec = f"{kind} {words(options)}".strip(), {"layer": kind, **options}
         for shape in ((1, 7), (5, 1), (2, 3, 2, 2), (3, 33)):
@@ -233,22 +233,22 @@ def containers(numbers=Numbers(117)):
                text="nested")
     norm1, norm2 = {"layer": "BatchNorm1d", "features": 6}, {"layer": "BatchNorm2d", "features": 3}
     body = chain(dense(6, 4, bias=False), norm1 | {"features": 4}, "Tanh", dense(4, 6))
-    pictures = chain(norm2, "Tanh")  # a norm right after another leaves gradients of nothing but roundings
+    images = chain(norm2, "Tanh")  # directly after a norm, the gradient of another norm is rounding error
     residual = lambda *parts: {"layer": "Residual", **dict(zip(("body", "projection"), parts))}
     concat = lambda *branches: {"layer": "Concat", "layers": list(branches)}
     yield case("Residual", residual(chain(dense(6, 6), "Tanh")), (4, 6), numbers, text="whose body reads its output again")
     yield case("Residual", residual(body), (6, 6), numbers, batches=(6, 4, 5, 6, 5, 1), text="batches of 6 to 4")
     yield case("Residual", residual(body, chain(dense(6, 6, bias=False), norm1)), (5, 6), numbers, text="with a projection")
-    yield case("Residual", chain(residual(pictures), "Tanh", residual(pictures, chain(norm2))), (2, 3, 4, 3), numbers,
-               text="two blocks of pictures")
+    yield case("Residual", chain(residual(images), "Tanh", residual(images, chain(norm2))), (2, 3, 4, 3), numbers,
+               text="two blocks of images")
     yield case("Concat", concat(chain(dense(6, 2), "Tanh"), body, chain(norm1)), (5, 6), numbers,
                batches=(6, 4, 5, 6, 5, 1), text="batches of 6 to 4")
-    yield case("Concat", chain(concat(pictures, chain(residual(pictures))), "Flatten", dense(48, 3)),
-               (3, 3, 4, 2), numbers, text="of pictures")
+    yield case("Concat", chain(concat(images, chain(residual(images))), "Flatten", dense(48, 3)),
+               (3, 3, 4, 2), numbers, text="of images")
 
 
 def blocks(numbers=Numbers(120)):
-    """Convolutions with what a plan runs together with them."""
+    """Yields convolutions with the layers that a plan fuses with them."""
     def conv(n_in, out, **options):
         return {"layer": "Conv2d", "in": n_in, "out": out, "kernel": 3, "padding": 1, **options}
 
@@ -257,7 +257,7 @@ def blocks(numbers=Numbers(120)):
     for after in (["ReLU"], [pool], ["ReLU", pool], [norm(3)], [norm(3), "ReLU"], [norm(3), pool],
                   [norm(3), "ReLU", pool], [norm(3, track_running_stats=False), "ReLU", pool]):
         text = " ".join(a if isinstance(a, str) else a["layer"] for a in after)
-        bias = all(a in ("ReLU", pool) for a in after)  # before a norm it has a gradient of nothing but roundings
+        bias = all(a in ("ReLU", pool) for a in after)  # before a norm, the gradient of a bias is rounding error
         yield case("Conv2d " + text, chain(conv(2, 3, bias=bias), *after), (3, 2, 4, 6), numbers)
         yield case("Conv2d " + text, chain(conv(2, 3, bias=False, stride=[1, 2]), *after), (2, 2, 5, 9), numbers,
                    text="odd sizes")

@@ -1,10 +1,10 @@
 #!/usr/bin/python3 -B
-"""Writes tests/fixtures/metrics.json and temperature_scaling.json: reference numbers in float64 from scikit-learn, and for
-temperatures from SciPy, then 60-digit decimals.
+"""Writes tests/fixtures/metrics.json and temperature_scaling.json: float64 references from scikit-learn; temperatures come from
+SciPy, refined in 60-digit decimals.
 
 usage: make_metric_fixtures.py        needs Debian's python3-sklearn (1.2), python3-scipy and python3-torch
 
-Every input is a float32 number, so that the float and the double build read the same one; what is undefined is null.
+Every input is a float32 value, so that the float and the double build read the same input. Undefined results are null.
 """
 import decimal
 import math
@@ -28,14 +28,14 @@ def number(value):
 # ------------------------------------------------------------------------------------------------------------ the grid
 
 def distributions(generator, n, classes, sharpness, steps=1024):
-    """Rows of probabilities, multiples of 1 / steps that sum to exactly 1; few steps make many ties."""
+    """Returns rows of multiples of 1 / steps that sum to exactly 1. Few steps result in many ties."""
     p = numpy.floor(generator.dirichlet(numpy.full(classes, sharpness), n) * steps)
     p[numpy.arange(n), generator.integers(0, classes, n)] += steps - p.sum(axis=1)
     return p / steps
 
 
 def likely_labels(generator, p, trust):
-    """Labels drawn from the probabilities with the chance `trust`, else from all classes."""
+    """Returns labels, drawn from p with probability `trust`, else uniformly from all classes."""
     drawn = [generator.choice(p.shape[1], p=row) for row in p]
     return numpy.where(generator.random(len(p)) < trust, drawn, generator.integers(0, p.shape[1], len(p)))
 
@@ -90,7 +90,7 @@ def by_counts(labels, predicted, classes):
 
 
 def top_k(p, labels):
-    """Of equal scores scikit-learn puts the higher class first: with the classes reversed, the lower."""
+    """Returns the top-k accuracies. The classes are reversed, because scikit-learn ranks the higher of two tied classes first."""
     classes = p.shape[1]
     return [float(sk.top_k_accuracy_score(classes - 1 - labels, p[:, ::-1], k=k, labels=range(classes)))
             for k in range(1, classes)]
@@ -149,7 +149,7 @@ def metric_case(case, p, labels):
 # -------------------------------------------------------------------------------------------------------- temperatures
 
 def exact_slope(logits, labels, b):
-    """First and second derivative by b = 1 / T of the summed cross-entropy, in decimals."""
+    """Returns the first and second derivative of the summed cross-entropy with respect to b = 1 / T, in decimals."""
     first = second = decimal.Decimal(0)
     for row, label in zip(logits, labels):
         x = [decimal.Decimal(float(v)) for v in row]
@@ -200,7 +200,7 @@ def temperatures():
 
 
 if __name__ == "__main__":
-    warnings.simplefilter("ignore")  # scikit-learn's about what is undefined, which is what these cases are for
+    warnings.simplefilter("ignore")  # scikit-learn warns about undefined metrics, which some cases test
     decimal.getcontext().prec = 60
     write("metrics.json", [metric_case(*case) for case in grid()])
     write("temperature_scaling.json", list(temperatures()))

@@ -1,10 +1,10 @@
 #!/usr/bin/python3 -B
-"""Writes tests/fixtures/optim/*.json: where PyTorch's optimizers, schedules, clipping and averages take parameters, in float64.
+"""Writes tests/fixtures/optim/*.json: results of PyTorch's optimizers, schedules, clipping and averages, in float64.
 
 usage: make_optim_fixtures.py        needs Debian's python3-torch (1.13)
 
-Everything is driven by gradients recorded while a small net trains, rounded to float32 so that both precisions read the
-same ones. The parameters are in two groups; PyTorch's names and options stand in the files, for the tests to translate.
+All cases use the gradients of one recorded training of a small network, rounded to float32 so that both precisions read the
+same values. The parameters are in two groups. The files use PyTorch's names and options; the tests translate them.
 """
 import warnings
 
@@ -28,7 +28,7 @@ def words(values):
 
 
 def record():
-    """A net's parameters and their gradients in each of 50 steps. Weights (4, 5) and (3, 4), biases (4) and (3)."""
+    """Returns the initial parameters of a network, (4, 5), (4), (3, 4) and (3), and their gradients in 50 steps."""
     numbers = Numbers(5)
     model = torch.nn.Sequential(torch.nn.Linear(5, 4), torch.nn.Tanh(), torch.nn.Linear(4, 3)).double()
     for parameter in model.parameters():
@@ -49,7 +49,7 @@ START, GRADIENTS = record()
 
 
 def schedule_of(optimizer, spec):
-    """The scheduler, and how often it steps."""
+    """Returns the scheduler and the number of optimizer steps between two of its steps."""
     kind, options = spec["kind"], {k: v for k, v in spec.items() if k not in ("kind", "of", "milestones", "steps")}
     if kind == "SequentialLR":
         return lr.SequentialLR(optimizer, [schedule_of(optimizer, s)[0] for s in spec["of"]], spec["milestones"]), 1
@@ -71,7 +71,7 @@ def trajectory(case, kind, options, schedule=None, values=None, clip_norm=None):
         result["clip_norm"] = clip_norm
     if schedule is not None:
         result["schedule"] = schedule
-        if kind in ("SGD", "Adam") or values is not None:  # the others' are the same
+        if kind in ("SGD", "Adam") or values is not None:  # the rates of the others are equal
             result["rates"] = []
         scheduler, every = schedule_of(optimizer, schedule)
     if values is not None:
@@ -119,7 +119,7 @@ def optimizers():
 
 
 def extremes():
-    """RMSprop's three steps of gradients that are alike but for the first. Overflow differs between the precisions."""
+    """Returns cases of three steps of RMSprop in both precisions. The first gradient is extreme, the others 0.5."""
     nan, inf = float("nan"), float("inf")
     first = torch.tensor([nan, inf, -inf, 0, 1e-40, -1e-25, 1e-25, 1e18, -1e25, 3e38, 1, 1, 1])
     start = torch.tensor([1, 1, 1, 1, 1, 1, -1, 1, 1, 1, inf, -inf, nan])
@@ -219,7 +219,7 @@ def averages():
         averaged = AveragedModel(model, avg_fn=average, use_buffers=True)
         case = {"decay": decay, "warm_up": warm_up, "after": {}}
         for t in range(1, STEPS + 1):
-            # Not an optimizer's steps, whose rounding would be in the averages as well: the gradients as they are.
+            # The gradients themselves are averaged, so that no rounding of an optimizer enters the averages.
             for x, g in zip([model.weight, model.bias, model.running_mean], [GRADIENTS[t - 1][i] for i in (0, 1, 3)]):
                 x.data.copy_(g)
             averaged.update_parameters(model)
@@ -231,7 +231,7 @@ def averages():
 
 
 if __name__ == "__main__":
-    warnings.simplefilter("ignore")  # SequentialLR itself uses what it deprecates
+    warnings.simplefilter("ignore")  # SequentialLR calls deprecated functions
     (FIXTURES / "optim").mkdir(exist_ok=True)
     write("optim/recorded.json", [{"start": [tensor(p) for p in START], "groups": GROUPS,
                                    "gradients": [[tensor(g)["data"] for g in step] for step in GRADIENTS]}])

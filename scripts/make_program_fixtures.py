@@ -1,11 +1,11 @@
 #!/usr/bin/python3
-"""Writes tests/fixtures/reproduced_programs.json: what the field's first programs print, in float64 from PyTorch.
+"""Writes tests/fixtures/reproduced_programs.json: the output of typical first programs, computed by PyTorch in float64.
 
 usage: make_program_fixtures.py        needs Debian's python3-torch (1.13)
 
-The beginner's PyTorch program: a 10-20-1 network with ReLU and Sigmoid, BCELoss, 100 random rows, SGD, all rows at once.
-The beginner's Keras program: Dense(20, relu), Dense(1, sigmoid), binary cross-entropy, SGD, batches of 32 in order,
-which prints each epoch's mean loss and accuracy over the samples as they were before their step. And both for 4 classes.
+PyTorch program: a 10-20-1 network with ReLU and Sigmoid, BCELoss and SGD, on 100 random samples in one batch.
+Keras program: Dense(20, relu), Dense(1, sigmoid), binary cross-entropy and SGD, on batches of 32 in order. It prints the mean
+loss and the accuracy of each epoch, computed for each batch before its step. Both programs also exist for 4 classes.
 """
 import json
 import math
@@ -16,11 +16,11 @@ import torch
 from loss_case import tensor
 from make_fixtures import FIXTURES, Numbers
 
-EPOCHS = {100: 100, 32: 20}  # of 1 step, and of 4
+EPOCHS = {100: 100, 32: 20}  # by batch size: epochs of 1 step and of 4 steps
 
 
 def dense(inputs, outputs, numbers, keras):
-    """Each library's own start: uniform within 1 / sqrt(in), or Glorot's with biases of 0."""
+    """Returns a layer with PyTorch's initial values, uniform within 1 / sqrt(in), or Keras's, Glorot with zero biases."""
     layer = torch.nn.Linear(inputs, outputs, dtype=torch.float64)
     limit = math.sqrt(6 / (inputs + outputs)) if keras else inputs ** -0.5
     uniform = lambda shape: torch.tensor(numbers.generator.uniform(-limit, limit, shape).astype(numpy.float32)).double()
@@ -30,7 +30,7 @@ def dense(inputs, outputs, numbers, keras):
 
 
 def correct(y, target):
-    """Which rows are right: by 0.5, or by the largest; none is so close that float32 might decide otherwise."""
+    """Returns which rows are classified correctly. Asserts that no decision is close enough to differ in float32."""
     if y.shape[1] == 1:
         assert (y - 0.5).abs().min() > 1e-6
         return (y > 0.5).double() == target

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Prints the polynomials of core/math-inl.hpp: minimax in the relative error of the function they serve, by Remez's
-exchange, their coefficients then rounded to float or double.
+"""Prints the polynomials of core/math/detail/math-inl.hpp. They minimise the largest relative error of the function, by the
+Remez exchange algorithm. The coefficients are then rounded to float or double.
 
 apt-get install python3-mpmath
 """
@@ -13,7 +13,7 @@ GRID = 1500
 
 
 def rounded(value, digits):
-    """The nearest float (24 digits) or double (53)."""
+    """Returns the nearest float (24 bits) or double (53 bits)."""
     if digits == 53:
         return mpf(float(value))
     return mpf(struct.unpack("f", struct.pack("f", float(value)))[0])
@@ -25,7 +25,7 @@ class Problem:
     def __init__(self, wanted, weight, low, high, degree):
         self.degree = degree
         low, high = mpf(low), mpf(high)
-        # Chebyshev's points crowd at the ends, as the extremes do. None is 0, where the quotients are limits.
+        # Chebyshev points are dense at the ends, as the extremes of the error are. No point is 0, where 0 / 0 would occur.
         angles = [mp.pi * (i + mpf("0.503")) / (GRID + 1) for i in range(GRID)]
         self.x = [(low + high) / 2 - (high - low) / 2 * mp.cos(a) for a in angles]
         self.wanted = [wanted(x) for x in self.x]
@@ -35,7 +35,7 @@ class Problem:
         return [w * (f - mp.polyval(coefficients[::-1], x)) for x, f, w in zip(self.x, self.wanted, self.weight)]
 
     def fit(self):
-        """The coefficients, lowest first, and the largest error."""
+        """Returns the coefficients, lowest degree first, and the largest error."""
         count = self.degree + 2
         at = [(GRID - 1) * (2 * j + 1) // (2 * count) for j in range(count)]
         for _ in range(40):
@@ -51,7 +51,7 @@ class Problem:
 
 
 def alternation(errors, count):
-    """The places of `count` extremes of alternating sign, the largest among them."""
+    """Returns the indices of `count` extremes of alternating sign, including the largest."""
     places = []
     for i, e in enumerate(errors):
         if places and (errors[places[-1]] > 0) == (e > 0):
@@ -59,14 +59,14 @@ def alternation(errors, count):
                 places[-1] = i
         else:
             places.append(i)
-    while len(places) > count:  # drop the smaller end, or the smallest neighbouring pair
+    while len(places) > count:  # remove the smaller end, or the pair of neighbours with the smallest extremes
         if len(places) == count + 1:
             places.pop(0 if abs(errors[places[0]]) < abs(errors[places[-1]]) else -1)
         else:
             pairs = [max(abs(errors[a]), abs(errors[b])) for a, b in zip(places, places[1:])]
             k = pairs.index(min(pairs))
             del places[k:k + 2]
-    while len(places) < count:  # too few while far from the solution: spread them
+    while len(places) < count:  # too few extremes in early iterations: insert points in the largest gap
         gaps = [b - a for a, b in zip(places, places[1:])]
         k = gaps.index(max(gaps))
         places.insert(k + 1, (places[k] + places[k + 1]) // 2)

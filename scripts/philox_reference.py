@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Prints the constants of tests/core/rng_test.cpp, from a second implementation of what core/rng.hpp documents.
+"""Prints the constants of tests/core/rng_test.cpp, computed by a second implementation of the generator in core/rng.hpp.
 
 usage: philox_reference.py
 """
@@ -7,7 +7,7 @@ import math
 
 
 def philox(counter, key):
-    """Philox4x32-10 as in Salmon et al., 2011: counter of four words, key of two."""
+    """Returns Philox4x32-10 (Salmon et al., 2011) of a counter of four words and a key of two words."""
     c, k = list(counter), list(key)
     for _ in range(10):
         high0, low0 = divmod(0xD2511F53 * c[0], 1 << 32)
@@ -22,7 +22,7 @@ def words(number):
 
 
 class Stream:
-    """The generator as core/rng.hpp documents it."""
+    """The generator that core/rng.hpp documents."""
 
     def __init__(self, seed=None, key=None):
         self.key = self.half([0, 0, 0, 2], seed) if key is None else key
@@ -59,7 +59,7 @@ class Stream:
 
 
 def portable_log(x):
-    """ln by IEEE operations alone, which are the same everywhere: the series of 2 atanh((m - 1) / (m + 1))."""
+    """Returns ln(x) by the series of 2 atanh((m - 1) / (m + 1)). IEEE operations give the same result on all platforms."""
     m, exponent = math.frexp(x)
     if m < math.sqrt(0.5):
         m, exponent = 2 * m, exponent - 1
