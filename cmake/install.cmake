@@ -14,7 +14,7 @@ foreach(suffix "" "_double")
   endif()
 endforeach()
 
-# Two export sets: whoever asks for the core alone needs neither libjpeg nor libpng nor zlib.
+# Two export sets, so that a project that uses only the core does not need libjpeg, libpng or zlib.
 foreach(part core images)
   if(${part}_targets)
     install(TARGETS ${${part}_targets} EXPORT minnow-${part} FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
@@ -30,8 +30,8 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/minnow-config-version.cma
 install(FILES ${PROJECT_BINARY_DIR}/minnow-config.cmake ${PROJECT_BINARY_DIR}/minnow-config-version.cmake
   DESTINATION ${package_dir})
 
-file(RELATIVE_PATH PC_TO_PREFIX /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig /prefix)  # wherever it is moved to
-# pkg-config: what a static library needs when linking stands in the open, a shared one brings its own.
+file(RELATIVE_PATH PC_TO_PREFIX /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig /prefix)  # relative, so that the prefix can be moved
+# Writes and installs a pkg-config file. Only a static library lists its private dependencies.
 function(minnow_install_pc name description definitions requires static_requires)
   set(PC_NAME ${name})
   set(PC_DESCRIPTION ${description})

@@ -1,7 +1,7 @@
-# The library's targets. minnow_add_library(minnow) makes minnow::minnow and, beside it, minnow::images, which alone needs
-# libjpeg, libpng and zlib; minnow_add_library(minnow_double DOUBLE) makes the same in double from the same sources.
+# The targets of the library. minnow_add_library(minnow) adds minnow::minnow and minnow::images; only minnow::images needs
+# libjpeg, libpng and zlib. minnow_add_library(minnow_double DOUBLE) adds the same targets in double, from the same sources.
 
-# Every .cpp file of a folder is compiled; every header is installed, except those in a folder detail/.
+# Every .cpp file of a folder is compiled; every header is installed, except the headers in detail/.
 function(minnow_glob folders sources_out headers_out)
   set(sources "")
   set(headers "")
@@ -23,8 +23,8 @@ list(APPEND MINNOW_HEADERS minnow.hpp core.hpp layers.hpp models.hpp losses.hpp 
 minnow_glob("datasets/images" MINNOW_IMAGES_SOURCES MINNOW_IMAGES_HEADERS)
 list(APPEND MINNOW_IMAGES_HEADERS images.hpp)
 
-# Options of everything compiled here. The two -fno- flags let loops be
-# vectorised and change no result; no product is fused with a sum unless written so, for the same bits on every platform.
+# Options of all targets. The two -fno- flags allow the compiler to vectorise loops and change no result. -ffp-contract=off
+# prevents implicit fused multiply-adds, so that all platforms compute the same bits.
 function(minnow_target_options target)
   target_compile_options(${target} PRIVATE
     -Wall -Wextra -Wpedantic -Wshadow -Wconversion -fno-math-errno -fno-trapping-math -ffp-contract=off
@@ -39,8 +39,8 @@ function(minnow_target_options target)
   endif()
 endfunction()
 
-# Files that Highway compiles once for each instruction set must not include xtensor: its templates would be compiled with
-# the wider flags, and the linker could choose that copy for the whole program. A precompiled header would include it.
+# Highway compiles these files once for each instruction set. They must not include xtensor, not even by a precompiled header:
+# its templates would be compiled for that instruction set, and the linker could use them in the whole program.
 foreach(source IN LISTS MINNOW_SOURCES)
   file(STRINGS ${PROJECT_SOURCE_DIR}/${source} is_kernel REGEX "^#define HWY_TARGET_INCLUDE" LIMIT_COUNT 1)
   if(is_kernel)
@@ -58,14 +58,14 @@ function(minnow_add_part target export_name)
   target_compile_features(${target} PUBLIC cxx_std_20)
   set(verify ${MINNOW_BUILD_TESTS})
   if(PART_DOUBLE AND MINNOW_BUILD_FLOAT)
-    set(verify OFF)  # the same headers, once is enough
+    set(verify OFF)  # the float library has the same headers
   endif()
   set_target_properties(${target} PROPERTIES
     INSTALL_RPATH $ORIGIN EXPORT_NAME ${export_name} VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR}
     CXX_EXTENSIONS OFF CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON POSITION_INDEPENDENT_CODE ON
     VERIFY_INTERFACE_HEADER_SETS ${verify})  # each public header compiles alone
   if(NOT PROJECT_IS_TOP_LEVEL)
-    set_target_properties(${target} PROPERTIES EXCLUDE_FROM_ALL ON)  # a project that fetched Minnow builds what it links
+    set_target_properties(${target} PROPERTIES EXCLUDE_FROM_ALL ON)  # a project that fetches Minnow builds only the targets that it links
   endif()
   if(PART_DOUBLE)
     target_compile_definitions(${target} PUBLIC MINNOW_DOUBLE)
@@ -77,7 +77,7 @@ function(minnow_add_part target export_name)
   target_link_libraries(${target} PRIVATE Threads::Threads)
   target_include_directories(${target} SYSTEM PRIVATE ${MINNOW_FMT_INCLUDE_DIR})
   if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
-    target_link_options(${target} PRIVATE LINKER:-z,nodelete)  # its threads outlive a plug-in that is unloaded
+    target_link_options(${target} PRIVATE LINKER:-z,nodelete)  # the threads of the library may outlive a plug-in that is unloaded
   endif()
 endfunction()
 
