@@ -1,5 +1,6 @@
-// Counts every way of taking memory, in every thread, while a model trains: the second epoch must take none. With more
-// than one thread OpenBLAS 0.3.21 takes some for each product it shares out, and gives it back; that is counted apart.
+// Counts the allocations of all threads while a model trains: the second epoch must not allocate. With more than one
+// thread OpenBLAS 0.3.21 allocates temporary memory for each parallel product; these allocations are counted
+// separately.
 
 #include <minnow/minnow.hpp>
 
@@ -28,7 +29,7 @@ void count(void* caller) {
 }
 }  // namespace
 
-// The C library's own entry points, under the names it keeps for those who replace them.
+// The C library's allocation functions, under the names that remain if a program replaces the functions.
 extern "C" {
 void* __libc_malloc(std::size_t);
 void* __libc_calloc(std::size_t, std::size_t);
@@ -62,7 +63,7 @@ int posix_memalign(void** p, std::size_t alignment, std::size_t size) {
 }
 }
 
-// operator new of every kind comes through malloc and aligned_alloc above, in libstdc++; the first test makes sure.
+// In libstdc++ every operator new calls malloc or aligned_alloc above; the first test checks it.
 
 namespace minnow {
 namespace {
@@ -75,31 +76,31 @@ std::size_t count_during(const std::function<void()>& action) {
   return allocations;
 }
 
-TEST(Counter, SeesEveryWayOfTakingMemory) {
+TEST(Counter, CountsEveryKindOfAllocation) {
   void* volatile p = nullptr;
-  const auto sees = [&](const std::function<void()>& take) { return count_during(take) >= 1; };
-  EXPECT_TRUE(sees([&] { p = std::malloc(100); }));
-  EXPECT_TRUE(sees([&] { p = std::realloc(p, 100000); }));
+  const auto is_counted = [&](const std::function<void()>& allocate) { return count_during(allocate) >= 1; };
+  EXPECT_TRUE(is_counted([&] { p = std::malloc(100); }));
+  EXPECT_TRUE(is_counted([&] { p = std::realloc(p, 100000); }));
   std::free(p);
-  EXPECT_TRUE(sees([&] { p = std::calloc(10, 10); }));
+  EXPECT_TRUE(is_counted([&] { p = std::calloc(10, 10); }));
   std::free(p);
-  EXPECT_TRUE(sees([&] { p = std::aligned_alloc(64, 640); }));
+  EXPECT_TRUE(is_counted([&] { p = std::aligned_alloc(64, 640); }));
   std::free(p);
-  EXPECT_TRUE(sees([&] {
+  EXPECT_TRUE(is_counted([&] {
     void* q = nullptr;
     EXPECT_EQ(posix_memalign(&q, 64, 640), 0);
     p = q;
   }));
   std::free(p);
-  EXPECT_TRUE(sees([&] { p = ::operator new(100); }));
+  EXPECT_TRUE(is_counted([&] { p = ::operator new(100); }));
   ::operator delete(p);
-  EXPECT_TRUE(sees([&] { p = ::operator new (100, std::align_val_t{64}); }));
+  EXPECT_TRUE(is_counted([&] { p = ::operator new (100, std::align_val_t{64}); }));
   ::operator delete (p, std::align_val_t{64});
-  EXPECT_TRUE(sees([] { Tensor tensor = zeros({3, 3}); }));
+  EXPECT_TRUE(is_counted([] { Tensor tensor = zeros({3, 3}); }));
   EXPECT_EQ(count_during([] {}), 0u);
 }
 
-/// One epoch and a validation pass, as a training loop has them.
+/// Runs one epoch and a validation pass.
 void run_epoch(Sequential& model, CrossEntropyLoss& loss, Optimizer& optimizer, DataLoader& loader,
                DataLoader& validation) {
   for (const Batch& batch : loader) {
@@ -119,7 +120,7 @@ TensorDataset random_dataset(std::size_t n, Rng rng) {
 
 class Training : public ::testing::TestWithParam<std::tuple<bool, int>> {};  // prefetch, threads
 
-TEST_P(Training, TakesNoMemoryInTheSecondEpoch) {
+TEST_P(Training, DoesNotAllocateInTheSecondEpoch) {
   const auto [prefetch, threads] = GetParam();
   set_threads(threads);
   Rng rng{1};
@@ -141,7 +142,7 @@ INSTANTIATE_TEST_SUITE_P(PrefetchAndThreads, Training, ::testing::Combine(::test
 
 class Convolutions : public ::testing::TestWithParam<std::tuple<std::size_t, int>> {};  // workers, threads
 
-TEST_P(Convolutions, TakeNoMemoryInTheSecondEpoch) {
+TEST_P(Convolutions, DoNotAllocateInTheSecondEpoch) {
   const auto [workers, threads] = GetParam();
   set_threads(threads);
   Rng rng{1};
@@ -175,7 +176,7 @@ TEST_P(Convolutions, TakeNoMemoryInTheSecondEpoch) {
 INSTANTIATE_TEST_SUITE_P(WorkersAndThreads, Convolutions,
                          ::testing::Combine(::testing::Values(0, 1, 2), ::testing::Values(1, 2)));
 
-TEST(NormsAndBranches, TakeNoMemoryInTheSecondEpoch) {
+TEST(NormsAndBranches, DoNotAllocateInTheSecondEpoch) {
   Rng rng{1};
   const TensorDataset train = random_dataset(200, rng.split()), held_out = random_dataset(90, rng.split());
   Sequential model{BatchNorm2d(3),
@@ -194,7 +195,7 @@ TEST(NormsAndBranches, TakeNoMemoryInTheSecondEpoch) {
   EXPECT_EQ(count_during([&] { run_epoch(model, loss, sgd, loader, validation); }), 0u);
 }
 
-TEST(DataLoader, TakesNoMemoryToAugmentInTheSecondEpoch) {
+TEST(DataLoader, AugmentsWithoutAllocationsInTheSecondEpoch) {
   const TensorDataset dataset = random_dataset(200, Rng{1});
   const Augmentation augment{
       Rng{2},
@@ -219,7 +220,7 @@ TEST(DataLoader, TakesNoMemoryToAugmentInTheSecondEpoch) {
   }
 }
 
-TEST(AdamW, TakesNoMemoryAfterItsFirstStep) {
+TEST(AdamW, DoesNotAllocateAfterItsFirstStep) {
   Rng rng{1};
   Sequential model{Dense(192, 64, rng), ReLU(), Dense(64, 4, rng)};
   CrossEntropyLoss loss;
@@ -234,7 +235,7 @@ TEST(AdamW, TakesNoMemoryAfterItsFirstStep) {
   EXPECT_EQ(count_during(train), 0u);
 }
 
-TEST(Layers, TakeNoMemoryOnceTheyHaveSeenTheLargestBatch) {
+TEST(Layers, DoNotAllocateAfterTheLargestBatch) {
   Rng rng{1};
   Sequential model{Embedding(5, 8, rng), LayerNorm(8),      GELU(), Dropout(0.5, rng), Reshape({-1}), Dense(32, 8, rng),
                    LeakyReLU(),          Dropout(0.2, rng), SiLU(), Dense(8, 3, rng),  LogSoftmax()};
@@ -251,9 +252,9 @@ TEST(Layers, TakeNoMemoryOnceTheyHaveSeenTheLargestBatch) {
   EXPECT_EQ(count_during(train), 0u);
 }
 
-/// A step with all that may go into one, of an optimizer with two groups.
+/// Expects no allocation in steps with two groups, a schedule, clipping, an average and a plateau.
 template <class Optimizer, class Options>
-void expect_no_memory_in_a_step(const Options& options) {
+void expect_no_allocation_in_a_step(const Options& options) {
   Rng rng{1};
   Sequential model{Dense(192, 300, rng), ReLU(), Dense(300, 4, rng)};
   CrossEntropyLoss loss;
@@ -279,17 +280,17 @@ void expect_no_memory_in_a_step(const Options& options) {
   EXPECT_EQ(count_during(train), 0u);
 }
 
-TEST(Optimizers, TakeNoMemoryWithSchedulesClippingAndAverages) {
+TEST(Optimizers, DoNotAllocateWithSchedulesClippingAndAverages) {
   for (const int threads : {1, 2}) {
     set_threads(threads);
-    expect_no_memory_in_a_step<SGD>(SGDOptions{.momentum = 0.9, .weight_decay = 0.1});
-    expect_no_memory_in_a_step<Adam>(AdamOptions{.amsgrad = true});
-    expect_no_memory_in_a_step<AdamW>(AdamWOptions{});
-    expect_no_memory_in_a_step<RMSprop>(RMSpropOptions{.momentum = 0.5, .centered = true});
+    expect_no_allocation_in_a_step<SGD>(SGDOptions{.momentum = 0.9, .weight_decay = 0.1});
+    expect_no_allocation_in_a_step<Adam>(AdamOptions{.amsgrad = true});
+    expect_no_allocation_in_a_step<AdamW>(AdamWOptions{});
+    expect_no_allocation_in_a_step<RMSprop>(RMSpropOptions{.momentum = 0.5, .centered = true});
   }
 }
 
-TEST(Metrics, TakeNoMemoryToAddABatch) {
+TEST(Metrics, AddABatchWithoutAllocations) {
   ConfusionMatrix matrix({"a", "b", "c"});
   TopKAccuracy top_two(2);
   ProbabilityScores scores;
@@ -304,8 +305,8 @@ TEST(Metrics, TakeNoMemoryToAddABatch) {
             0u);
 }
 
-/// The second pass over batches of different sizes takes no memory, nor does a pass with sample weights.
-void expect_no_memory(Loss& loss, const Tensor& prediction, const Tensor& target) {
+/// Expects no allocation in the second pass over batches of different sizes, with and without sample weights.
+void expect_no_allocation(Loss& loss, const Tensor& prediction, const Tensor& target) {
   const auto first_rows = [](const Tensor& tensor, std::size_t rows) {
     Shape shape = tensor.shape();
     shape[0] = rows;
@@ -326,7 +327,7 @@ void expect_no_memory(Loss& loss, const Tensor& prediction, const Tensor& target
   EXPECT_EQ(count_during(pass), 0u) << loss.name();
 }
 
-TEST(Losses, TakeNoMemoryOnceTheyHaveSeenTheLargestBatch) {
+TEST(Losses, DoNotAllocateAfterTheLargestBatch) {
   const Shape wide{32, 300}, narrow{32, 4}, positions{8, 4, 9};
   Rng rng{1};
   const auto scores = [&](const Shape& shape) {
@@ -339,17 +340,17 @@ TEST(Losses, TakeNoMemoryOnceTheyHaveSeenTheLargestBatch) {
   weight.fill(Real{0.5});
   CrossEntropyLoss plain, weighted({.weight = weight, .ignore_index = 1}),
       smooth({.weight = weight, .label_smoothing = 0.1});
-  expect_no_memory(plain, scores(wide), labels);
+  expect_no_allocation(plain, scores(wide), labels);
   for (CrossEntropyLoss* loss : {&plain, &weighted, &smooth}) {
-    expect_no_memory(*loss, scores(narrow), labels);
-    expect_no_memory(*loss, scores(narrow), softmax(scores(narrow)));
-    expect_no_memory(*loss, scores(positions), position_labels);
+    expect_no_allocation(*loss, scores(narrow), labels);
+    expect_no_allocation(*loss, scores(narrow), softmax(scores(narrow)));
+    expect_no_allocation(*loss, scores(positions), position_labels);
   }
   const Tensor x = scores(narrow), p = softmax(scores(narrow)), log_p = log_softmax(x);
   NLLLoss nll({.weight = weight});
   FocalLoss focal({.weight = weight});
   MultiMarginLoss margin({.weight = weight});
-  for (Loss* loss : std::initializer_list<Loss*>{&nll, &focal, &margin}) expect_no_memory(*loss, log_p, labels);
+  for (Loss* loss : std::initializer_list<Loss*>{&nll, &focal, &margin}) expect_no_allocation(*loss, log_p, labels);
   BCELoss bce({.weight = weight});
   BCEWithLogitsLoss with_logits({.weight = weight, .pos_weight = weight});
   SigmoidFocalLoss sigmoid_focal;
@@ -358,17 +359,17 @@ TEST(Losses, TakeNoMemoryOnceTheyHaveSeenTheLargestBatch) {
   L1Loss l1;
   HuberLoss huber;
   SmoothL1Loss smooth_l1;
-  expect_no_memory(bce, p, p);
-  expect_no_memory(kl_log, log_p, log_p);
+  expect_no_allocation(bce, p, p);
+  expect_no_allocation(kl_log, log_p, log_p);
   for (Loss* loss : std::initializer_list<Loss*>{&with_logits, &sigmoid_focal, &kl, &mse, &l1, &huber, &smooth_l1})
-    expect_no_memory(*loss, x, p);
+    expect_no_allocation(*loss, x, p);
   CosineEmbeddingLoss cosine;
   Tensor alike = zeros({32});
   alike.fill(1);
-  expect_no_memory(cosine, scores({32, 2, 5}), alike);
+  expect_no_allocation(cosine, scores({32, 2, 5}), alike);
 }
 
-TEST(Fit, TakesNoMemoryBetweenTheSecondEpochAndTheLast) {
+TEST(Fit, DoesNotAllocateFromTheSecondEpochToTheLast) {
   Rng rng{1};
   const TensorDataset train = random_dataset(200, rng.split());
   Sequential model{Flatten(), Dense(192, 16, rng), ReLU(), Dense(16, 4, rng)};

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Counts the instructions of a training step in Minnow's own code, by callgrind, and compares with recorded.json.
+"""Counts the instructions of a training step in Minnow's own code with callgrind, and compares them with recorded.json.
 
     tests/instructions/count.py            after cmake --build build/release --target training_steps
-    tests/instructions/count.py --record   writes recorded.json anew
+    tests/instructions/count.py --record   overwrites recorded.json
 
-What grows by more than 5 % fails. Only the code of libminnow counts, Highway's templates in it included: OpenBLAS and
-libc choose their own by CPU. The counts are those of one instruction set, which valgrind limits to AVX2; on a machine
-with another there is nothing to compare with, and the exit code is 77. The code of a step is what a long run has more
-than a short one.
+Fails if a count grows by more than 5 %. Only the code of libminnow is counted, including Highway's templates, because
+OpenBLAS and libc select their code by CPU. The counts are recorded for one instruction set; valgrind supports at most AVX2.
+On a machine with another instruction set the exit code is 77. The instructions of a step are the difference between a long
+and a short run, divided by the difference in steps.
 """
 
 import argparse
@@ -28,7 +28,7 @@ SKIPPED = 77
 
 
 def run(program, net, steps):
-    """The instruction set, and the instructions of each function of ours."""
+    """Returns the instruction set and the instructions of each function of libminnow."""
     with tempfile.TemporaryDirectory() as folder:
         profile = pathlib.Path(folder) / "callgrind.out"
         command = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={profile}", str(program)]
@@ -39,8 +39,8 @@ def run(program, net, steps):
 
 
 def functions_of(profile):
-    """Instructions by function, without those of the functions it calls, in the library's own code."""
-    names = {"ob": {}, "fn": {}}  # a name is written once, "(12) name", and is "(12)" afterwards
+    """Returns the instructions of each function of libminnow, excluding the functions that it calls."""
+    names = {"ob": {}, "fn": {}}  # the first line with a name is "(12) name", later lines are "(12)"
     counts = collections.Counter()
     ours, function, callee = False, "", False
     for line in profile.splitlines():
@@ -54,7 +54,7 @@ def functions_of(profile):
             elif key == "fn":
                 function = table[number]
         elif line.startswith("calls="):
-            callee = True  # the next line is what the called function took
+            callee = True  # the next line counts the called function
         elif re.match(r"[-+*\d]", line):
             if ours and not callee:
                 counts[plain(function)] += int(line.split()[1])
@@ -63,7 +63,7 @@ def functions_of(profile):
 
 
 def plain(function):
-    """A function's name as one says it: kernels::sgd for minnow::float32::kernels::sgd(minnow::float32::...)."""
+    """Returns a short name: kernels::sgd for minnow::float32::kernels::sgd(minnow::float32::...)."""
     name = re.sub(r"\(anonymous namespace\)::|minnow::(float32::|simd::)?", "", function)
     return "(not named)" if re.match(r"0x|\?\?\?|$", name) else name.split("(")[0].split("'")[0].strip()
 
@@ -76,7 +76,7 @@ def per_step(program, net):
 
 
 def growth(counts, before):
-    """"relu 120 -> 180" for the functions that grew most."""
+    """Returns "relu 120 -> 180" for the functions that grew most."""
     grown = sorted(counts.keys() | before.keys(), key=lambda name: before.get(name, 0) - counts.get(name, 0))
     return "; ".join(f"{name} {before.get(name, 0):.0f} -> {counts.get(name, 0):.0f}" for name in grown[:4]
                      if counts.get(name, 0) > before.get(name, 0))
@@ -85,7 +85,7 @@ def growth(counts, before):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--program", default=HERE.parents[1] / "build/release/tests/training_steps")
-    parser.add_argument("--record", action="store_true", help="write recorded.json anew")
+    parser.add_argument("--record", action="store_true", help="overwrite recorded.json")
     options = parser.parse_args()
     recorded = json.loads(RECORDED.read_text()) if RECORDED.exists() else {}
     failed = False
@@ -94,18 +94,18 @@ def main():
         total = round(sum(functions.values()))
         if options.record:
             recorded.setdefault(kind, {})[name] = {"per_step": total, "functions": functions}
-            print(f"{name}: {total} instructions a step on {kind}, recorded")
+            print(f"{name}: {total} instructions per step on {kind}, recorded")
             continue
         if name not in recorded.get(kind, {}):
             print(f"count.py: nothing recorded for {name} on {kind or 'this machine'}; skipped")
             return SKIPPED
         before = recorded[kind][name]
         change = f"{100 * (total / before['per_step'] - 1):+.1f} %"
-        print(f"{name}: {total} instructions a step on {kind}, {change} against {before['per_step']} recorded")
+        print(f"{name}: {total} instructions per step on {kind}, {change} against {before['per_step']} recorded")
         if total > ALLOWED * before["per_step"]:
             failed = True
-            print(f"{name}: the step grew by {change}, allowed are {100 * (ALLOWED - 1):.0f} %, most by "
-                  f"{growth(functions, before['functions'])}. If it must, tests/instructions/count.py --record.")
+            print(f"{name}: expected growth of at most {100 * (ALLOWED - 1):.0f} %, got {change}; the functions that grew most: "
+                  f"{growth(functions, before['functions'])}. If the growth is intended, run tests/instructions/count.py --record.")
     if options.record:
         RECORDED.write_text(json.dumps(recorded, indent=1) + "\n")
     return 1 if failed else 0

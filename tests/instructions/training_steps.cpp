@@ -1,5 +1,5 @@
-// Trains a small net on one batch: training_steps IN HIDDEN OUT BATCH STEPS. count.py runs it under callgrind. Prints
-// the instruction set of the kernels.
+// Trains a small network on one batch and prints the instruction set of the kernels. count.py runs it under callgrind.
+// usage: training_steps IN HIDDEN OUT BATCH STEPS
 
 #include <minnow/core/math/instruction_set.hpp>
 #include <minnow/core/threading/threads.hpp>

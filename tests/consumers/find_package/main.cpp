@@ -1,5 +1,5 @@
-// Somebody else's program: a layer of its own, checked in the precision it is compiled for, and errors caught across
-// the library's boundary.
+// A program that uses an installed Minnow. It defines a layer, checks the gradients of the layer, and catches an error
+// that the library throws.
 
 #include <minnow/minnow.hpp>
 
@@ -7,7 +7,7 @@
 
 using namespace minnow;
 
-/// y = factor x, with one factor learnt for all of x.
+/// y = factor x, with one trainable factor.
 class Scale : public Layer {
  public:
   std::string name() const override { return "Scale"; }
@@ -19,7 +19,7 @@ class Scale : public Layer {
     for (std::size_t i = 0; i < x.size(); ++i) y.data()[i] = factor_.value(0) * x.data()[i];
   }
   void backward(const Tensor& x, const Tensor&, const Tensor& dy, Tensor* dx, Context&) override {
-    Tensor& grad = factor_.grad_to_add();
+    FixedTensor& grad = factor_.grad_to_add();
     for (std::size_t i = 0; i < x.size(); ++i) {
       grad(0) += dy.data()[i] * x.data()[i];
       if (dx != nullptr) dx->data()[i] = factor_.value(0) * dy.data()[i];
@@ -36,7 +36,7 @@ int main() {
   Sequential model{Flatten(), Dense(12, 5, rng), Scale(), Tanh(), Dense(5, 3, rng)};
   model[2].state()[0].value->fill(Real(0.7));
   const GradientReport report = check_gradients(model, {4, 3, 4});
-  std::printf("%s %zu-byte numbers, on %s: worst error %g\n", version().c_str(), sizeof(Real),
+  std::printf("%s, %zu-byte elements, on %s: worst error %g\n", version().c_str(), sizeof(Real),
               kernels::instruction_set().c_str(), report.worst_error);
   if (!report) return std::printf("%s\n", report.failure.c_str()), 1;
   try {
