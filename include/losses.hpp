@@ -3,7 +3,6 @@
 /// \file
 /// All losses and the entropy functions.
 
-#include <minnow/losses/answers.hpp>
 #include <minnow/losses/bce_loss.hpp>
 #include <minnow/losses/bce_with_logits_loss.hpp>
 #include <minnow/losses/check_gradients.hpp>

@@ -24,9 +24,6 @@ class MINNOW_API BCELoss : public Loss {
   explicit BCELoss(BCEOptions options = {});
 
   std::string name() const override { return "BCELoss"; }
-  Answers answers(const Tensor& prediction, const Tensor& target) const override {
-    return count_above(prediction, target, 0.5);
-  }
 
  protected:
   void compute(const LossInputs& in, const LossOutputs& out) override;

@@ -24,9 +24,6 @@ class MINNOW_API BCEWithLogitsLoss : public Loss {
   explicit BCEWithLogitsLoss(BCEWithLogitsOptions options = {});
 
   std::string name() const override { return "BCEWithLogitsLoss"; }
-  Answers answers(const Tensor& prediction, const Tensor& target) const override {
-    return count_above(prediction, target, 0);
-  }
 
  protected:
   void compute(const LossInputs& in, const LossOutputs& out) override;

@@ -30,9 +30,6 @@ class MINNOW_API CrossEntropyLoss : public Loss {
   explicit CrossEntropyLoss(CrossEntropyOptions options = {});
 
   std::string name() const override { return "CrossEntropyLoss"; }
-  Answers answers(const Tensor& prediction, const Tensor& target) const override {
-    return count_largest(prediction, target, options_.ignore_index);
-  }
 
  protected:
   double count(const LossInputs& in) override;

@@ -27,9 +27,6 @@ class MINNOW_API FocalLoss : public Loss {
   explicit FocalLoss(FocalOptions options = {});
 
   std::string name() const override { return "FocalLoss"; }
-  Answers answers(const Tensor& prediction, const Tensor& target) const override {
-    return count_largest(prediction, target, options_.ignore_index);
-  }
 
  protected:
   double count(const LossInputs& in) override;

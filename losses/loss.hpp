@@ -1,7 +1,6 @@
 #pragma once
 
 #include <minnow/core/tensor.hpp>
-#include <minnow/losses/answers.hpp>
 
 #include <optional>
 #include <span>
@@ -44,9 +43,6 @@ class MINNOW_API Loss {
   virtual ~Loss();
 
   virtual std::string name() const = 0;
-
-  /// The prediction read as answers, for the accuracy; none are counted where it is not a classification.
-  virtual Answers answers(const Tensor&, const Tensor&) const { return {}; }
 
   /// Returns the loss of a batch, accumulated in double. `sample_weights` is (N). The mean is NaN if the divisor is 0,
   /// as in PyTorch: no elements, or weights that are all 0. Throws ShapeError or ValueError if the target or the

@@ -24,9 +24,6 @@ class MINNOW_API MultiMarginLoss : public Loss {
   explicit MultiMarginLoss(MultiMarginOptions options = {});
 
   std::string name() const override { return "MultiMarginLoss"; }
-  Answers answers(const Tensor& prediction, const Tensor& target) const override {
-    return count_largest(prediction, target);
-  }
 
  protected:
   double count(const LossInputs& in) override;

@@ -24,9 +24,6 @@ class MINNOW_API NLLLoss : public Loss {
   explicit NLLLoss(NLLOptions options = {});
 
   std::string name() const override { return "NLLLoss"; }
-  Answers answers(const Tensor& prediction, const Tensor& target) const override {
-    return count_largest(prediction, target, options_.ignore_index);
-  }
 
  protected:
   double count(const LossInputs& in) override;

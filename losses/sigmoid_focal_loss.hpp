@@ -22,9 +22,6 @@ class MINNOW_API SigmoidFocalLoss : public Loss {
   explicit SigmoidFocalLoss(const SigmoidFocalOptions& options = {});
 
   std::string name() const override { return "SigmoidFocalLoss"; }
-  Answers answers(const Tensor& prediction, const Tensor& target) const override {
-    return count_above(prediction, target, 0);
-  }
 
  protected:
   void compute(const LossInputs& in, const LossOutputs& out) override;

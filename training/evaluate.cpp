@@ -1,38 +1,47 @@
+#include <minnow/core/detail/format.hpp>
 #include <minnow/core/error.hpp>
+#include <minnow/training/detail/model_pass.hpp>
+#include <minnow/training/detail/running_evaluation.hpp>
 #include <minnow/training/evaluate.hpp>
 #include <minnow/training/find_non_finite.hpp>
 
 #include <cmath>
 
 namespace minnow::inline MINNOW_PRECISION {
+namespace {
 
-Evaluation evaluate(Sequential& model, Loss& loss, DataLoader& loader) {
-  double total = 0, weight = 0;
-  Answers answers;
-  std::size_t samples = 0;
-  for (const Batch& batch : loader) {
-    const Tensor& scores = model.predict(batch.inputs);
-    if (const double value = loss.forward(scores, batch.targets, batch.weights);
-        !std::isfinite(value) && !loss.counted_nothing()) {
-      Context context(Mode::eval);  // a pass that keeps what is between the layers, and changes nothing in them
-      Tensor y;
-      resize(y, model.output_shape(batch.inputs.shape()));
-      model.forward(batch.inputs, y, context);
-      throw NonFiniteError("evaluate: expected a finite loss, got " +
-                           std::string(std::isnan(value) ? "nan" : "infinity") + "; it arose " +
-                           find_non_finite(model, batch.inputs, y, context) + ".");
-    }
-    total += loss.total();
-    weight += loss.weight();
-    answers += loss.answers(scores, batch.targets);
-    samples += batch.size();
-  }
-  return {total / weight, answers.accuracy(), samples};
+constexpr PassSettings prediction{.mode = Mode::eval, .backward_follows = false};
+
+/// Throws NonFiniteError, naming where the first non-finite element arose. Runs the model once more, because the pass
+/// of a prediction keeps no activations. A pass in eval mode changes nothing in the layers.
+[[noreturn]] void throw_non_finite(Layer& model, const Tensor& x, double loss) {
+  ModelPass pass(model, {.mode = Mode::eval});
+  pass.forward(x);
+  throw NonFiniteError(format_text("evaluate: expected a finite loss, got {}; it arose {}.",
+                                   std::isnan(loss) ? "nan" : "infinity",
+                                   find_non_finite(model, x, pass.y(), pass.context())));
 }
 
-ConfusionMatrix confusion_matrix(Sequential& model, DataLoader& loader, std::vector<std::string> class_names) {
+}  // namespace
+
+Evaluation evaluate(Layer& model, Loss& loss, DataLoader& loader, const std::vector<Metric>& metrics) {
+  MetricValues values(metrics);
+  RunningEvaluation running(metrics);
+  ModelPass pass(model, prediction);
+  for (const Batch& batch : loader) {
+    const Tensor& scores = pass.forward(batch.inputs);
+    const double value = loss.forward(scores, batch.targets, batch.weights);
+    if (!std::isfinite(value) && !loss.counted_nothing()) throw_non_finite(model, batch.inputs, value);
+    running.add(loss, scores, batch);
+  }
+  values.update(running.metrics());
+  return {running.loss(), running.samples(), std::move(values)};
+}
+
+ConfusionMatrix confusion_matrix(Layer& model, DataLoader& loader, std::vector<std::string> class_names) {
   ConfusionMatrix matrix(std::move(class_names));
-  for (const Batch& batch : loader) matrix.add(model.predict(batch.inputs), batch.targets);
+  ModelPass pass(model, prediction);
+  for (const Batch& batch : loader) matrix.add(pass.forward(batch.inputs), batch.targets);
   return matrix;
 }
 

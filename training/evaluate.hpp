@@ -1,27 +1,35 @@
 #pragma once
 
+#include <minnow/core/layer.hpp>
 #include <minnow/datasets/data_loader.hpp>
 #include <minnow/losses/loss.hpp>
-#include <minnow/models/sequential.hpp>
 #include <minnow/training/metrics.hpp>
 
+#include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace minnow::inline MINNOW_PRECISION {
 
 struct Evaluation {
-  double loss;      // mean over what the loss counts, by the samples' weights
-  double accuracy;  // share of the answers that are right, in [0, 1]; NaN when the loss is not of a classifier
-  std::size_t samples;
+  double loss;          // mean over everything that the loss counts, by the weights of the samples
+  std::size_t samples;  // number of samples read
+  MetricValues metrics;
+
+  /// Returns the value of the metric of this name: result["accuracy"]. Throws ValueError if there is none.
+  double operator[](std::string_view name) const { return metrics[name]; }
 };
 
-/// The model in eval mode on everything the loader gives; allocates nothing once the largest batch was seen.
-/// The means over no sample are NaN. Throws NonFiniteError when a batch's loss is not finite, naming the layer.
-MINNOW_API Evaluation evaluate(Sequential& model, Loss& loss, DataLoader& loader);
+/// Returns the mean loss and the metrics of the model on all batches of the loader, in eval mode.
+///   const Evaluation result = evaluate(model, loss, loader, {metrics::accuracy(), metrics::top_k_accuracy(3)});
+///   result["accuracy"];
+/// A mean over no sample is NaN. Metrics count each sample once, whatever its weight. After the largest batch no memory
+/// is allocated. Throws NonFiniteError, naming the layer, if the loss of a batch is not finite, and ValueError if two
+/// metrics have the same name.
+MINNOW_API Evaluation evaluate(Layer& model, Loss& loss, DataLoader& loader, const std::vector<Metric>& metrics = {});
 
-/// Which classes the model takes for which.
-MINNOW_API ConfusionMatrix confusion_matrix(Sequential& model, DataLoader& loader,
-                                            std::vector<std::string> class_names);
+/// Returns the counts of (true class, predicted class) on all batches of the loader, in eval mode.
+MINNOW_API ConfusionMatrix confusion_matrix(Layer& model, DataLoader& loader, std::vector<std::string> class_names);
 
 }  // namespace minnow::inline MINNOW_PRECISION

@@ -9,45 +9,48 @@
 namespace minnow::inline MINNOW_PRECISION {
 namespace {
 
-/// The index of the first element that is not finite; size() if there is none.
+/// Returns the index of the first element that is not finite, or size() if there is none.
 std::size_t first_non_finite(std::span<const Real> values) {
   return static_cast<std::size_t>(
       std::find_if_not(values.begin(), values.end(), [](Real v) { return std::isfinite(v); }) - values.begin());
 }
 
-bool is_finite(const Tensor& tensor) { return first_non_finite({tensor.data(), tensor.size()}) == tensor.size(); }
+bool is_finite(std::span<const Real> values) { return first_non_finite(values) == values.size(); }
+bool is_finite(const Tensor& tensor) { return is_finite({tensor.data(), tensor.size()}); }
 
-/// The name of the first entry of the state that is not finite; empty if there is none.
+/// Returns the name of the first entry of the state that is not finite, or nothing.
 std::string non_finite_state(const Layer& layer) {
   for (const NamedConstTensor& entry : layer.const_state())
-    if (first_non_finite(entry.value->values()) < entry.value->size()) return entry.name;
+    if (!is_finite(entry.value->values())) return entry.name;
   return {};
 }
 
+/// Returns "Dense(784 -> 10)", or "Dense(784 -> 10): its weight is not finite".
 std::string describe(const Layer& layer) {
   const std::string state = non_finite_state(layer);
-  return layer.name() + (state.empty() ? "" : ": its " + state + " is not finite");
+  return state.empty() ? layer.name() : format_text("{}: its {} is not finite", layer.name(), state);
 }
 
-std::string describe(const Sequential& model, std::size_t first, std::size_t last) {
-  if (last == first + 1) return format_text("in layer {}, {}", first, describe(model[first]));
-  std::string text = format_text("in layers {} to {}, {} {} {}", first, last - 1, model[first].name(),
-                                 last == first + 2 ? "and" : "...", model[last - 1].name());
+/// Describes the children [first, last), which run as one step: the child whose state is not finite, or all of them.
+/// `path` is the path of the model, as in the names of its state: "" or "2.".
+std::string describe(const Sequential& model, std::size_t first, std::size_t last, const std::string& path) {
   for (std::size_t i = first; i < last; ++i)
-    if (const std::string state = non_finite_state(model[i]); !state.empty())
-      return format_text("{}: {}.{} is not finite", text, i, state);
-  return text;
+    if (last == first + 1 || !non_finite_state(model[i]).empty())
+      return format_text("in layer {}{}, {}", path, i, describe(model[i]));
+  return format_text("in layers {}{} to {}{}, {} {} {}", path, first, path, last - 1, model[first].name(),
+                     last == first + 2 ? "and" : "...", model[last - 1].name());
 }
 
-/// None if all outputs are finite.
-std::optional<std::string> find_in(const Sequential& model, const std::vector<StepOutput>& outputs) {
+/// Describes the first step whose output is not finite; nothing if all outputs are finite.
+std::optional<std::string> find_in(const Sequential& model, const std::vector<StepOutput>& outputs,
+                                   const std::string& path = {}) {
   for (const auto& [first, last, output, context] : outputs) {
     if (is_finite(*output)) continue;
     const auto* nested = last == first + 1 ? dynamic_cast<const Sequential*>(&model[first]) : nullptr;
     if (nested != nullptr && context != nullptr)
-      if (const auto inside = find_in(*nested, nested->step_outputs(*output, *context)))
-        return format_text("in layer {}, {}", first, *inside);
-    return describe(model, first, last);
+      if (auto inside = find_in(*nested, nested->step_outputs(*output, *context), format_text("{}{}.", path, first)))
+        return inside;
+    return describe(model, first, last, path);
   }
   return std::nullopt;
 }

@@ -2,6 +2,8 @@
 #include <minnow/core/error.hpp>
 #include <minnow/core/threading/denormals.hpp>
 #include <minnow/optim/clip_gradients.hpp>
+#include <minnow/training/detail/model_pass.hpp>
+#include <minnow/training/detail/running_evaluation.hpp>
 #include <minnow/training/find_non_finite.hpp>
 #include <minnow/training/fit.hpp>
 
@@ -12,13 +14,13 @@
 namespace minnow::inline MINNOW_PRECISION {
 namespace {
 
+using Clock = std::chrono::steady_clock;
+
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
-double seconds_since(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
-void check_same_model(Sequential& model, const Optimizer& optimizer, const EMA* ema) {
+void check_same_model(Layer& model, const Optimizer& optimizer, const EMA* ema) {
   const std::vector<NamedTensor> of_model = model.parameters();
   const auto is_of_model = [&](const NamedTensor& entry) {
     return std::any_of(of_model.begin(), of_model.end(),
@@ -32,44 +34,53 @@ void check_same_model(Sequential& model, const Optimizer& optimizer, const EMA* 
                     optimizer_is ? "EMA" : "optimizer"));
 }
 
-}  // namespace
-
-void fit(Sequential& model, Loss& loss, Optimizer& optimizer, DataLoader& loader, const FitOptions& options) {
-  const auto start = std::chrono::steady_clock::now();
-  const FlushDenormals flush;
+Progress start_progress(const DataLoader& loader, const FitOptions& options) {
   Progress progress;
   progress.epochs = options.epochs;
   progress.steps = loader.size();
   progress.total_samples = loader.num_samples();
-  check_same_model(model, optimizer, options.ema);
+  progress.metrics = MetricValues(options.metrics);
   if (progress.steps == 0) throw ValueError("fit: expected a loader with at least one batch, got none.");
+  return progress;
+}
+
+[[noreturn]] void throw_non_finite(const Layer& model, const ModelPass& pass, const Tensor& x, double loss,
+                                   const Progress& progress) {
+  const std::string where = find_non_finite(model, x, pass.y(), pass.context());
+  throw NonFiniteError(
+      format_text("fit: expected a finite loss, got {} at epoch {}, step {}; it arose {}. {}.",
+                  std::isnan(loss) ? "nan" : "infinity", progress.epoch, progress.step, where,
+                  where.rfind("in the inputs", 0) == 0 ? "Check the data" : "Try a lower learning rate"));
+}
+
+}  // namespace
+
+void fit(Layer& model, Loss& loss, Optimizer& optimizer, DataLoader& loader, const FitOptions& options) {
+  const auto start = Clock::now();
+  const FlushDenormals flush;
+  check_same_model(model, optimizer, options.ema);
+  Progress progress = start_progress(loader, options);
+  ModelPass pass(model, {.mode = Mode::train});
+  RunningEvaluation running(options.metrics);
   for (progress.epoch = 1; progress.epoch <= options.epochs; ++progress.epoch) {
-    const auto epoch_start = std::chrono::steady_clock::now();
-    double total = 0, weight = 0;
-    Answers answers;
-    progress.step = progress.samples = 0;
+    const auto epoch_start = Clock::now();
+    running.restart(options.metrics);
+    progress.step = 0;
     for (const Batch& batch : loader) {
       ++progress.step;
-      const Tensor& scores = model.forward(batch.inputs);
+      const Tensor& scores = pass.forward(batch.inputs);
       const double value = loss.forward(scores, batch.targets, batch.weights);
-      if (!std::isfinite(value) && !loss.counted_nothing()) {
-        const std::string where = find_non_finite(model, batch.inputs);
-        throw NonFiniteError(
-            format_text("fit: expected a finite loss, got {} at epoch {}, step {}; it arose {}. {}.",
-                        std::isnan(value) ? "nan" : "infinity", progress.epoch, progress.step, where,
-                        where.rfind("in the inputs", 0) == 0 ? "Look at the data" : "Try a lower learning rate"));
-      }
-      answers += loss.answers(scores, batch.targets);
-      model.backward(loss.backward());
+      if (!std::isfinite(value) && !loss.counted_nothing())
+        throw_non_finite(model, pass, batch.inputs, value, progress);
+      running.add(loss, scores, batch);
+      pass.backward(loss.backward());
       if (options.clip_norm != infinity) clip_grad_norm(optimizer, options.clip_norm, true);
       optimizer.step();
       if (options.ema != nullptr) options.ema->update();
 
-      total += loss.total();
-      weight += loss.weight();
-      progress.samples += batch.size();
-      progress.loss = total / weight;
-      progress.accuracy = answers.accuracy();
+      progress.samples = running.samples();
+      progress.loss = running.loss();
+      progress.metrics.update(running.metrics());
       progress.epoch_seconds = seconds_since(epoch_start);
       progress.seconds = seconds_since(start);
       if (options.on_step) options.on_step(progress);

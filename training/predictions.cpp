@@ -1,6 +1,7 @@
 #include <minnow/core/detail/format.hpp>
 #include <minnow/core/error.hpp>
 #include <minnow/losses/entropy.hpp>
+#include <minnow/training/detail/model_pass.hpp>
 #include <minnow/training/predictions.hpp>
 
 #include <algorithm>
@@ -9,12 +10,12 @@
 namespace minnow::inline MINNOW_PRECISION {
 namespace {
 
-/// Whether the shapes are the same but for the first extent.
+/// Returns true if the shapes are the same except for the first extent.
 bool same_rows(const Shape& a, const Shape& b) {
   return a.size() == b.size() && std::equal(a.begin() + 1, a.end(), b.begin() + 1);
 }
 
-/// Appends rows of the same shape. Memory doubles, so that many small batches are not copied over and over.
+/// Appends rows of the same shape. The capacity doubles, so that the number of copies stays small.
 void append(Tensor& all, const Tensor& batch, bool first) {
   if (&all == &batch) return append(all, Tensor(batch), first);
   Shape shape = batch.shape();
@@ -35,17 +36,19 @@ void Predictions::add(const Tensor& scores, const Tensor& targets) {
     throw ShapeError(format_text("Predictions: expected scores (N, ...) and targets (N, ...), got {} and {}.",
                                  to_string(scores.shape()), to_string(targets.shape())));
   if (!empty_ && !(same_rows(scores.shape(), scores_.shape()) && same_rows(targets.shape(), targets_.shape())))
-    throw ShapeError(format_text("Predictions: expected rows like those before, {} and {}, got {} and {}.",
-                                 to_string(scores_.shape()), to_string(targets_.shape()), to_string(scores.shape()),
-                                 to_string(targets.shape())));
+    throw ShapeError(
+        format_text("Predictions: expected rows of the shapes of earlier batches, {} and {}, got {} and {}.",
+                    to_string(scores_.shape()), to_string(targets_.shape()), to_string(scores.shape()),
+                    to_string(targets.shape())));
   append(scores_, scores, empty_);
   append(targets_, targets, empty_);
   empty_ = false;
 }
 
-Predictions predict_all(Sequential& model, DataLoader& loader) {
+Predictions predict_all(Layer& model, DataLoader& loader) {
   Predictions all;
-  for (const Batch& batch : loader) all.add(model.predict(batch.inputs), batch.targets);
+  ModelPass pass(model, {.mode = Mode::eval, .backward_follows = false});
+  for (const Batch& batch : loader) all.add(pass.forward(batch.inputs), batch.targets);
   return all;
 }
 

@@ -1,19 +1,19 @@
 #pragma once
 
+#include <minnow/core/layer.hpp>
 #include <minnow/datasets/data_loader.hpp>
-#include <minnow/models/sequential.hpp>
 
 namespace minnow::inline MINNOW_PRECISION {
 
-/// The scores and targets of many batches in one place, for what must see all at once: roc_auc, average_precision,
+/// The scores and targets of all batches, for measures that need all samples at once: roc_auc, average_precision,
 /// fit_temperature.
 class MINNOW_API Predictions {
  public:
-  /// Appends a batch: scores (N, ...), targets (N, ...). Throws ShapeError when N differs, or what follows it from the
-  /// batches before; nothing is added then.
+  /// Appends a batch: scores (N, ...), targets (N, ...). Throws ShapeError, and adds nothing, if the two N differ or if
+  /// the other extents differ from those of earlier batches.
   void add(const Tensor& scores, const Tensor& targets);
 
-  /// All rows in the order they came; (0) before the first batch.
+  /// All rows, in the order of the batches; of shape (0) before the first batch.
   const Tensor& scores() const { return scores_; }
   const Tensor& targets() const { return targets_; }
 
@@ -22,12 +22,12 @@ class MINNOW_API Predictions {
   bool empty_ = true;
 };
 
-/// What the model says, in eval mode, to everything the loader gives: its logits, when it ends in a Dense.
-MINNOW_API Predictions predict_all(Sequential& model, DataLoader& loader);
+/// Returns the outputs of the model, in eval mode, and the targets for all batches of the loader.
+MINNOW_API Predictions predict_all(Layer& model, DataLoader& loader);
 
-/// Logits to probabilities, row by row: softmax(logits / temperature) for (N, C) with C >= 2, and for (N) and (N, 1)
-/// the probability of class 1 of two, 1 / (1 + e^(-logit / temperature)). The shape of `logits`; computed in double.
-/// Throws ValueError unless temperature > 0.
+/// Converts logits to probabilities, row by row: softmax(logits / temperature) for (N, C) with C >= 2; for (N) and (N,
+/// 1) the probability of class 1 of two, 1 / (1 + e^(-logit / temperature)). The result has the shape of `logits` and
+/// is computed in double. Throws ValueError unless temperature > 0, and ShapeError for any other shape.
 MINNOW_API Tensor probabilities(const Tensor& logits, double temperature = 1);
 
 }  // namespace minnow::inline MINNOW_PRECISION

@@ -3,14 +3,17 @@
 #include <minnow/layers/activation/relu.hpp>
 #include <minnow/layers/linear/dense.hpp>
 #include <minnow/losses/cross_entropy_loss.hpp>
+#include <minnow/models/sequential.hpp>
 #include <minnow/optim/clip_gradients.hpp>
 #include <minnow/optim/reduce_lr_on_plateau.hpp>
 #include <minnow/optim/schedules.hpp>
 #include <minnow/optim/sgd.hpp>
 #include <minnow/training/evaluate.hpp>
 #include <minnow/training/fit.hpp>
+#include <minnow/training/metrics.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <numeric>
 #include <string>
@@ -23,8 +26,8 @@ namespace {
 
 constexpr Real nan = std::numeric_limits<Real>::quiet_NaN();
 
-/// Two clouds of points that a line parts.
-TensorDataset clouds(std::size_t n) {
+/// Two clusters of points that a line separates.
+TensorDataset clusters(std::size_t n) {
   Tensor inputs = zeros({n, 2}), targets = zeros({n});
   Rng rng{9};
   for (std::size_t i = 0; i < n; ++i) {
@@ -35,7 +38,7 @@ TensorDataset clouds(std::size_t n) {
 }
 
 struct Trial {
-  TensorDataset data = clouds(70);
+  TensorDataset data = clusters(70);
   Rng rng{1};
   Sequential model{Dense(2, 8, rng), ReLU(), Dense(8, 2, rng)};
   CrossEntropyLoss loss;
@@ -55,9 +58,10 @@ struct Trial {
 TEST(Fit, LearnsAndReportsItsProgress) {
   Trial s;
   std::size_t steps = 0, epochs = 0;
-  double last_loss = 0;
+  double last_loss = 0, last_accuracy = 0;
   fit(s.model, s.loss, s.sgd, s.loader,
       {.epochs = 10,
+       .metrics = {metrics::accuracy()},
        .on_step =
            [&](const Progress& p) {
              ++steps;
@@ -70,17 +74,40 @@ TEST(Fit, LearnsAndReportsItsProgress) {
              EXPECT_EQ(p.epoch, ++epochs);
              EXPECT_EQ(p.samples, p.total_samples);
              last_loss = p.loss;
+             last_accuracy = p["accuracy"];
              return epochs < 8;  // ends training here
            }});
   EXPECT_EQ(steps, 40u);
   EXPECT_EQ(epochs, 8u);
   EXPECT_LT(last_loss, 0.05);
+  EXPECT_EQ(last_accuracy, 1);
   DataLoader test{s.data, {.batch_size = 32}};
-  const Evaluation result = evaluate(s.model, s.loss, test);
+  const Evaluation result = evaluate(s.model, s.loss, test, {metrics::accuracy()});
   EXPECT_EQ(result.samples, 70u);
-  EXPECT_EQ(result.accuracy, 1);
+  EXPECT_EQ(result["accuracy"], 1);
   EXPECT_LT(result.loss, 0.05);
   EXPECT_EQ(confusion_matrix(s.model, test, s.data.class_names()).count(0, 0), 35u);
+}
+
+// Copies of the metrics count, from the start of each epoch; the metrics passed stay as they are.
+TEST(Fit, MeasuresEachEpochAnew) {
+  Trial s;
+  const std::vector<Metric> metrics{metrics::accuracy(), metrics::top_k_accuracy(2)};
+  const TensorDataset few = s.data.subset(std::vector<std::size_t>{0, 1, 2, 3});
+  DataLoader loader{few, {.batch_size = 2}};
+  s.sgd.set_learning_rate(0);  // each epoch gives the same values
+  std::vector<double> accuracies;
+  fit(s.model, s.loss, s.sgd, loader, {.epochs = 3, .metrics = metrics, .on_epoch = [&](const Progress& p) {
+                                         accuracies.push_back(p["accuracy"]);
+                                         EXPECT_EQ(p["top-2 accuracy"], 1);
+                                         EXPECT_EQ(p.metrics.size(), 2u);
+                                         return true;
+                                       }});
+  const double expected = evaluate(s.model, s.loss, loader, metrics)["accuracy"];
+  EXPECT_EQ(accuracies, std::vector<double>(3, expected));
+  EXPECT_EQ(evaluate(s.model, s.loss, loader, metrics)["accuracy"], expected);
+  EXPECT_TRUE(std::isnan(metrics[0].value()));
+  EXPECT_THROW(static_cast<void>(evaluate(s.model, s.loss, loader)["accuracy"]), ValueError);
 }
 
 TEST(Fit, EvaluationIsTheMeanOverSamplesNotOverBatches) {
@@ -127,7 +154,7 @@ TEST(Evaluate, RefusesALossThatIsNotFiniteAndNamesTheLayer) {
   } catch (const NonFiniteError& error) {
     EXPECT_STREQ(
         error.what(),
-        "evaluate: expected a finite loss, got nan; it arose in layers 0 to 1, Dense(2 -> 8) and ReLU: 0.bias is not finite.");
+        "evaluate: expected a finite loss, got nan; it arose in layer 0, Dense(2 -> 8): its bias is not finite.");
   }
 }
 
@@ -188,8 +215,8 @@ TEST(Fit, ClipsFollowsTheScheduleAndAverages) {
   EXPECT_GT(clipped, 0u);
   EXPECT_EQ(steps, 10u);
   for (std::size_t i = 0; i < 4; ++i)
-    EXPECT_EQ(*s.model.state()[i].value, *by_hand.model.state()[i].value) << s.model.state()[i].name;
-  EXPECT_EQ(ema.averages(), ema_by_hand.averages());
+    EXPECT_EQ(s.model.state()[i].value->tensor(), by_hand.model.state()[i].value->tensor()) << s.model.state()[i].name;
+  for (std::size_t i = 0; i < 4; ++i) EXPECT_EQ(ema.averages()[i].tensor(), ema_by_hand.averages()[i].tensor());
   EXPECT_EQ(ema.updates(), 10u);
 }
 

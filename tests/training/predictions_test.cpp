@@ -60,7 +60,7 @@ TEST(Predictions, RefuseRowsOfAnotherShapeAndAddNothing) {
   EXPECT_EQ(message<ShapeError>([&] {
               all.add(zeros({2, 4}), zeros({2}));
             }),
-            "Predictions: expected rows like those before, (2, 3) and (2), got (2, 4) and (2).");
+            "Predictions: expected rows of the shapes of earlier batches, (2, 3) and (2), got (2, 4) and (2).");
   EXPECT_THROW(all.add(zeros({2}), zeros({2})), ShapeError);
   EXPECT_THROW(all.add(zeros({}), zeros({})), ShapeError);
   EXPECT_EQ(all.scores().shape(), (Shape{2, 3}));

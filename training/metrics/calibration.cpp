@@ -14,7 +14,7 @@ double edge(std::size_t i, std::size_t bins) { return static_cast<double>(i) / s
 
 double gap(const ReliabilityBin& bin) { return std::abs(bin.accuracy - bin.mean_confidence); }
 
-/// "[######  |   ]": filled up to the accuracy, marked at the confidence.
+/// Returns "[######  |   ]": filled up to the accuracy, with a mark at the confidence.
 std::string bar(const ReliabilityBin& bin) {
   constexpr double width = 20;
   const auto filled = static_cast<std::size_t>(std::lround(bin.accuracy * width));
@@ -34,7 +34,7 @@ std::size_t Calibration::bin_of(double confidence) const {
   const std::size_t n = sums_.size();
   const auto guess = static_cast<std::size_t>(std::floor(confidence * static_cast<double>(n)));
   std::size_t bin = std::min(guess, n - 1);
-  // The product may be rounded across an edge.
+  // Rounding may have moved the product across an edge.
   if (bin > 0 && confidence <= edge(bin, n)) --bin;
   if (bin + 1 < n && confidence > edge(bin + 1, n)) ++bin;
   return bin;

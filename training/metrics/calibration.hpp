@@ -12,31 +12,34 @@ namespace minnow::inline MINNOW_PRECISION {
 struct ReliabilityBin {
   double low, high;
   std::size_t count;
-  double mean_confidence, accuracy;  // NaN when the bin is empty
+  double mean_confidence, accuracy;  // NaN if the bin is empty
 };
 
-/// Whether a classifier that is 80% confident is right 80% of the time (Guo et al., 2017). The confidence of a sample
-/// is the probability of the class it predicts, of the most probable; samples are counted in bins of equal width.
+/// Calibration of a classifier (Guo et al., 2017): predictions with 80 % confidence should be correct in 80 % of the
+/// cases. The confidence of a sample is the probability of its most probable class. Samples are counted in bins of
+/// equal width.
 class MINNOW_API Calibration {
  public:
-  /// Throws ValueError for no bin.
+  /// Throws ValueError if `bins` is 0.
   explicit Calibration(std::size_t bins = 15);
 
-  /// Adds a batch: probabilities (N, C), or those of class 1 of two (N) or (N, 1), and class indices (N). Allocates
-  /// nothing. Throws ShapeError when the shapes do not fit, ValueError when a label is none, a probability is outside
-  /// [0, 1] or a row does not sum to 1 within 1e-4; nothing is added then.
+  /// Adds a batch: probabilities (N, C), or the probabilities of class 1 of two, (N) or (N, 1); class indices (N).
+  /// Allocates nothing. Throws ShapeError if the shapes do not fit, and ValueError if a label is not a class, a
+  /// probability is outside [0, 1], or a row does not sum to 1 within 1e-4. It adds nothing then.
   void add(const Tensor& probabilities, const Tensor& targets);
 
   std::vector<ReliabilityBin> bins() const;
   std::size_t total() const;
 
-  /// The mean over the samples of |accuracy - mean confidence| of their bin: the ECE, in [0, 1]; NaN for no sample.
+  /// Expected calibration error, in [0, 1]: the mean over the samples of |accuracy - mean confidence| of their bin. NaN
+  /// if there is no sample.
   double expected_error() const;
 
-  /// The largest |accuracy - mean confidence| of a bin that is not empty: the MCE; NaN for no sample.
+  /// Maximum calibration error: the largest |accuracy - mean confidence| of a bin that is not empty. NaN if there is no
+  /// sample.
   double maximum_error() const;
 
-  /// A table: a row per bin, with a bar as long as its accuracy and a mark | at its mean confidence.
+  /// Returns a table with a row per bin: its bar has the length of the accuracy, and a mark | at the mean confidence.
   std::string to_string() const;
 
  private:

@@ -6,8 +6,8 @@
 
 namespace minnow::inline MINNOW_PRECISION {
 
-/// A table: precision, recall, F1 and samples of each class, then the accuracy and the macro and weighted means
-/// (classification_scores.hpp says what each is).
+/// Returns a table of the precision, recall, F1 and number of samples of each class, the accuracy, and the macro and
+/// weighted means. classification_scores.hpp defines them.
 MINNOW_API std::string classification_report(const ConfusionMatrix& matrix);
 
 }  // namespace minnow::inline MINNOW_PRECISION

@@ -10,7 +10,8 @@ PrecisionRecallF1 scores(std::size_t correct, std::size_t predicted, std::size_t
   return {ratio(correct, predicted), ratio(correct, samples), ratio(2 * correct, predicted + samples), samples};
 }
 
-/// total^2 and the sums over the classes of truth * prediction, truth^2 and prediction^2.
+/// The number of correct and of all samples, and the sums over the classes of truth * prediction, truth^2 and
+/// prediction^2.
 struct Margins {
   explicit Margins(const ConfusionMatrix& matrix)
       : correct(static_cast<double>(matrix.correct())), total(static_cast<double>(matrix.total())) {

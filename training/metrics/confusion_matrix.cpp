@@ -11,9 +11,9 @@
 namespace minnow::inline MINNOW_PRECISION {
 namespace {
 
-constexpr std::size_t longest_heading = 9;  // a column is not made wider than this for a name
+constexpr std::size_t longest_heading = 9;  // longest name that a column shows
 
-/// What stands above the columns and before the rows: the names, or numbers that the rows explain.
+/// The headings of columns and rows. If a name is too long, columns have numbers, and rows have numbers and names.
 struct Headings {
   explicit Headings(const std::vector<std::string>& names) : columns(names), rows(names) {
     if (longest(names) <= longest_heading) return;
@@ -31,10 +31,11 @@ struct Headings {
   std::vector<std::string> columns, rows;
 };
 
-/// A row per true class, a column per predicted class; `cell` writes an entry, `end` the end of a row.
+/// Returns a table with a row per true class and a column per predicted class. `cell` returns the text of an entry, and
+/// `last` the text of the last column.
 std::string table(const std::vector<std::string>& names, const std::string& last_heading, std::size_t widest_cell,
                   const std::function<std::string(std::size_t, std::size_t)>& cell,
-                  const std::function<std::string(std::size_t)>& end) {
+                  const std::function<std::string(std::size_t)>& last) {
   const std::string corner = "true \\ predicted";
   const Headings headings(names);
   const std::size_t first = std::max(corner.size(), Headings::longest(headings.rows));
@@ -45,7 +46,7 @@ std::string table(const std::vector<std::string>& names, const std::string& last
   for (std::size_t truth = 0; truth < names.size(); ++truth) {
     text += format_text("{:<{}}", headings.rows[truth], first);
     for (std::size_t c = 0; c < names.size(); ++c) text += format_text("  {:>{}}", cell(truth, c), column);
-    text += end(truth) + "\n";
+    text += last(truth) + "\n";
   }
   return text;
 }

@@ -10,14 +10,14 @@
 namespace minnow::inline MINNOW_PRECISION {
 namespace {
 
-constexpr double smallest = std::numeric_limits<double>::epsilon();  // what a probability of 0 counts as
+constexpr double smallest = std::numeric_limits<double>::epsilon();  // a smaller probability counts as this
 
 }  // namespace
 
 void ProbabilityScores::add(const Tensor& probabilities, const Tensor& targets) {
   const ScoredSamples samples(probabilities, targets, "ProbabilityScores");
   if (total_ != 0 && samples.columns() != columns_)
-    throw ShapeError(format_text("ProbabilityScores: expected {} columns, as in the batches before, got {}.", columns_,
+    throw ShapeError(format_text("ProbabilityScores: expected {} columns, as in earlier batches, got {}.", columns_,
                                  samples.columns()));
   samples.check_probabilities();
   columns_ = samples.columns();

@@ -6,22 +6,22 @@
 
 namespace minnow::inline MINNOW_PRECISION {
 
-/// Log loss and Brier score: what predicted probabilities cost when the truth is known. Both reward honest
-/// probabilities, not only the right class; smaller is better.
+/// Log loss and Brier score of predicted probabilities. Both depend on the probabilities, not only on the predicted
+/// class; smaller is better.
 class MINNOW_API ProbabilityScores {
  public:
-  /// Adds a batch: probabilities (N, C), or those of class 1 of two (N) or (N, 1), and class indices (N). Allocates
-  /// nothing. Throws ShapeError when the shapes do not fit, or the number of columns is not that of the batches before;
-  /// ValueError when a label is none, a probability is outside [0, 1] or a row does not sum to 1 within 1e-4. Nothing
-  /// is added then.
+  /// Adds a batch: probabilities (N, C), or the probabilities of class 1 of two, (N) or (N, 1); class indices (N).
+  /// Allocates nothing. Throws ShapeError if the shapes do not fit or the number of columns differs from earlier
+  /// batches, and ValueError if a label is not a class, a probability is outside [0, 1], or a row does not sum to 1
+  /// within 1e-4. It adds nothing then.
   void add(const Tensor& probabilities, const Tensor& targets);
 
-  /// The mean of -log(probability of the true class), in nats, at most 36.04 a sample: a probability counts as at least
-  /// 2^-52, as in scikit-learn in double. NaN for no sample.
+  /// Mean of -log(probability of the true class), in nats. A probability counts as at least 2^-52, as in scikit-learn
+  /// in double, so that a sample adds at most 36.04. NaN if there is no sample.
   double log_loss() const { return log_loss_ / static_cast<double>(total_); }
 
-  /// The mean squared error of the probabilities. (N, C): the sum over the classes of (p_c - t_c)^2, in [0, 2], as
-  /// Brier (1950) has it; (N) and (N, 1): (p - t)^2, in [0, 1], half of that. NaN for no sample.
+  /// Mean squared error of the probabilities. For (N, C) it is the sum over the classes of (p_c - t_c)^2, in [0, 2]
+  /// (Brier, 1950); for (N) and (N, 1) it is (p - t)^2, in [0, 1], half of that sum. NaN if there is no sample.
   double brier_score() const { return squared_error_ / static_cast<double>(total_); }
 
   std::size_t total() const { return total_; }

@@ -51,12 +51,13 @@ void for_each_tie(const Ranking& ranking, Visit visit) {
   }
 }
 
-/// Whole numbers until the last division: the order of the samples changes no bit.
+/// Returns the area under the ROC curve. It counts in integers up to the last division, so that the order of the
+/// samples changes no bit.
 double area_under_roc(const Ranking& ranking) {
   const std::uint64_t all_positives = count_positive(ranking), all_negatives = ranking.size() - all_positives;
   if (all_positives == 0 || all_negatives == 0) return undefined;
-  std::uint64_t above = 0,
-                twice_won = 0;  // positives seen so far; pairs in which the positive wins, a tie being a half
+  std::uint64_t above = 0;      // positives of larger scores
+  std::uint64_t twice_won = 0;  // twice the number of pairs in which the positive has the larger score; a tie is half
   for_each_tie(ranking, [&](std::uint64_t positives, std::uint64_t negatives) {
     twice_won += negatives * (2 * above + positives);
     above += positives;
@@ -64,15 +65,16 @@ double area_under_roc(const Ranking& ranking) {
   return static_cast<double>(twice_won) / (2 * static_cast<double>(all_positives) * static_cast<double>(all_negatives));
 }
 
+/// Returns the average precision.
 double mean_precision(const Ranking& ranking) {
   const std::uint64_t all_positives = count_positive(ranking);
   if (all_positives == 0) return undefined;
-  std::uint64_t above = 0, seen = 0;
+  std::uint64_t above = 0, counted = 0;  // positives, and all samples, down to this score
   double sum = 0;
   for_each_tie(ranking, [&](std::uint64_t positives, std::uint64_t negatives) {
     above += positives;
-    seen += positives + negatives;
-    sum += static_cast<double>(positives) * (static_cast<double>(above) / static_cast<double>(seen));
+    counted += positives + negatives;
+    sum += static_cast<double>(positives) * (static_cast<double>(above) / static_cast<double>(counted));
   });
   return sum / static_cast<double>(all_positives);
 }

@@ -8,14 +8,17 @@
 namespace minnow::inline MINNOW_PRECISION {
 namespace {
 
+/// First and second derivative of the loss by b = 1 / T. `first` is a Kahan sum with compensation `lost`, because the
+/// terms of correct and wrong samples cancel at the minimum.
 struct Slope {
   double first = 0, second = 0;
-  double lost = 0;  // of first, to rounding: Kahan's sum, because right and wrong samples cancel at the minimum
+  double lost = 0;
 };
 
-/// Adds the derivatives by b = 1 / T of -log softmax(b x)_label, for logits x(0) to x(classes - 1):
+/// Adds the derivatives by b of -log softmax(b x)_label, for logits x(0) to x(classes - 1):
 ///   first = (x_max - x_label) + mean of g,   second = mean of g^2 - (mean of g)^2,   g_c = x_c - x_max,
-/// the means by the probabilities e^(b g_c) / sum. From x_max, no digits cancel where one probability is close to 1.
+/// with means weighted by the probabilities e^(b g_c) / sum. Subtracting x_max first avoids cancellation if a
+/// probability is close to 1.
 template <class Logit>
 void add_row(Slope& total, Logit x, std::size_t classes, std::size_t label, double b) {
   double largest = x(0), sum = 0, sum_g = 0, sum_squares = 0;
@@ -33,7 +36,7 @@ void add_row(Slope& total, Logit x, std::size_t classes, std::size_t label, doub
   total.second += sum_squares / sum - mean * mean;
 }
 
-/// Of the loss, summed over the samples.
+/// Returns the derivatives of the loss, summed over the samples.
 Slope slope(const ScoredSamples& samples, double b) {
   Slope total;
   for (std::size_t i = 0; i < samples.size(); ++i) {
@@ -47,14 +50,14 @@ Slope slope(const ScoredSamples& samples, double b) {
   return total;
 }
 
-/// Where the slope of a convex loss crosses 0 between low, where it is below, and high, where it is above: Newton's
-/// method, or bisection of the exponent where that leaves the bracket or does not halve the step.
+/// Returns the zero of the slope of a convex loss; the slope is negative at `low` and positive at `high`. Newton's
+/// method, with bisection of the exponent if a step leaves the bracket or is not half as long as the last one.
 double minimize(const ScoredSamples& samples, double low, double high) {
   double b = std::sqrt(low * high), step = high - low;
   while (true) {
     const Slope at = slope(samples, b);
     const double newton = b - at.first / at.second;
-    // Newton squares the error: from here it ends in rounding.
+    // Newton squares the relative error: the next error would be below double precision.
     if (std::abs(newton - b) <= 1e-11 * b) return std::clamp(newton, low, high);
     (at.first < 0 ? low : high) = b;
     const bool good = newton > low && newton < high && 2 * std::abs(newton - b) <= step;
@@ -65,7 +68,7 @@ double minimize(const ScoredSamples& samples, double low, double high) {
   }
 }
 
-/// Whether some row's logits are not all equal; for a single column, 0.
+/// Returns true if the logits of some row are not all equal. A single column is compared with 0.
 bool has_preference(const ScoredSamples& samples) {
   for (std::size_t i = 0; i < samples.size(); ++i)
     for (std::size_t c = 0; c < samples.columns(); ++c)

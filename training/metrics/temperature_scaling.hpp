@@ -4,17 +4,17 @@
 
 namespace minnow::inline MINNOW_PRECISION {
 
-/// The range of fit_temperature.
+/// The range of the result of fit_temperature.
 inline constexpr double min_temperature = 1e-6, max_temperature = 1e6;
 
-/// The T that minimises the mean cross-entropy of softmax(logits / T) on held-out samples, to double precision: it
-/// makes the probabilities of a trained classifier honest and changes no prediction (Guo et al., 2017).
-/// probabilities(logits, T) applies it.
+/// Returns the temperature T that minimises the mean cross-entropy of softmax(logits / T) on held-out samples, to
+/// double precision. It calibrates the probabilities of a trained classifier and changes no prediction (Guo et al.,
+/// 2017). probabilities(logits, T) applies the temperature.
 ///   logits: (N, C), or (N) or (N, 1) for class 1 of two; targets: (N) class indices.
-/// T stays between min_temperature, which is the answer when every sample is right and the loss falls as T does, and
-/// max_temperature, when the logits are no better than chance. It is 1 when no T makes a difference: every row's logits
-/// are equal. Throws ShapeError when the shapes do not fit or there is no sample, ValueError when a label is none or a
-/// logit is not finite.
+/// T is min_temperature if all samples are correct, so that the loss falls as T falls, and max_temperature if the
+/// logits are no better than chance. T is 1 if the logits of each row are equal, so that no T has an effect. Throws
+/// ShapeError if the shapes do not fit or there is no sample, and ValueError if a label is not a class or a logit is
+/// not finite.
 MINNOW_API double fit_temperature(const Tensor& logits, const Tensor& targets);
 
 }  // namespace minnow::inline MINNOW_PRECISION

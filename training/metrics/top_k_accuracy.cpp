@@ -15,12 +15,18 @@ void TopKAccuracy::add(const Tensor& scores, const Tensor& targets) {
   for (std::size_t i = 0; i < samples.size(); ++i) {
     const Real* row = samples.row(i);
     const std::size_t label = samples.label(i);
-    std::size_t before = 0;  // classes ranked above the true one
+    std::size_t before = 0;  // number of classes that rank before the true class
     for (std::size_t c = 0; c < samples.classes(); ++c)
       before += row[c] > row[label] || (row[c] == row[label] && c < label);
     correct_ += before < k_;
   }
   total_ += samples.size();
 }
+
+namespace metrics {
+
+Metric top_k_accuracy(std::size_t k) { return {"top-" + std::to_string(k) + " accuracy", TopKAccuracy(k)}; }
+
+}  // namespace metrics
 
 }  // namespace minnow::inline MINNOW_PRECISION

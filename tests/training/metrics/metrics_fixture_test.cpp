@@ -87,7 +87,9 @@ TEST_F(MetricsFixture, ConfusionMatrixIsScikitLearns) {
     EXPECT_LE(error(matrix.normalized(Normalize::all), confusion.at("all")), bound);
     expect_same(matrix.accuracy(), fixture.at("accuracy"), "accuracy");
     if (p.dimension() == 2) {
-      EXPECT_EQ(matrix.correct(), count_largest(p, targets).right);
+      Accuracy accuracy;
+      accuracy.add(p, targets);
+      EXPECT_EQ(matrix.correct(), accuracy.correct());
     }
   });
 }

@@ -61,7 +61,7 @@ TEST(ProbabilityScores, RefuseWhatIsNoProbabilityAndAddNothing) {
   EXPECT_EQ(message<ShapeError>([&] {
               scores.add(Tensor{0.5, 0.5}, Tensor{0, 1});
             }),
-            "ProbabilityScores: expected 2 columns, as in the batches before, got 1.");
+            "ProbabilityScores: expected 2 columns, as in earlier batches, got 1.");
   EXPECT_EQ(scores.total(), 2u);
 }
 

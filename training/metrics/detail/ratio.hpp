@@ -6,7 +6,7 @@
 
 namespace minnow::inline MINNOW_PRECISION {
 
-/// part / whole, and 0 where there is no whole.
+/// Returns part / whole, or 0 if `whole` is 0.
 inline double ratio(std::size_t part, std::size_t whole) {
   return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
 }

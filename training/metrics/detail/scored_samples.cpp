@@ -9,7 +9,7 @@
 namespace minnow::inline MINNOW_PRECISION {
 namespace {
 
-constexpr double sum_tolerance = 1e-4;  // how far from 1 a row of probabilities may add up to
+constexpr double sum_tolerance = 1e-4;  // largest distance from 1 of the sum of a row of probabilities
 
 }  // namespace
 

@@ -6,16 +6,16 @@
 
 namespace minnow::inline MINNOW_PRECISION {
 
-/// Scores and class indices that fit each other: what every metric reads, and where it is checked, all rows before the
-/// first is counted.
+/// Checked view of the scores and class indices of a batch, for metrics. The constructor checks all rows, so that a
+/// metric adds a whole batch or nothing.
 ///   scores: (N, C), or (N) or (N, 1) for class 1 of two; targets: (N) or (N, 1).
 class ScoredSamples {
  public:
-  /// Throws ShapeError when the shapes do not fit each other or `classes` (0 = any number), ValueError when a label is
-  /// none or a score is NaN. Both tensors must outlive this view.
+  /// Throws ShapeError if the shapes do not fit each other or `classes` (0: any number), and ValueError if a label is
+  /// not a class or a score is NaN. Both tensors must outlive this view. `who` starts the errors.
   ScoredSamples(const Tensor& scores, const Tensor& targets, const char* who, std::size_t classes = 0);
 
-  /// Throw ValueError, naming row and value.
+  /// Throw ValueError, naming the row and the value, unless all logits are finite, or all rows are probabilities.
   void check_finite() const;
   void check_probabilities() const;  // in [0, 1], and rows of several that sum to 1 within 1e-4
 
@@ -28,7 +28,8 @@ class ScoredSamples {
   const Real* row(std::size_t i) const { return scores_ + i * columns_; }
   double score(std::size_t i, std::size_t column) const { return static_cast<double>(row(i)[column]); }
 
-  /// The class of the largest score, the first of equals; of a single column 1 when the score is above the threshold.
+  /// Returns the class of the largest score, the first of equal scores; for a single column 1 if the score exceeds
+  /// `threshold`, else 0.
   std::size_t predicted(std::size_t i, double threshold) const;
 
  private:
