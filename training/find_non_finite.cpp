@@ -18,42 +18,52 @@ std::size_t first_non_finite(std::span<const Real> values) {
 bool is_finite(std::span<const Real> values) { return first_non_finite(values) == values.size(); }
 bool is_finite(const Tensor& tensor) { return is_finite({tensor.data(), tensor.size()}); }
 
-/// Returns the name of the first entry of the state that is not finite, or nothing.
-std::string non_finite_state(const Layer& layer) {
-  for (const NamedConstTensor& entry : layer.const_state())
-    if (!is_finite(entry.value->values())) return entry.name;
-  return {};
-}
+/// Describes where the outputs of a pass are not finite.
+class Finder {
+ public:
+  explicit Finder(Mode mode) : mode_(mode) {}
 
-/// Returns "Dense(784 -> 10)", or "Dense(784 -> 10): its weight is not finite".
-std::string describe(const Layer& layer) {
-  const std::string state = non_finite_state(layer);
-  return state.empty() ? layer.name() : format_text("{}: its {} is not finite", layer.name(), state);
-}
-
-/// Describes the children [first, last), which run as one step: the child whose state is not finite, or all of them.
-/// `path` is the path of the model, as in the names of its state: "" or "2.".
-std::string describe(const Sequential& model, std::size_t first, std::size_t last, const std::string& path) {
-  for (std::size_t i = first; i < last; ++i)
-    if (last == first + 1 || !non_finite_state(model[i]).empty())
-      return format_text("in layer {}{}, {}", path, i, describe(model[i]));
-  return format_text("in layers {}{} to {}{}, {} {} {}", path, first, path, last - 1, model[first].name(),
-                     last == first + 2 ? "and" : "...", model[last - 1].name());
-}
-
-/// Describes the first step whose output is not finite; nothing if all outputs are finite.
-std::optional<std::string> find_in(const Sequential& model, const std::vector<StepOutput>& outputs,
-                                   const std::string& path = {}) {
-  for (const auto& [first, last, output, context] : outputs) {
-    if (is_finite(*output)) continue;
-    const auto* nested = last == first + 1 ? dynamic_cast<const Sequential*>(&model[first]) : nullptr;
-    if (nested != nullptr && context != nullptr)
-      if (auto inside = find_in(*nested, nested->step_outputs(*output, *context), format_text("{}{}.", path, first)))
-        return inside;
-    return describe(model, first, last, path);
+  /// Returns "Dense(784 -> 10)", or "Dense(784 -> 10): its weight is not finite".
+  std::string describe(const Layer& layer) const {
+    const std::string state = non_finite_state(layer);
+    return state.empty() ? layer.name() : format_text("{}: its {} is not finite", layer.name(), state);
   }
-  return std::nullopt;
-}
+
+  /// Describes the first step whose output is not finite; nothing if all outputs are finite. `path` is the path of the
+  /// model, as in the names of its state: "" or "2.".
+  std::optional<std::string> find(const Sequential& model, const std::vector<StepOutput>& outputs,
+                                  const std::string& path = {}) const {
+    for (const auto& [first, last, output, context] : outputs) {
+      if (is_finite(*output)) continue;
+      const auto* nested = last == first + 1 ? dynamic_cast<const Sequential*>(&model[first]) : nullptr;
+      if (nested != nullptr && context != nullptr)
+        if (auto inside = find(*nested, nested->step_outputs(*output, *context), format_text("{}{}.", path, first)))
+          return inside;
+      return describe(model, first, last, path);
+    }
+    return std::nullopt;
+  }
+
+ private:
+  /// Describes the children [first, last), which run as one step: the child whose state is not finite, or all of them.
+  std::string describe(const Sequential& model, std::size_t first, std::size_t last, const std::string& path) const {
+    for (std::size_t i = first; i < last; ++i)
+      if (last == first + 1 || !non_finite_state(model[i]).empty())
+        return format_text("in layer {}{}, {}", path, i, describe(model[i]));
+    return format_text("in layers {}{} to {}{}, {} {} {}", path, first, path, last - 1, model[first].name(),
+                       last == first + 2 ? "and" : "...", model[last - 1].name());
+  }
+
+  /// Returns the name of the first entry of the state that is not finite, or nothing. In training, buffers do not
+  /// count: a pass writes them, and does not read them.
+  std::string non_finite_state(const Layer& layer) const {
+    for (const NamedConstTensor& entry : layer.const_state())
+      if ((mode_ == Mode::eval || entry.parameter != nullptr) && !is_finite(entry.value->values())) return entry.name;
+    return {};
+  }
+
+  Mode mode_;
+};
 
 std::optional<std::string> find_in_inputs(const Tensor& x) {
   const std::size_t at = first_non_finite({x.data(), x.size()});
@@ -65,14 +75,15 @@ std::optional<std::string> find_in_inputs(const Tensor& x) {
 
 std::string find_non_finite(const Layer& model, const Tensor& x, const Tensor& y, const Context& context) {
   if (const auto found = find_in_inputs(x)) return *found;
+  const Finder finder(context.settings.mode);
   if (const auto* sequential = dynamic_cast<const Sequential*>(&model))
-    return find_in(*sequential, sequential->step_outputs(y, context)).value_or("in the loss");
-  return is_finite(y) ? "in the loss" : "in " + describe(model);
+    return finder.find(*sequential, sequential->step_outputs(y, context)).value_or("in the loss");
+  return is_finite(y) ? "in the loss" : "in " + finder.describe(model);
 }
 
 std::string find_non_finite(const Sequential& model, const Tensor& x) {
   if (const auto found = find_in_inputs(x)) return *found;
-  return find_in(model, model.step_outputs()).value_or("in the loss");
+  return Finder(Mode::train).find(model, model.step_outputs()).value_or("in the loss");
 }
 
 }  // namespace minnow::inline MINNOW_PRECISION
