@@ -7,9 +7,9 @@ using namespace minnow;
 
 namespace {
 
-/// Calls body(picture, label) for every picture.
+/// Calls body(image, label) for every image.
 template <class Body>
-void for_each_picture(const Dataset& part, const Normalization& normalization, Body body) {
+void for_each_image(const Dataset& part, const Normalization& normalization, Body body) {
   const std::size_t pixels = num_elements(part.input_shape());
   DataLoader loader{part, {.batch_size = 256, .normalize = normalization}};
   for (const Batch& batch : loader)
@@ -19,27 +19,27 @@ void for_each_picture(const Dataset& part, const Normalization& normalization, B
 
 }  // namespace
 
-double nearest_class_mean(const Pictures& pictures) {
-  const std::size_t pixels = num_elements(pictures.train->input_shape()), classes = pictures.class_names.size();
+double nearest_class_mean(const Images& images) {
+  const std::size_t pixels = num_elements(images.train->input_shape()), classes = images.class_names.size();
   std::vector<std::vector<double>> means(classes, std::vector<double>(pixels));
   std::vector<double> counts(classes);
-  for_each_picture(*pictures.train, pictures.normalization, [&](const Real* picture, std::size_t label) {
+  for_each_image(*images.train, images.normalization, [&](const Real* image, std::size_t label) {
     counts[label] += 1;
-    for (std::size_t k = 0; k < pixels; ++k) means[label][k] += static_cast<double>(picture[k]);
+    for (std::size_t k = 0; k < pixels; ++k) means[label][k] += static_cast<double>(image[k]);
   });
   std::size_t correct = 0;
-  for_each_picture(*pictures.test, pictures.normalization, [&](const Real* picture, std::size_t label) {
+  for_each_image(*images.test, images.normalization, [&](const Real* image, std::size_t label) {
     std::size_t nearest = 0;
     double smallest = std::numeric_limits<double>::infinity();
     for (std::size_t c = 0; c < classes; ++c) {
       double distance = 0;
       for (std::size_t k = 0; k < pixels; ++k) {
-        const double difference = static_cast<double>(picture[k]) - means[c][k] / counts[c];
+        const double difference = static_cast<double>(image[k]) - means[c][k] / counts[c];
         distance += difference * difference;
       }
       if (distance < smallest) smallest = distance, nearest = c;
     }
     correct += nearest == label;
   });
-  return static_cast<double>(correct) / static_cast<double>(pictures.test->size());
+  return static_cast<double>(correct) / static_cast<double>(images.test->size());
 }

@@ -2,5 +2,6 @@
 
 #include <apps/animals/data.hpp>
 
-/// Share of test pictures whose nearest class mean, by Euclidean distance between pixels, is their own class's.
-double nearest_class_mean(const Pictures& pictures);
+/// Returns the share of test images whose nearest class mean, by Euclidean distance of the pixels, is that of their
+/// class.
+double nearest_class_mean(const Images& images);

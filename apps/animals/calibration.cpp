@@ -22,7 +22,7 @@ void print_scores(const char* when, const Predictions& logits, double temperatur
 }  // namespace
 
 void print_calibration(const Predictions& test, const Predictions& calibration) {
-  fmt::print("Are its probabilities honest? Scaled by a temperature fitted on {} more pictures held out:\n",
+  fmt::print("Calibration: probabilities before and after temperature scaling, fitted on {} more held-out images\n",
              calibration.targets().size());
   fmt::print("{:<8}  {:>11}  {:>26}  {:>13}  {:>8}  {:>11}\n", "", "temperature", "expected calibration error",
              "largest error", "log loss", "Brier score");

@@ -2,5 +2,6 @@
 
 #include <minnow/training/predictions.hpp>
 
-/// Prints how honest the probabilities of `test` are, before and after their temperature is fitted on `calibration`.
+/// Prints the calibration errors, log loss and Brier score of `test`, before and after temperature scaling. The
+/// temperature is fitted on `calibration`.
 void print_calibration(const minnow::Predictions& test, const minnow::Predictions& calibration);

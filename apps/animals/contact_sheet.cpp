@@ -13,15 +13,15 @@ using namespace minnow;
 
 namespace {
 
-constexpr std::size_t columns = 8, most = 64, gap = 4;
+constexpr std::size_t columns = 8, max_images = 64, gap = 4;
 
-/// Copies picture (3, size, size) into the sheet, each pixel `zoom` wide.
-void paste(const Real* picture, std::size_t size, std::size_t zoom, datasets::Image& sheet, std::size_t top,
+/// Copies an image (3, size, size) into the sheet, each pixel enlarged to `zoom` by `zoom`.
+void paste(const Real* image, std::size_t size, std::size_t zoom, datasets::Image& sheet, std::size_t top,
            std::size_t left) {
   for (std::size_t y = 0; y < size * zoom; ++y)
     for (std::size_t x = 0; x < size * zoom; ++x)
       for (std::size_t c = 0; c < 3; ++c) {
-        const auto value = static_cast<double>(picture[(c * size + y / zoom) * size + x / zoom]);
+        const auto value = static_cast<double>(image[(c * size + y / zoom) * size + x / zoom]);
         sheet.rgb[((top + y) * sheet.width + left + x) * 3 + c] =
             static_cast<std::uint8_t>(std::clamp(value, 0.0, 1.0) * 255 + 0.5);
       }
@@ -29,13 +29,13 @@ void paste(const Real* picture, std::size_t size, std::size_t zoom, datasets::Im
 
 }  // namespace
 
-void write_contact_sheet(const std::filesystem::path& path, const Pictures& pictures, Rng rng) {
-  std::vector<std::size_t> order(pictures.test->size());
+void write_contact_sheet(const std::filesystem::path& path, const Images& images, Rng rng) {
+  std::vector<std::size_t> order(images.test->size());
   std::iota(order.begin(), order.end(), 0);
   rng.shuffle(order);
-  order.resize(std::min(most, order.size()));
-  const std::size_t size = pictures.test->input_shape().back(), zoom = std::max<std::size_t>(1, 96 / size);
-  const Batch chosen = read_pictures(*pictures.test, order);
+  order.resize(std::min(max_images, order.size()));
+  const std::size_t size = images.test->input_shape().back(), zoom = std::max<std::size_t>(1, 96 / size);
+  const Batch chosen = read_images(*images.test, order);
   const std::size_t tile = size * zoom + gap, rows = (order.size() + columns - 1) / columns;
   datasets::Image sheet{rows * tile + gap, columns * tile + gap, {}};
   sheet.rgb.assign(sheet.height * sheet.width * 3, 255);
@@ -44,10 +44,10 @@ void write_contact_sheet(const std::filesystem::path& path, const Pictures& pict
           i % columns * tile + gap);
   datasets::write_png(path, sheet);
 
-  fmt::print("Wrote {} pictures to {}, which show:\n", order.size(), path.string());
+  fmt::print("Wrote {} images to {}, with the labels:\n", order.size(), path.string());
   for (std::size_t i = 0; i < order.size(); ++i) {
     const auto label = static_cast<std::size_t>(chosen.targets.data()[i]);
     fmt::print("{}{:<8}{}", i % columns == 0 ? fmt::format("  row {}: ", i / columns + 1) : " ",
-               pictures.class_names[label], i % columns == columns - 1 || i + 1 == order.size() ? "\n" : "");
+               images.class_names[label], i % columns == columns - 1 || i + 1 == order.size() ? "\n" : "");
   }
 }

@@ -8,25 +8,25 @@
 #include <string>
 #include <vector>
 
-/// The pictures to learn from and those held out, (N, 3, size, size) in [0, 1], and what to normalise them by.
-struct Pictures {
+/// Training and held-out images, (N, 3, size, size) in [0, 1], and their normalisation.
+struct Images {
   std::vector<std::string> class_names;
   minnow::Normalization normalization;
   std::unique_ptr<minnow::Dataset> train, test = nullptr;
-  std::unique_ptr<minnow::Dataset> calibration = nullptr;  // to set the temperature of the probabilities by, if any
+  std::unique_ptr<minnow::Dataset> calibration = nullptr;  // to fit the temperature on; may be null
   std::string test_name = "test";                          // or "validation"
 };
 
-struct PictureOptions {
-  std::optional<std::filesystem::path> folder;  // of photographs; none: the drawn animals
+struct ImageOptions {
+  std::optional<std::filesystem::path> folder;  // of photographs; unset: the drawn animals
   std::size_t size;
   std::size_t train_drawings = 16000, test_drawings = 2000;
-  double validation = 0;   // this share of the training pictures is held out instead of the test pictures
-  double calibration = 0;  // and this share of what is left, for the temperature
+  double validation = 0;   // share of the training images to test on instead of the test images
+  double calibration = 0;  // share of the remaining training images, for the temperature
 };
 
-/// Reads photographs, or prepares to draw each picture when it is first needed, and says so.
-Pictures load_pictures(const PictureOptions& options, minnow::Rng rng);
+/// Reads photographs, or prepares to draw each image at its first use, and prints a line about it.
+Images load_images(const ImageOptions& options, minnow::Rng rng);
 
-/// The pictures `indices` of a part and their labels, as they are.
-minnow::Batch read_pictures(const minnow::Dataset& part, std::span<const std::size_t> indices);
+/// Returns the images `indices` of a part, not normalised, and their labels.
+minnow::Batch read_images(const minnow::Dataset& part, std::span<const std::size_t> indices);

@@ -5,8 +5,8 @@ using namespace minnow;
 namespace {
 
 /// 3 size size -> 256 -> 64 -> classes.
-Sequential make_dense(const Shape& picture, std::size_t classes, Rng rng) {
-  return Sequential{Flatten(), Dense(num_elements(picture), 256, rng),         ReLU(), Dense(256, 64, rng),
+Sequential make_dense(const Shape& image, std::size_t classes, Rng rng) {
+  return Sequential{Flatten(), Dense(num_elements(image), 256, rng),           ReLU(), Dense(256, 64, rng),
                     ReLU(),    Dense(64, classes, rng, {.init = Init::xavier})};
 }
 
@@ -19,10 +19,11 @@ std::unique_ptr<Optimizer> make_sgd(Sequential& model, const Network& network, s
   return sgd;
 }
 
-/// Four convolutions of 32 to 128 filters, each of which halves the picture, and the mean over what is left of it.
-Sequential make_convolutional(const Shape& picture, std::size_t classes, Rng rng) {
+/// Four convolutions of 32 to 128 filters, each followed by pooling that halves the image; then the mean over all
+/// pixels.
+Sequential make_convolutional(const Shape& image, std::size_t classes, Rng rng) {
   Sequential model;
-  std::size_t channels = picture[0];
+  std::size_t channels = image[0];
   for (const std::size_t filters : {32u, 64u, 96u, 128u}) {
     model.add(Conv2d(channels, filters, 3, rng, {.padding = 1, .bias = false, .init = Init::pytorch}));
     model.add(BatchNorm2d(filters)).add(ReLU()).add(MaxPool2d(2));
@@ -32,7 +33,7 @@ Sequential make_convolutional(const Shape& picture, std::size_t classes, Rng rng
   return model;
 }
 
-/// AdamW with a learning rate that rises and falls once, and no decay of biases and norms.
+/// AdamW with a one-cycle learning rate, and no weight decay of biases and norms.
 std::unique_ptr<Optimizer> make_adamw(Sequential& model, const Network& network, std::size_t steps) {
   auto adamw = std::make_unique<AdamW>(
       no_decay_on_biases_and_norms(model.parameters(), AdamWOptions{.learning_rate = network.training.learning_rate,
@@ -68,7 +69,7 @@ const Network& convolutional_network() {
                                             .weight_decay = 0.05,
                                             .label_smoothing = 0.05},
                                .momentum = 0.9,
-                               .calibration = 0,  // photographs are few
+                               .calibration = 0,  // there are few photographs
                                .augment = true};
   return network;
 }

@@ -9,21 +9,21 @@
 #include <string>
 #include <vector>
 
-/// A network and how it is trained best, as found on a part of the training pictures held out.
+/// A network and its best training options, chosen on held-out training images.
 struct Network {
   std::string name;  // of --model
-  minnow::Sequential (*make)(const minnow::Shape& picture, std::size_t classes, minnow::Rng rng);
+  minnow::Sequential (*make)(const minnow::Shape& image, std::size_t classes, minnow::Rng rng);
   std::unique_ptr<minnow::Optimizer> (*optimizer)(minnow::Sequential& model, const Network& network, std::size_t steps);
-  std::size_t size;  // of the pictures
+  std::size_t size;  // height and width of the images
   Training training;
   double momentum;
-  double calibration;  // share of the training pictures held out for the temperature of the probabilities
-  bool augment;        // whether pictures are mirrored, moved, recoloured and partly hidden while training
+  double calibration;  // share of the training images held out to fit the temperature on
+  bool augment;        // true: flip, shift, recolour and cut out training images
 };
 
-/// For the drawings, and, with convolutions, for photographs.
+/// The networks for drawings and for photographs.
 const Network& dense_network();
 const Network& convolutional_network();
 
-/// What training does to each picture, anew each epoch.
+/// Returns the augmentation of the training images.
 minnow::Augmentation augmentation(const Network& network, minnow::Rng rng);

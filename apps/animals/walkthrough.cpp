@@ -1,4 +1,4 @@
-#include <apps/animals/road.hpp>
+#include <apps/animals/walkthrough.hpp>
 
 #include <algorithm>
 #include <string>
@@ -20,11 +20,11 @@ void print_row(const std::string& what, const Tensor& rows, std::size_t i,
 
 }  // namespace
 
-void print_road(const Tensor& before, const Tensor& after, const Tensor& labels,
-                const std::vector<std::string>& class_names) {
+void print_walkthrough(const Tensor& before, const Tensor& after, const Tensor& labels,
+                       const std::vector<std::string>& class_names) {
   const Tensor truth = one_hot(labels, class_names.size());
   for (std::size_t i = 0; i < labels.size(); ++i) {
-    fmt::print("{}Picture {}, a {}:\n  {:<18}", i == 0 ? "" : "\n", i + 1,
+    fmt::print("{}Image {}, a {}:\n  {:<18}", i == 0 ? "" : "\n", i + 1,
                class_names[static_cast<std::size_t>(labels(i))], "");
     for (const std::string& name : class_names) fmt::print("  {:>{}}", name, column(name));
     fmt::print("\n");

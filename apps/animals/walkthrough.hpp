@@ -2,7 +2,7 @@
 
 #include <minnow/minnow.hpp>
 
-/// Prints, for each of a few pictures, the road from scores to loss: logits -> softmax -> cross-entropy against the
-/// one-hot truth, before training and after. before, after: (N, C) logits; labels: (N).
-void print_road(const minnow::Tensor& before, const minnow::Tensor& after, const minnow::Tensor& labels,
-                const std::vector<std::string>& class_names);
+/// Prints the steps from logits to loss for each image, before and after training: logits -> softmax -> cross-entropy
+/// against the one-hot target. before, after: (N, C) logits; labels: (N).
+void print_walkthrough(const minnow::Tensor& before, const minnow::Tensor& after, const minnow::Tensor& labels,
+                       const std::vector<std::string>& class_names);

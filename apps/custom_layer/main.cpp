@@ -1,4 +1,4 @@
-// A layer of one's own in under 40 lines, checked, then trained: start here to extend Minnow.
+// A custom layer in under 40 lines, checked, then trained: start here to extend Minnow.
 
 #include <minnow/minnow.hpp>
 
@@ -9,7 +9,7 @@
 
 using namespace minnow;
 
-/// PReLU: y = x where x > 0, else slope_j x, with a slope learnt for each feature j. x, y: (N, features).
+/// PReLU: y = x if x > 0, else slope_j x, with a learnt slope for each feature j. x, y: (N, features).
 class PReLU : public Layer {
  public:
   explicit PReLU(std::size_t features) : slope_({features}) { slope_.value.fill(Real(0.25)); }
@@ -31,7 +31,7 @@ class PReLU : public Layer {
   }
 
   void backward(const Tensor& x, const Tensor&, const Tensor& dy, Tensor* dx, Context&) override {
-    Tensor& grad = slope_.grad_to_add();  // zero after a step, else what earlier backwards left
+    FixedTensor& grad = slope_.grad_to_add();  // zero after a step, else the sum of earlier backward passes
     for (std::size_t i = 0; i < x.size(); ++i) {
       const std::size_t j = i % grad.size();
       const Real v = x.data()[i], d = dy.data()[i];
@@ -48,7 +48,7 @@ class PReLU : public Layer {
 
 namespace {
 
-/// Points in the plane; the label tells whether they lie inside a ring.
+/// Points in the plane; label 1 if they lie inside a ring, else 0.
 TensorDataset make_rings(std::size_t n, Rng rng) {
   Tensor points = zeros({n, 2}), labels = zeros({n});
   for (std::size_t i = 0; i < n; ++i) {
@@ -66,31 +66,31 @@ void demonstrate(const CommonOptions& options) {
 
   PReLU layer(5);
   const GradientReport report = check_gradients(layer, {7, 5});
-  fmt::print("1. Is its backward the derivative of its forward? check_gradients says ");
+  fmt::print("1. check_gradients compares backward with numerical derivatives of forward: ");
   if (!report) throw Error(report.failure);
-  fmt::print("yes:\n   the largest error is {:.1e} of a tensor's largest gradient, at {}.\n", report.worst_error,
-             report.worst_coordinate);
+  fmt::print("passed.\n   The largest error is {:.1e} of the largest gradient of its tensor, at {}.\n",
+             report.worst_error, report.worst_coordinate);
 
   const TensorDataset train = make_rings(2000, rng.split()), test = make_rings(1000, rng.split());
   Sequential model{Dense(2, 32, rng), PReLU(32), Dense(32, 32, rng), PReLU(32),
                    Dense(32, 2, rng, {.init = Init::xavier})};
-  fmt::print("\n2. It takes its place in a model like any other layer:\n\n{}\n", model.summary({64, 2}));
+  fmt::print("\n2. A model contains it like any other layer:\n\n{}\n", model.summary({64, 2}));
 
-  fmt::print("3. And trains, here to tell points inside a ring from points outside:\n\n");
+  fmt::print("3. The model learns to classify points inside and outside a ring:\n\n");
   CrossEntropyLoss loss;
   SGD sgd{model.parameters(), {.learning_rate = 0.05, .momentum = 0.9}};
   DataLoader loader{train, {.batch_size = 64, .shuffle = rng.split()}}, test_loader{test};
-  fit(model, loss, sgd, loader, {.epochs = 40, .on_epoch = [&](const Progress& p) {
+  fit(model, loss, sgd, loader, {.epochs = 40, .metrics = {metrics::accuracy()}, .on_epoch = [&](const Progress& p) {
                                    if (p.epoch == 1 || p.epoch % 10 == 0)
                                      fmt::print("   epoch {:>2}  loss {:.4f}  accuracy {:5.1f}%\n", p.epoch, p.loss,
-                                                100 * p.accuracy);
+                                                100 * p["accuracy"]);
                                    return true;
                                  }});
-  const Evaluation result = evaluate(model, loss, test_loader);
-  fmt::print("\n   test loss {:.4f} accuracy {:.2f}%\n", result.loss, 100 * result.accuracy);
-  fmt::print("   the slopes, all 0.25 at first, now go from {:.3f} to {:.3f}\n",
-             *std::min_element(model[1].state()[0].value->begin(), model[1].state()[0].value->end()),
-             *std::max_element(model[1].state()[0].value->begin(), model[1].state()[0].value->end()));
+  const Evaluation result = evaluate(model, loss, test_loader, {metrics::accuracy()});
+  fmt::print("\n   test loss {:.4f} accuracy {:.2f}%\n", result.loss, 100 * result["accuracy"]);
+  const std::span<const Real> slopes = model[1].state()[0].value->values();
+  fmt::print("   the slopes, initially all 0.25, are now between {:.3f} and {:.3f}\n",
+             *std::min_element(slopes.begin(), slopes.end()), *std::max_element(slopes.begin(), slopes.end()));
 }
 
 }  // namespace
@@ -98,8 +98,8 @@ void demonstrate(const CommonOptions& options) {
 int main(int argc, char** argv) {
   CommonOptions options;
   CLI::App app{
-      "Defines a layer of its own (PReLU, a ReLU with a learnt slope), checks its gradients and trains with it.\n"
-      "Its source, apps/custom_layer/main.cpp, is the guide to adding layers.",
+      "Defines a custom layer (PReLU, a ReLU with learnt slopes), checks its gradients and trains a model with it.\n"
+      "Its source, apps/custom_layer/main.cpp, shows how to add a layer.",
       "custom_layer"};
   options.add_to(app);
   return run(app, argc, argv, [&] { demonstrate(options); });

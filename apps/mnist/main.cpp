@@ -4,7 +4,7 @@
 
 int main(int argc, char** argv) {
   return run_program({.name = "mnist",
-                      .description = "Trains a small network to read handwritten digits, and shows how well it does.",
+                      .description = "Trains a small classifier of handwritten digits, and evaluates it.",
                       .folder = std::nullopt,
                       .read = minnow::datasets::mnist,
                       .shift = 2},

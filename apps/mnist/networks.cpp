@@ -5,15 +5,16 @@ using namespace minnow;
 namespace {
 
 /// H W -> 256 -> 128 -> classes.
-Sequential make_dense(const Shape& picture, std::size_t classes, Rng rng) {
-  return Sequential{Flatten(), Dense(num_elements(picture), 256, rng),          ReLU(), Dense(256, 128, rng),
+Sequential make_dense(const Shape& image, std::size_t classes, Rng rng) {
+  return Sequential{Flatten(), Dense(num_elements(image), 256, rng),
+                    ReLU(),    Dense(256, 128, rng),
                     ReLU(),    Dense(128, classes, rng, {.init = Init::xavier})};
 }
 
-/// Three convolutions, of which the first two halve the picture.
-Sequential make_cnn(const Shape& picture, std::size_t classes, Rng rng) {
+/// Three convolutions; pooling after the first two halves the image.
+Sequential make_cnn(const Shape& image, std::size_t classes, Rng rng) {
   Sequential model;
-  std::size_t channels = picture[0];
+  std::size_t channels = image[0];
   for (const std::size_t filters : {32u, 64u, 128u}) {
     model.add(Conv2d(channels, filters, 3, rng, {.padding = 1, .bias = false, .init = Init::pytorch}))
         .add(BatchNorm2d(filters))
@@ -21,7 +22,7 @@ Sequential make_cnn(const Shape& picture, std::size_t classes, Rng rng) {
     if (model.size() < 8) model.add(MaxPool2d(2));
     channels = filters;
   }
-  const std::size_t features = channels * (picture[1] / 4) * (picture[2] / 4);
+  const std::size_t features = channels * (image[1] / 4) * (image[2] / 4);
   model.add(Flatten()).add(Dropout(0.4, rng)).add(Dense(features, classes, rng, {.init = Init::pytorch}));
   return model;
 }
@@ -31,8 +32,8 @@ Schedule falling(std::size_t steps) {
   return linear_warmup({.total_steps = steps, .start_factor = 1, .end_factor = 0});
 }
 
-/// One that rises and falls once.
-Schedule one_rise(std::size_t steps) { return one_cycle({.total_steps = steps}); }
+/// A learning rate that rises and falls once.
+Schedule rising_and_falling(std::size_t steps) { return one_cycle({.total_steps = steps}); }
 
 }  // namespace
 
@@ -47,7 +48,7 @@ const std::vector<Network>& networks() {
        .cutout = 0},
       {.name = "cnn",
        .make = make_cnn,
-       .schedule = one_rise,
+       .schedule = rising_and_falling,
        .training =
            {.epochs = 18, .batch_size = 64, .learning_rate = 0.005, .weight_decay = 0.05, .label_smoothing = 0.05},
        .shift = 1,

@@ -8,15 +8,15 @@
 #include <string>
 #include <vector>
 
-/// A network and how it is trained best, as found on a part of the training pictures held out.
+/// A network and its best training options, chosen on held-out training images.
 struct Network {
   std::string name;  // of --model
-  minnow::Sequential (*make)(const minnow::Shape& picture, std::size_t classes, minnow::Rng rng);
+  minnow::Sequential (*make)(const minnow::Shape& image, std::size_t classes, minnow::Rng rng);
   minnow::Schedule (*schedule)(std::size_t steps);
   Training training;
-  std::size_t shift;   // pictures are moved by up to so many pixels
-  std::size_t cutout;  // the side of the square that is hidden of each
+  std::size_t shift;   // largest shift of a training image, in pixels
+  std::size_t cutout;  // side of the square cut out of each training image, in pixels
 };
 
-/// The first is what is trained unless told otherwise.
+/// All networks; the first is the default.
 const std::vector<Network>& networks();

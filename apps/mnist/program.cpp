@@ -3,7 +3,7 @@
 #include <apps/mnist/networks.hpp>
 #include <apps/mnist/program.hpp>
 #include <apps/support/command_line.hpp>
-#include <apps/support/judgement.hpp>
+#include <apps/support/evaluation.hpp>
 #include <apps/support/progress_bar.hpp>
 
 #include <algorithm>
@@ -25,13 +25,13 @@ struct Options {
   Network network = networks().front();
 };
 
-/// The pictures to learn from and those to test on.
+/// Training and test images.
 struct Parts {
   TensorDataset train, test;
   const char* test_name;
 };
 
-Parts read_pictures(const Subject& subject, const Options& options, Rng rng) {
+Parts read_images(const Subject& subject, const Options& options, Rng rng) {
   if (!options.folder)
     throw ValueError(
         "expected --data DIR, a folder of train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and "
@@ -40,13 +40,12 @@ Parts read_pictures(const Subject& subject, const Options& options, Rng rng) {
   datasets::MnistSplit split = subject.read(*options.folder);
   const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
   const std::vector<std::string> class_names = split.train.class_names();
-  fmt::print("Read {} training and {} test pictures of {} in {:.1f} s\n", split.train.size(), split.test.size(),
+  fmt::print("Read {} training and {} test images of {} in {:.1f} s\n", split.train.size(), split.test.size(),
              fmt::join(class_names, ", "), taken.count());
   std::fflush(stdout);
   if (options.validation == 0) return {std::move(split.train), std::move(split.test), "test"};
   auto [held_out, rest] = random_split(split.train, options.validation, rng);
-  fmt::print("Held out {} of the training pictures for validation; the test pictures are not looked at\n",
-             held_out.size());
+  fmt::print("Held out {} of the training images for validation; the test images are not used\n", held_out.size());
   return {std::move(rest), std::move(held_out), "validation"};
 }
 
@@ -68,6 +67,7 @@ void train(Sequential& model, const Network& network, DataLoader& loader) {
   double trained = 0;
   fit(model, loss, adamw, loader,
       {.epochs = training.epochs,
+       .metrics = {metrics::accuracy()},
        .on_step = [&](const Progress& p) { bar.step(p); },
        .on_epoch =
            [&](const Progress& p) {
@@ -82,7 +82,7 @@ void classify(const Subject& subject, const Options& options) {
   options.common.apply();
   const Network& network = options.network;
   Rng rng{options.common.seed};
-  const Parts parts = read_pictures(subject, options, rng.split());
+  const Parts parts = read_images(subject, options, rng.split());
   const Normalization normalization(parts.train.inputs());
   Sequential model = network.make(parts.train.input_shape(), parts.train.class_names().size(), rng.split());
   Shape batch = parts.train.inputs().shape();
@@ -108,7 +108,7 @@ std::vector<Network> networks_for(const Subject& subject) {
   return all;
 }
 
-/// The network named after --model comes with its own defaults for the options, which these overwrite.
+/// The options of the command line that replace defaults of the network named by --model.
 struct Overrides {
   std::string model = networks().front().name;
   TrainingOptions training;
@@ -122,9 +122,8 @@ struct Overrides {
     const auto pixels = [&](const char* name, std::optional<std::size_t>& value, const char* help) {
       app.add_option(name, value, help)->check(whole_number(0, 100))->type_name("N");
     };
-    pixels("--shift", shift, "Move the pictures by up to so many pixels while\ntraining; 0 leaves them as they are");
-    pixels("--cutout", cutout,
-           "Hide a square of so many pixels a side of each\npicture while training; 0 hides nothing");
+    pixels("--shift", shift, "Largest shift of a training image, in pixels;\n0: none");
+    pixels("--cutout", cutout, "Side of the square cut out of each training image,\nin pixels; 0: none");
   }
 
   Network apply(const std::vector<Network>& all) const {
@@ -138,7 +137,7 @@ struct Overrides {
 
 std::string describe(const Subject& subject) {
   std::string text = subject.description;
-  text += "\nUnless told otherwise,";
+  text += "\nThe defaults are";
   for (const Network& n : networks_for(subject))
     text +=
         fmt::format("\n  --model {} is {} --shift {} --cutout {}", n.name, n.training.to_string(), n.shift, n.cutout);
@@ -152,11 +151,13 @@ int run_program(const Subject& subject, int argc, char** argv) {
   options.folder = subject.folder;
   Overrides overrides;
   CLI::App app{describe(subject), subject.name};
-  CLI::Option* data = app.add_option(
-      "--data", options.folder, "A folder of train-images-idx3-ubyte and the other\nthree, as they are or with .gz");
+  CLI::Option* data =
+      app.add_option("--data", options.folder,
+                     "A folder of train-images-idx3-ubyte and the other\nthree files, as they are or with .gz");
   data->type_name("DIR");
   if (subject.folder) data->default_str(subject.folder->string());
-  app.add_option("--validation", options.validation, "Test on this share of the training pictures\ninstead")
+  app.add_option("--validation", options.validation,
+                 "Share of the training images to test on instead of\nthe test images")
       ->check(number(0, 0.9))
       ->type_name("X");
   overrides.add_to(app);

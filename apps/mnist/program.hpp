@@ -7,16 +7,15 @@
 #include <functional>
 #include <optional>
 
-/// What the programs on pictures in MNIST's layout differ in.
+/// The differences between the programs for datasets in the layout of MNIST.
 struct Subject {
   const char* name;
   const char* description;
-  std::optional<std::filesystem::path> folder;  // to read when --data names none
+  std::optional<std::filesystem::path> folder;  // the default of --data
   std::function<minnow::datasets::MnistSplit(const std::filesystem::path&)> read;
-  std::size_t shift = 0;  // how far, at least, pictures are moved while training
-  bool mirrored =
-      false;  // whether a picture shows the same in a mirror: then it is trained on both, and judged with it
+  std::size_t shift = 0;  // smallest default of --shift
+  bool mirrored = false;  // true: a mirror image has the same label, and training and evaluation use both
 };
 
-/// Trains a classifier on the training pictures and tests it: the whole of main.
+/// Runs the whole program: trains a classifier on the training images and evaluates it on the test images.
 int run_program(const Subject& subject, int argc, char** argv);

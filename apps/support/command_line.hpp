@@ -15,7 +15,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-/// Lets through whole numbers from `low` to `high`: CLI11 alone would take -1 for the largest of all.
+/// Accepts whole numbers from `low` to `high`. CLI11 alone converts -1 to the largest unsigned integer.
 inline CLI::Validator whole_number(std::uint64_t low, std::uint64_t high) {
   return {[low, high](const std::string& text) {
             const bool digits =
@@ -26,7 +26,7 @@ inline CLI::Validator whole_number(std::uint64_t low, std::uint64_t high) {
           ""};
 }
 
-/// Lets through finite numbers from `low` to `high`.
+/// Accepts finite numbers from `low` to `high`.
 inline CLI::Validator number(double low, double high) {
   return {[low, high](const std::string& text) {
             char* end = nullptr;
@@ -37,17 +37,17 @@ inline CLI::Validator number(double low, double high) {
           ""};
 }
 
-/// The options of the programs that train.
+/// The options of all programs that train.
 struct CommonOptions {
   std::uint64_t seed = 42;
   std::optional<int> threads;
 
   void add_to(CLI::App& app) {
-    app.add_option("--seed", seed, "Start of all random numbers: the same seed, the same run")
+    app.add_option("--seed", seed, "Seed of all random numbers")
         ->check(whole_number(0, 999'999'999'999'999'999))
         ->type_name("N")
         ->capture_default_str();
-    app.add_option("--threads", threads, "For matrix products (as a rule all cores)")
+    app.add_option("--threads", threads, "Number of threads; the default is all cores")
         ->check(whole_number(1, 1024))
         ->type_name("N");
   }
@@ -56,7 +56,8 @@ struct CommonOptions {
   }
 };
 
-/// Parses the command line, then runs the program: exit code 0, or 1 after one line that says what is wrong.
+/// Parses the command line, then runs the program. Returns the exit code: 0, or 1 after a line that describes the
+/// error.
 template <class Program>
 int run(CLI::App& app, int argc, char** argv, Program program) {
   app.failure_message([](const CLI::App* self, const CLI::Error& error) {
@@ -72,7 +73,7 @@ int run(CLI::App& app, int argc, char** argv, Program program) {
     program();
     if (std::fflush(stdout) != 0) failure = "cannot write to the standard output.";
   } catch (const std::bad_alloc&) {
-    failure = "not enough memory for that: try fewer or smaller pictures, or smaller batches.";
+    failure = "not enough memory. Use fewer or smaller images, or smaller batches.";
   } catch (const std::exception& error) {
     failure = error.what();
   }

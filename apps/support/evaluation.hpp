@@ -8,9 +8,9 @@
 
 #include <fmt/format.h>
 
-/// What the model says to the pictures of a part, its logits; with `mirrored` the mean of those to each picture and to
-/// its mirror image, which shows the same and gives the model a second look.
-inline minnow::Predictions predict(minnow::Sequential& model, const minnow::Dataset& part,
+/// Returns the logits of the model for the images of a part; with `mirrored` the mean of the logits for each image and
+/// for its mirror image.
+inline minnow::Predictions predict(minnow::Layer& model, const minnow::Dataset& part,
                                    const minnow::Normalization& normalization, bool mirrored) {
   using namespace minnow;
   DataLoader loader{part, {.batch_size = 256, .prefetch = true, .normalize = normalization}};
@@ -26,18 +26,18 @@ inline minnow::Predictions predict(minnow::Sequential& model, const minnow::Data
   return means;
 }
 
-/// Which classes are taken for which.
+/// Returns the confusion matrix of the predictions.
 inline minnow::ConfusionMatrix confusion(const minnow::Predictions& logits, std::vector<std::string> class_names) {
   minnow::ConfusionMatrix matrix(std::move(class_names));
   matrix.add(logits.scores(), logits.targets());
   return matrix;
 }
 
-/// Prints the loss and the accuracy, which classes are taken for which, and precision, recall and F1 of each.
+/// Prints the loss, the accuracy, the confusion matrix, and the precision, recall and F1 of each class.
 inline void print_result(const std::string& part, const minnow::Predictions& logits,
                          const minnow::ConfusionMatrix& matrix, bool mirrored) {
   const double loss = minnow::CrossEntropyLoss().forward(logits.scores(), logits.targets());
-  if (mirrored) fmt::print("each picture is judged with its mirror image\n");
+  if (mirrored) fmt::print("each logit is the mean over an image and its mirror image\n");
   fmt::print("{} loss {:.4f} accuracy {:.2f}%\n\n{}\n{}", part, loss, 100 * matrix.accuracy(), matrix.to_string(),
              classification_report(matrix));
 }

@@ -12,18 +12,18 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-/// Shows how training goes: on a terminal a line that renews itself, elsewhere one plain line per epoch.
+/// Prints the progress of training: on a terminal a line that is updated, elsewhere one line per epoch.
 class ProgressBar {
  public:
   ProgressBar() = default;
   ProgressBar(const ProgressBar&) = delete;
   ProgressBar& operator=(const ProgressBar&) = delete;
   ~ProgressBar() {
-    if (open_) std::fputc('\n', stdout);  // training failed: its message gets a line of its own
+    if (open_) std::fputc('\n', stdout);  // training failed: the error starts on a new line
   }
 
   void step(const minnow::Progress& p) {
-    if (p.seconds < next_ && p.step < p.steps) return;  // ten times a second is enough for the eye
+    if (p.seconds < next_ && p.step < p.steps) return;  // at most ten updates per second
     next_ = p.seconds + 0.1;
     const std::size_t columns = terminal_columns();
     if (columns == 0) return;
@@ -32,11 +32,11 @@ class ProgressBar {
     const std::string head = fmt::format("epoch {:>{}}/{}  ", p.epoch, width(p.epochs), p.epochs);
     const std::string left = fmt::format("  {} left", clock(p.seconds / done - p.seconds));
     std::string numbers = fmt::format("  loss {:.4f}", p.loss);
-    if (!std::isnan(p.accuracy)) numbers += fmt::format("  acc {:.1f}%", 100 * p.accuracy);
+    for (const auto& [name, value] : p.metrics) numbers += fmt::format("  {} {:.1f}%", name, 100 * value);
     const std::string speed = fmt::format("  {:.0f} samples/s", static_cast<double>(p.samples) / p.epoch_seconds);
     constexpr std::size_t shortest_bar = 8;
-    const std::size_t room = columns - 1 - std::min(columns - 1, head.size() + numbers.size() + left.size());
-    if (room >= speed.size() + shortest_bar) numbers += speed;
+    const std::size_t free_columns = columns - 1 - std::min(columns - 1, head.size() + numbers.size() + left.size());
+    if (free_columns >= speed.size() + shortest_bar) numbers += speed;
     const std::size_t length = columns - 1 - std::min(columns - 1, head.size() + numbers.size() + left.size());
     std::string line = length >= shortest_bar ? head + bar(share, std::min<std::size_t>(24, length)) + numbers + left
                                               : head + numbers.substr(2) + left;
@@ -46,18 +46,19 @@ class ProgressBar {
     open_ = true;
   }
 
-  /// The epoch's line, to stay.
+  /// Prints the final line of an epoch.
   void epoch(const minnow::Progress& p) {
-    const std::string accuracy = std::isnan(p.accuracy) ? "" : fmt::format("  accuracy {:5.1f}%", 100 * p.accuracy);
+    std::string metrics;
+    for (const auto& [name, value] : p.metrics) metrics += fmt::format("  {} {:5.1f}%", name, 100 * value);
     fmt::print("{}epoch {:>{}}/{}  loss {:6.4f}{}  {:>6.0f} samples/s  {}\n", open_ ? "\r\033[K" : "", p.epoch,
-               width(p.epochs), p.epochs, p.loss, accuracy, static_cast<double>(p.samples) / p.epoch_seconds,
+               width(p.epochs), p.epochs, p.loss, metrics, static_cast<double>(p.samples) / p.epoch_seconds,
                clock(p.epoch_seconds));
     std::fflush(stdout);
     open_ = false;
   }
 
  private:
-  /// Columns of the terminal, 0 when there is none to draw on.
+  /// Returns the number of columns of the terminal; 0 if the output is not a terminal that can update a line.
   static std::size_t terminal_columns() {
     const char* term = std::getenv("TERM");
     if (isatty(STDOUT_FILENO) == 0 || term == nullptr || std::string(term) == "dumb") return 0;
@@ -79,6 +80,6 @@ class ProgressBar {
     return std::string(full, '#') + std::string(length - full, '.');
   }
 
-  bool open_ = false;  // a line without its end is on the screen
+  bool open_ = false;  // the last line printed has no newline yet
   double next_ = 0;
 };

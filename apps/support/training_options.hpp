@@ -6,19 +6,19 @@
 #include <optional>
 #include <string>
 
-/// How a network is trained.
+/// The training options of a network.
 struct Training {
   std::size_t epochs, batch_size;
   double learning_rate, weight_decay, label_smoothing;
 
-  /// As the options that would say the same.
+  /// Returns the options as text for the command line.
   std::string to_string() const {
     return fmt::format("--epochs {} --batch-size {} --learning-rate {}\n    --weight-decay {} --label-smoothing {}",
                        epochs, batch_size, learning_rate, weight_decay, label_smoothing);
   }
 };
 
-/// The options that change a network's own way of being trained.
+/// The options of the command line that replace the training options of a network.
 struct TrainingOptions {
   std::optional<std::size_t> epochs, batch_size;
   std::optional<double> learning_rate, weight_decay, label_smoothing;
@@ -30,10 +30,10 @@ struct TrainingOptions {
     const auto rate = [&](const char* name, std::optional<double>& value, const char* help, double high) {
       app.add_option(name, value, help)->check(number(0, high))->type_name("X");
     };
-    count("--epochs", epochs, "Times to go through the training pictures");
-    count("--batch-size", batch_size, "Pictures per step");
-    rate("--learning-rate", learning_rate, "The highest; it falls to 0 by the last step", 1e30);
-    rate("--weight-decay", weight_decay, "Pull of the weights towards 0", 1e30);
+    count("--epochs", epochs, "Number of passes over the training images");
+    count("--batch-size", batch_size, "Images per step");
+    rate("--learning-rate", learning_rate, "Highest learning rate; it falls to 0 by the last\nstep", 1e30);
+    rate("--weight-decay", weight_decay, "Weight decay", 1e30);
     rate("--label-smoothing", label_smoothing, "Share of each target spread over all classes", 1);
   }
 

@@ -57,11 +57,11 @@ class Photographs : public ::testing::Test {
   fs::path folder_;
 };
 
-TEST(Animals, PrintsTheSummaryTheResultTheMatrixAndTheRoad) {
+TEST(Animals, PrintsTheSummaryTheResultTheMatrixAndTheWalkthrough) {
   const ProgramResult result = animals(small + "--baselines");
   EXPECT_EQ(result.exit_code, 0);
-  for (const char* piece : {"Drawing 400 training and 100 test pictures of dog, cat, horse, cheetah",
-                            "mean and deviation of 380 training pictures",
+  for (const char* piece : {"Drawing 400 training and 100 test images of dog, cat, horse, cheetah",
+                            "mean and standard deviation of 380 training images",
                             "Dense(768 -> 256)",
                             "\nfirst step after ",
                             "epoch 1/2  loss",
@@ -76,7 +76,7 @@ TEST(Animals, PrintsTheSummaryTheResultTheMatrixAndTheRoad) {
                             "linear model",
                             "precision   recall       F1    samples",
                             "macro mean",
-                            "on 20 more pictures held out",
+                            "on 20 more held-out images",
                             "expected calibration error",
                             "before          1.000",
                             "after  "})
@@ -118,7 +118,7 @@ TEST(Animals, StopsWhenTheLossIsNotFinite) {
   EXPECT_NE(result.output.find("it arose in layer "), std::string::npos) << result.output;
 }
 
-TEST(Animals, EndsQuietlyWhenItsReaderLeaves) {
+TEST(Animals, EndsQuietlyIfTheReaderOfItsOutputCloses) {
   const ProgramResult result = animals(small + "2>&1 | head -n 1");
   EXPECT_EQ(result.exit_code, 0);
   EXPECT_EQ(std::count(result.output.begin(), result.output.end(), '\n'), 1) << result.output;
@@ -135,19 +135,19 @@ TEST(Animals, WritesAContactSheet) {
   fs::remove(sheet);
 }
 
-TEST_F(Photographs, AreReadInTheOrderOfTheAnimals) {
+TEST_F(Photographs, AreReadInTheOrderOfTheClasses) {
   const ProgramResult result = run();
   EXPECT_EQ(result.exit_code, 0) << result.output;
-  EXPECT_NE(result.output.find("Read 18 training and 18 test pictures of dog, cat, horse in"), std::string::npos)
+  EXPECT_NE(result.output.find("Read 18 training and 18 test images of dog, cat, horse in"), std::string::npos)
       << result.output;
 }
 
-TEST_F(Photographs, BadOnesAreNamedAndSkipped) {
-  write("train/dog/not_a_picture.jpg", "hello");
+TEST_F(Photographs, InvalidFilesAreNamedAndSkipped) {
+  write("train/dog/not_an_image.jpg", "hello");
   write("train/dog/empty.jpg", "");
   const ProgramResult result = run();
   EXPECT_EQ(result.exit_code, 0) << result.output;
-  EXPECT_NE(result.output.find("not_a_picture.jpg: "), std::string::npos) << result.output;
+  EXPECT_NE(result.output.find("not_an_image.jpg: "), std::string::npos) << result.output;
   EXPECT_NE(result.output.find("empty.jpg: "), std::string::npos) << result.output;
   EXPECT_NE(result.output.find("Read 18 training"), std::string::npos) << result.output;
 }
@@ -161,13 +161,13 @@ TEST_F(Photographs, AnEmptyClassIsAnError) {
 }
 
 #ifdef MINNOW_FULL_SIZE_TESTS
-/// The number after `label`; -1 when there is none.
+/// Returns the number after `label`, or -1 if there is none.
 double number_after(const std::string& text, const std::string& label) {
   const auto at = text.find(label);
   return at == std::string::npos ? -1 : std::strtod(text.c_str() + at + label.size(), nullptr);
 }
 
-TEST(Animals, AloneLearnsTheDrawingsFarBetterThanALine) {
+TEST(Animals, LearnsTheDrawingsFarBetterThanALinearModel) {
   const std::string output = animals("--baselines").output;
   EXPECT_LE(number_after(output, "test loss "), 0.15) << output;
   const double network = number_after(output, "this network"), linear = number_after(output, "linear model");

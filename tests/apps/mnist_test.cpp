@@ -20,7 +20,7 @@ ProgramResult run(const std::string& program, const std::string& options) {
   return run_program(std::string(MINNOW_APPS_DIR) + "/" + program + " " + options + " 2>&1");
 }
 
-/// A folder of easy pictures, 8 x 8: the bit pattern of the label, and noise. Removed at the end.
+/// A folder of easy images, 8 x 8: the bit pattern of the label, and noise. Removed at the end.
 class Mnist : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -53,19 +53,19 @@ TEST_F(Mnist, TrainsAndShowsTheResultAndTheMatrix) {
   const ProgramResult result = run("mnist", data() + "--epochs 4 --batch-size 32 --shift 0");
   EXPECT_EQ(result.exit_code, 0);
   for (const char* piece :
-       {"Read 600 training and 100 test pictures of 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 in ", "Dense(64 -> 256)",
+       {"Read 600 training and 100 test images of 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 in ", "Dense(64 -> 256)",
         "epoch 1/4  loss", "true \\ predicted", "precision   recall       F1    samples", "macro mean"})
     EXPECT_NE(result.output.find(piece), std::string::npos) << piece << "\n" << result.output;
   EXPECT_TRUE(std::regex_search(result.output, std::regex("\ntest loss [0-9.]+ accuracy (9[0-9]|100)\\.[0-9]+%\n")))
       << result.output;
   const ProgramResult clothes = run("fashion_mnist", data() + "--epochs 1 --shift 1 --label-smoothing 0.1");
-  EXPECT_NE(clothes.output.find("pictures of T-shirt, trouser, "), std::string::npos) << clothes.output;
+  EXPECT_NE(clothes.output.find("images of T-shirt, trouser, "), std::string::npos) << clothes.output;
   EXPECT_EQ(clothes.exit_code, 0);
 }
 
-TEST_F(Mnist, ForValidationHoldsOutTrainingPictures) {
+TEST_F(Mnist, ForValidationHoldsOutTrainingImages) {
   const ProgramResult result = run("mnist", data() + "--epochs 1 --validation 0.25");
-  EXPECT_NE(result.output.find("Held out 150 of the training pictures"), std::string::npos) << result.output;
+  EXPECT_NE(result.output.find("Held out 150 of the training images"), std::string::npos) << result.output;
   EXPECT_NE(result.output.find("\nvalidation loss "), std::string::npos) << result.output;
   EXPECT_EQ(result.output.find("test loss"), std::string::npos) << result.output;
 }
