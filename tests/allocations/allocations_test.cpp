@@ -108,7 +108,7 @@ void run_epoch(Sequential& model, CrossEntropyLoss& loss, Optimizer& optimizer, 
     model.backward(loss.backward());
     optimizer.step();
   }
-  evaluate(model, loss, validation);
+  for (const Batch& batch : validation) loss.forward(model.predict(batch.inputs), batch.targets);
 }
 
 TensorDataset random_dataset(std::size_t n, Rng rng) {
@@ -384,12 +384,50 @@ TEST(Fit, DoesNotAllocateFromTheSecondEpochToTheLast) {
   CrossEntropyLoss loss;
   SGD sgd{model.parameters(), {.learning_rate = 0.01}};
   DataLoader loader{train, {.batch_size = 64, .shuffle = rng.split()}};
-  fit(model, loss, sgd, loader, {.epochs = 4, .on_epoch = [](const Progress& p) {
-                                   if (p.epoch == 1) allocations = 0, counting = true;
-                                   if (p.epoch == 4) counting = false;
-                                   return true;
-                                 }});
+  fit(model, loss, sgd, loader,
+      {.epochs = 4,
+       .metrics = {metrics::accuracy(), metrics::top_k_accuracy(2)},
+       .on_step = [](const Progress& p) { EXPECT_LE(p["accuracy"], p["top-2 accuracy"]); },
+       .on_epoch =
+           [](const Progress& p) {
+             if (p.epoch == 1) allocations = 0, counting = true;
+             if (p.epoch == 4) counting = false;
+             return true;
+           }});
   EXPECT_EQ(allocations, 0u);
+}
+
+/// Starts to count after the first batch, and stops when its value is read after the last.
+struct CountAfterTheFirstBatch {
+  void add(const Tensor&, const Tensor&) {
+    if (++batches == 1) allocations = 0, counting = true;
+  }
+  double value() const {
+    counting = false;
+    return batches;
+  }
+  int batches = 0;
+};
+
+TEST(Evaluate, TakesNoMemoryAfterTheFirstBatch) {
+  Rng rng{1};
+  const TensorDataset held_out = random_dataset(200, rng.split());
+  CrossEntropyLoss loss;
+  DataLoader loader{held_out, {.batch_size = 64}};  // 64, 64, 64, 8
+  Sequential convolutional{Conv2d(3, 12, 3, rng, {.padding = 1, .bias = false}),
+                           BatchNorm2d(12),
+                           ReLU(),
+                           MaxPool2d(2),
+                           GlobalAvgPool2d(),
+                           Dropout(0.2, rng),
+                           Dense(12, 4, rng)};
+  Sequential dense{Flatten(), Dense(192, 16, rng), ReLU(), Dense(16, 4, rng)};
+  for (Layer* model : std::initializer_list<Layer*>{&convolutional, &dense}) {
+    EXPECT_EQ(
+        evaluate(*model, loss, loader, {metrics::accuracy(), Metric("batches", CountAfterTheFirstBatch())})["batches"],
+        4);
+    EXPECT_EQ(allocations, 0u) << model->name();
+  }
 }
 
 }  // namespace
