@@ -181,7 +181,7 @@ TEST(Animals, LearnsFromPhotographs) {
   const char* folder = std::getenv("MINNOW_PHOTOGRAPHS");
   if (folder == nullptr)
     GTEST_SKIP() << "MINNOW_PHOTOGRAPHS names no folder of {train,test}/{dog,cat,horse,cheetah}: NOT TESTED";
-  // Three passes of eighty.
+  // Three of eighty epochs.
   const std::string output = animals(std::string("--epochs 3 --data ") + folder).output;
   EXPECT_TRUE(std::regex_search(output, std::regex("\ntest loss [0-9.]+ accuracy [6-9][0-9]"))) << output;
   const std::string dense = animals(std::string("--model dense --data ") + folder).output;

@@ -1,4 +1,4 @@
-// fit, evaluate, predict_all and confusion_matrix run any layer: one alone, a container, one of a user's own.
+// fit, evaluate, predict_all and confusion_matrix run any layer: a lone Dense, a container, a layer of a user's own.
 
 #include <minnow/core/error.hpp>
 #include <minnow/datasets/tensor_dataset.hpp>
@@ -31,7 +31,7 @@ TensorDataset separable(std::size_t n) {
   return {std::move(inputs), std::move(labels), {"a", "b", "c"}};
 }
 
-/// y = scale x, with one trained factor, and a count of the passes of each kind.
+/// y = factor x, with a trained factor. Counts the passes of each mode and the calls of output_shape.
 class Scale : public Layer {
  public:
   Scale() { factor_.value.fill(Real{0.125}); }

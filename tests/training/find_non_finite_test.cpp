@@ -1,4 +1,4 @@
-// The error at a loss that is not finite names where it arose, and looking for it changes nothing.
+// The error at a loss that is not finite names the layer where it arose. The search changes nothing in the model.
 
 #include <minnow/core/error.hpp>
 #include <minnow/core/snapshot.hpp>

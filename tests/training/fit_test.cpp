@@ -89,8 +89,8 @@ TEST(Fit, LearnsAndReportsItsProgress) {
   EXPECT_EQ(confusion_matrix(s.model, test, s.data.class_names()).count(0, 0), 35u);
 }
 
-// Copies of the metrics count, from the start of each epoch; the metrics passed stay as they are.
-TEST(Fit, MeasuresEachEpochAnew) {
+// Each epoch starts with fresh copies of the metrics. The metrics passed do not change.
+TEST(Fit, MeasuresEachEpochSeparately) {
   Trial s;
   const std::vector<Metric> metrics{metrics::accuracy(), metrics::top_k_accuracy(2)};
   const TensorDataset few = s.data.subset(std::vector<std::size_t>{0, 1, 2, 3});
@@ -171,8 +171,8 @@ TEST(Fit, RefusesALoaderWithoutBatches) {
   EXPECT_THROW(fit(s.model, s.loss, s.sgd, empty), ValueError);
 }
 
-// A batch of padding alone has no loss, and must neither stop the training nor change what it reports.
-TEST(Fit, GoesOnOverABatchThatCountsForNothing) {
+// A batch that contains only padding has no loss. It must neither stop training nor change the reported loss.
+TEST(Fit, ContinuesAfterABatchThatCountsNothing) {
   Trial s;
   Tensor weights = zeros({70});
   std::fill(weights.begin() + 16, weights.end(), Real{2});
@@ -191,7 +191,7 @@ TEST(Fit, GoesOnOverABatchThatCountsForNothing) {
   EXPECT_NEAR(evaluate(s.model, s.loss, in_order).loss, evaluate(s.model, s.loss, rest_loader).loss, 1e-7);
 }
 
-// Everything that goes into a step, beside the same loop written out.
+// All options of a step give the same bits as the loop written out.
 TEST(Fit, ClipsFollowsTheScheduleAndAverages) {
   Trial s, by_hand;
   EMA ema{s.model, {.decay = 0.75}}, ema_by_hand{by_hand.model, {.decay = 0.75}};

@@ -13,7 +13,7 @@
 namespace minnow {
 namespace {
 
-TEST(Predictions, OfAModelAreItsLogitsOnEveryBatch) {
+TEST(Predictions, OfAModelAreItsOutputsForAllBatches) {
   Tensor labels = zeros({23});
   for (std::size_t i = 0; i < labels.size(); ++i) labels(i) = static_cast<Real>(i % 3);
   const TensorDataset dataset(random({23, 6}, 5), labels, {"dog", "cat", "owl"});
@@ -33,7 +33,7 @@ TEST(Predictions, OfAModelAreItsLogitsOnEveryBatch) {
   EXPECT_FALSE(std::isnan(roc_auc(probabilities(all.scores(), t), all.targets())));
 }
 
-TEST(Predictions, OfABinaryModelAreAColumn) {
+TEST(Predictions, OfABinaryModelAreOneColumn) {
   Rng rng{1};
   Sequential model{Dense(6, 1, rng)};
   const TensorDataset dataset(random({5, 6}, 5), from(std::vector<Real>{0, 1, 0, 1, 1}, {5, 1}));

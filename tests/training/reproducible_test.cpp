@@ -1,4 +1,4 @@
-// The same seed gives the same bits: in two processes, whoever fills the batches, at one thread and at two.
+// The same seed gives the same bits: in two processes, with any number of worker threads, at one thread and at two.
 
 #include <tests/support/run_program.hpp>
 
@@ -9,7 +9,7 @@
 
 namespace {
 
-/// Of a model, a number of threads, and workers that fill the batches.
+/// Trains a model with a number of threads and of worker threads that fill batches, and returns its hash.
 std::string hash(const std::string& model, int threads, int workers, int seed) {
   std::string command = MINNOW_TRAIN_AND_HASH;
   for (const std::string& word : {model, std::to_string(threads), std::to_string(workers), std::to_string(seed)})

@@ -72,7 +72,7 @@ TEST(ConfusionMatrix, NumbersTheColumnsWhenNamesAreLong) {
             "cat                       0          0        -\n");
 }
 
-TEST(ConfusionMatrix, PutsAThresholdOnOneScoreOfTwoClasses) {
+TEST(ConfusionMatrix, ComparesASingleScoreWithTheThreshold) {
   ConfusionMatrix probabilities({"no", "yes"}), logits({"no", "yes"}, 0);
   probabilities.add(Tensor{0.25, 0.5, 0.75}, Tensor{0, 1, 1});  // 0.5 is not above 0.5
   probabilities.add(from(std::vector<Real>{0.625}, {1, 1}), zeros({1, 1}));
@@ -93,7 +93,7 @@ TEST(ConfusionMatrix, TakesOneClassAndNoSample) {
   EXPECT_EQ(matrix.total(), 2u);
 }
 
-TEST(ConfusionMatrix, RefusesWhatItCannotCountAndAddsNothing) {
+TEST(ConfusionMatrix, RefusesInvalidBatchesAndAddsNothing) {
   const Real nan = std::numeric_limits<Real>::quiet_NaN();
   ConfusionMatrix two({"dog", "cat"}), three({"dog", "cat", "owl"});
   EXPECT_EQ(message<ValueError>([] { ConfusionMatrix({}); }),

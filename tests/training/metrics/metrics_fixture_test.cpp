@@ -1,4 +1,4 @@
-// Every metric against scikit-learn, and fed in batches of any size against fed at once: the same bits.
+// Every metric equals that of scikit-learn, and gives the same bits for batches of any size.
 
 #include <minnow/training/metrics.hpp>
 
@@ -21,7 +21,7 @@ double number(const Json& value) {
   return value.is_null() ? std::numeric_limits<double>::quiet_NaN() : value.get<double>();
 }
 
-/// The rows [begin, end) of a tensor.
+/// Returns the rows [begin, end) of a tensor.
 Tensor rows(const Tensor& tensor, std::size_t begin, std::size_t end) {
   Shape shape = tensor.shape();
   const std::size_t width = tensor.size() / shape[0];
@@ -195,7 +195,7 @@ TEST_F(MetricsFixture, BatchesOfAnySizeGiveTheSameBits) {
   });
 }
 
-TEST_F(MetricsFixture, AColumnIsReadAsItsNumbers) {
+TEST_F(MetricsFixture, AColumnIsReadLikeAVector) {
   for_each_case([&](const Json&, const Tensor& p, const Tensor& targets) {
     if (p.dimension() == 2) return;
     const std::size_t n = targets.size();

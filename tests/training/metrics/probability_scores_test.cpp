@@ -23,7 +23,7 @@ TEST(ProbabilityScores, ByHand) {
   EXPECT_EQ(binary.brier_score(), two.brier_score() / 2);
 }
 
-TEST(ProbabilityScores, BoundTheLossOfTheImpossible) {
+TEST(ProbabilityScores, BoundTheLossOfAProbabilityOfZero) {
   const double most = 52 * std::log(2.0);
   for (const Real truth : {Real{0}, Real{1}}) {
     ProbabilityScores two, binary;
@@ -39,7 +39,7 @@ TEST(ProbabilityScores, BoundTheLossOfTheImpossible) {
   EXPECT_EQ(certain.log_loss(), 0);
 }
 
-TEST(ProbabilityScores, RefuseWhatIsNoProbabilityAndAddNothing) {
+TEST(ProbabilityScores, RefuseOtherValuesThanProbabilitiesAndAddNothing) {
   constexpr Real inf = std::numeric_limits<Real>::infinity(), nan = std::numeric_limits<Real>::quiet_NaN();
   ProbabilityScores scores;
   const auto text = [&](const Tensor& p) { return message<ValueError>([&] { scores.add(p, Tensor{0, 1}); }); };

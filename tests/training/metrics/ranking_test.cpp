@@ -64,7 +64,7 @@ TEST(Ranking, SortsAMillion) {
   EXPECT_EQ(average_precision(scores, targets), 0.5);
 }
 
-TEST(Ranking, RefusesWhatItCannotRank) {
+TEST(Ranking, RefusesInvalidScoresAndTargets) {
   EXPECT_EQ(message<ValueError>([] {
               roc_auc(Tensor{1, nan}, Tensor{0, 1});
             }),

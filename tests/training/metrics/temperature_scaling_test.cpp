@@ -68,7 +68,7 @@ TEST(FitTemperature, ScalesWithTheLogits) {
   }
 }
 
-TEST(FitTemperature, RefusesWhatItCannotFit) {
+TEST(FitTemperature, RefusesInvalidLogitsAndTargets) {
   const Real inf = std::numeric_limits<Real>::infinity();
   EXPECT_EQ(message<ShapeError>([] {
               fit_temperature(zeros({0, 3}), zeros({0}));
