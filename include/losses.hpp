@@ -1,7 +1,7 @@
 #pragma once
 
 /// \file
-/// All losses and the entropy functions.
+/// Every loss, and the entropy functions.
 
 #include <minnow/losses/bce_loss.hpp>
 #include <minnow/losses/bce_with_logits_loss.hpp>
