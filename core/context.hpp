@@ -9,20 +9,20 @@
 
 namespace minnow::inline MINNOW_PRECISION {
 
-/// Whether a pass trains (Dropout drops, BatchNorm uses the statistics of the batch) or evaluates.
+/// In `train`, Dropout drops elements and BatchNorm uses the statistics of the batch. In `eval`, they do not.
 enum class Mode { train, eval };
 
 /// The settings of one pass. They are the same for every layer of a model.
 struct PassSettings {
   Mode mode = Mode::train;
 
-  /// False if no backward pass follows, as in predict: a container then keeps no activations.
+  /// False if no backward pass follows, as in predict. A container then keeps no activations.
   bool backward_follows = true;
 };
 
-/// A layer's slot for one running pass: the settings of the pass, and what forward leaves for backward. It belongs to
-/// whoever runs the model. A layer keeps nothing of a pass in itself, so that threads share a model, each with a
-/// Context.
+/// The storage of one layer for one running pass: the settings of the pass, and the data that forward stores for
+/// backward. The code that runs the model owns it. A layer stores nothing of a pass in itself. Several threads can
+/// therefore run one model in eval mode, each with its own Context.
 class Context {
  public:
   explicit Context(const PassSettings& its_settings = {}) : settings(its_settings) {}
@@ -30,23 +30,25 @@ class Context {
 
   PassSettings settings;
 
-  /// The context of child number `index` of a container, with the settings of this context.
+  /// Returns the context of child `index` of a container, with the settings of this context. Creates it at its first
+  /// use.
   Context& child(std::size_t index) {
     while (children_.size() <= index) children_.push_back(std::make_unique<Context>());
     children_[index]->settings = settings;
     return *children_[index];
   }
 
-  /// The same to look at; null if there is none.
+  /// Returns the context of child `index`; null if it has not been created.
   const Context* find_child(std::size_t index) const {
     return index < children_.size() ? children_[index].get() : nullptr;
   }
 
-  /// Drops the contexts of all children: a container calls this when its children have changed.
+  /// Deletes the contexts of all children. A container calls this if its children have changed.
   void clear_children() { children_.clear(); }
 
-  /// What forward leaves for backward (a mask, an argmax, a container's activations): one object of the layer's choice,
-  /// made at its first use and kept from pass to pass, so that its buffers are allocated once.
+  /// Returns the object of type T that forward fills for backward: a mask, an argmax, a container's activations.
+  /// Creates it at its first use, and replaces an object of another type. It stays from pass to pass, so that its
+  /// buffers are allocated once.
   template <class T>
   T& scratch() {
     if (scratch_ == nullptr || *type_ != typeid(T)) {
@@ -56,7 +58,7 @@ class Context {
     return *static_cast<T*>(scratch_.get());
   }
 
-  /// The same to look at; null if there is none of this type.
+  /// Returns the object of type T; null if there is none of this type.
   template <class T>
   const T* find_scratch() const {
     return scratch_ != nullptr && *type_ == typeid(T) ? static_cast<const T*>(scratch_.get()) : nullptr;

@@ -1,9 +1,26 @@
 #include <minnow/core/error.hpp>
 #include <minnow/core/fixed_tensor.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace minnow::inline MINNOW_PRECISION {
+namespace {
+
+/// Throws ShapeError if the memory cannot be allocated. Sizes above the limit are refused at once, because some systems
+/// grant more memory than they have.
+Tensor allocate(const Shape& shape) {
+  constexpr std::size_t max_elements = std::size_t{1} << 40;
+  try {
+    if (num_elements(shape) <= max_elements) return zeros(shape);
+  } catch (const std::bad_alloc&) {
+  }
+  throw ShapeError("FixedTensor: expected a shape that fits in memory, got " + to_string(shape) + ".");
+}
+
+}  // namespace
+
+FixedTensor::FixedTensor(const Shape& shape) : tensor_(allocate(shape)), has_shape_(true) {}
 
 FixedTensor::FixedTensor(FixedTensor&& other) noexcept
     : tensor_(std::move(other.tensor_)), has_shape_(std::exchange(other.has_shape_, false)) {}
@@ -23,7 +40,8 @@ FixedTensor& FixedTensor::operator=(FixedTensor&& other) {
   if (this == &other || !other.has_shape_) return *this;
   check_shape(other.shape());
   tensor_ = std::move(other.tensor_);
-  has_shape_ = std::exchange(other.has_shape_, false) || has_shape_;
+  has_shape_ = true;
+  other.has_shape_ = false;
   return *this;
 }
 
@@ -34,12 +52,24 @@ FixedTensor& FixedTensor::operator=(const Tensor& values) {
   return *this;
 }
 
+void FixedTensor::assign(std::span<const Real> values) {
+  if (has_shape_) return copy_into(tensor_, values);
+  if (!values.empty())
+    throw ShapeError("FixedTensor: expected a tensor with a shape, got " + std::to_string(values.size()) +
+                     " values for a tensor without a shape. Assign a Tensor first.");
+}
+
+void FixedTensor::fill(Real value) { std::fill_n(data(), size(), value); }
+
 void FixedTensor::reset() {
   tensor_ = Tensor();
   has_shape_ = false;
 }
 
 void FixedTensor::swap(FixedTensor& other) {
+  if (has_shape_ != other.has_shape_)
+    throw ShapeError("FixedTensor: expected two tensors of the same shape, got one without a shape.");
+  if (!has_shape_) return;
   check_shape(other.shape());
   std::swap(tensor_.storage(), other.tensor_.storage());
 }

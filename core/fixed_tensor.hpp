@@ -7,37 +7,37 @@
 
 namespace minnow::inline MINNOW_PRECISION {
 
-/// A tensor whose shape is fixed when it is made: the value of a Parameter, the running mean of a BatchNorm. Its elements
-/// may be changed by anyone, its shape by no one, so that a layer can rely on it.
+/// A tensor whose shape is fixed when it is made: the value of a Parameter, the running mean of a BatchNorm. Every user
+/// may change its elements. Nobody can change its shape, so a layer can rely on the shape.
 class MINNOW_API FixedTensor {
  public:
-  FixedTensor() = default;  // without a shape, which the first assignment gives it
+  /// A tensor without a shape and without elements. The first assignment sets its shape.
+  FixedTensor() = default;
 
-  /// Zeros of the given shape.
-  explicit FixedTensor(const Shape& shape) : tensor_(zeros(shape)), has_shape_(true) {}
+  /// Zeros of the given shape. Throws ShapeError if the shape does not fit in memory.
+  explicit FixedTensor(const Shape& shape);
 
   FixedTensor(const FixedTensor&) = default;
   FixedTensor(FixedTensor&& other) noexcept;  // leaves `other` without a shape
   ~FixedTensor() = default;
 
-  /// Copies the elements. Throws ShapeError if the shapes differ, unless this tensor has no shape yet.
+  /// Copies or moves the elements. An `other` without a shape changes nothing. Throws ShapeError if the shapes differ,
+  /// unless this tensor has no shape yet.
   FixedTensor& operator=(const FixedTensor& other);
   FixedTensor& operator=(FixedTensor&& other);
   FixedTensor& operator=(const Tensor& values);
 
   /// Copies `values`, row by row. Throws ShapeError if their number is not size().
-  void assign(std::span<const Real> values) { copy_into(tensor_, values); }
+  void assign(std::span<const Real> values);
 
-  void fill(Real value) { tensor_.fill(value); }
+  /// Sets each element to `value`.
+  void fill(Real value);
 
-  /// Exchanges the elements of two tensors of the same shape without copying them. Throws ShapeError if the shapes differ.
+  /// Exchanges the elements of two tensors of the same shape without a copy. Throws ShapeError if the shapes differ.
   void swap(FixedTensor& other);
 
-  /// False for a tensor that was made without a shape and not assigned to.
+  /// Returns false if the tensor was made without a shape and nothing has been assigned to it.
   bool has_shape() const { return has_shape_; }
-
-  /// Back to a tensor without a shape. For state that is allocated at its first use.
-  void reset();
 
   const Shape& shape() const { return tensor_.shape(); }
   std::size_t dimension() const { return tensor_.dimension(); }
@@ -54,6 +54,7 @@ class MINNOW_API FixedTensor {
   const Real* begin() const { return data(); }
   const Real* end() const { return data() + size(); }
 
+  /// The element at the given indices, which are not checked.
   template <class... Indices>
   Real& operator()(Indices... indices) {
     return tensor_(indices...);
@@ -63,13 +64,19 @@ class MINNOW_API FixedTensor {
     return tensor_(indices...);
   }
 
-  friend bool operator==(const FixedTensor& a, const FixedTensor& b) { return a.tensor_ == b.tensor_; }
-  friend bool operator==(const FixedTensor& a, const Tensor& b) { return a.tensor_ == b; }
+  /// Returns true if shapes and elements are equal. Two tensors without a shape are equal.
+  friend bool operator==(const FixedTensor& a, const FixedTensor& b) {
+    return a.has_shape_ == b.has_shape_ && (!a.has_shape_ || a.tensor_ == b.tensor_);
+  }
+  friend bool operator==(const FixedTensor& a, const Tensor& b) { return a.has_shape_ && a.tensor_ == b; }
 
   const Tensor& tensor() const { return tensor_; }
   operator const Tensor&() const { return tensor_; }
 
  private:
+  friend class Snapshot;  // restores the state of an optimizer to a state before its first step
+  void reset();           // to a tensor without a shape
+
   void check_shape(const Shape& shape) const;
 
   Tensor tensor_;

@@ -25,7 +25,7 @@ void Parameter::assign(std::span<const Real> values) {
 }
 
 GradientTarget Parameter::grad_target() {
-  if (!grad.has_shape() || grad.size() != value.size()) grad = FixedTensor(value.shape());
+  if (!grad.has_shape()) grad = FixedTensor(value.shape());
   return {grad, std::exchange(fresh_, true) ? Real{1} : Real{0}};
 }
 

@@ -17,7 +17,7 @@ TEST(Parameter, StartsAtZeroWithoutAGradient) {
   EXPECT_FALSE(parameter.has_gradient());
   EXPECT_FALSE(parameter.in_optimizer());
   EXPECT_TRUE(parameter.trainable);
-  EXPECT_LE(parameter.grad.size(), 1u) << "memory for the gradient is taken at the first backward";
+  EXPECT_LE(parameter.grad.size(), 1u) << "the first backward pass allocates the gradient";
 }
 
 TEST(Parameter, TheFirstGradientOverwritesAndLaterOnesAdd) {
@@ -33,7 +33,7 @@ TEST(Parameter, TheFirstGradientOverwritesAndLaterOnesAdd) {
   EXPECT_EQ(parameter.grad_to_add(), (Tensor{3, 3})) << "a fresh gradient must be kept";
 }
 
-TEST(Parameter, AStaleGradientIsForgotten) {
+TEST(Parameter, AStaleGradientIsOverwritten) {
   Parameter parameter({2});
   parameter.grad_to_add().fill(1000);
   parameter.clear_gradient();
@@ -43,14 +43,14 @@ TEST(Parameter, AStaleGradientIsForgotten) {
   EXPECT_EQ(parameter.grad_target().beta, 0);
 }
 
-TEST(Parameter, KeepsTheGradientsMemory) {
+TEST(Parameter, KeepsTheMemoryOfTheGradient) {
   Parameter parameter({8});
   const Real* data = parameter.grad_to_add().data();
   parameter.clear_gradient();
   EXPECT_EQ(parameter.grad_to_add().data(), data);
 }
 
-TEST(Parameter, ACopyHasTheValueAlone) {
+TEST(Parameter, ACopyHasOnlyTheValue) {
   Parameter parameter({2});
   parameter.value.fill(5);
   parameter.trainable = false;
@@ -67,7 +67,7 @@ TEST(Parameter, ACopyHasTheValueAlone) {
   EXPECT_EQ(copy.grad_to_add(), zeros({2}));
 }
 
-TEST(Parameter, AnAssignedOneStaysInItsOptimizer) {
+TEST(Parameter, AnAssignedParameterStaysInItsOptimizer) {
   Parameter target({3}), source({3});
   const auto claim = std::make_shared<char>();
   target.set_optimizer(claim);
@@ -95,7 +95,7 @@ TEST(Parameter, KeepsTheShapeItWasMadeWith) {
   EXPECT_EQ(message<ShapeError>([&] { parameter.assign(Tensor{1, 2, 3}.storage()); }),
             "copy_into: expected 2 values for a tensor of shape (2), got 3.");
   EXPECT_EQ(parameter.value, zeros({2}));
-  EXPECT_TRUE(parameter.has_gradient()) << "what fails changes nothing";
+  EXPECT_TRUE(parameter.has_gradient()) << "an assignment that fails changes nothing";
   parameter.assign(Tensor{1, 2}.storage());
   EXPECT_EQ(parameter.value, (Tensor{1, 2}));
   EXPECT_FALSE(parameter.has_gradient());
@@ -105,7 +105,7 @@ TEST(Parameter, KeepsTheShapeItWasMadeWith) {
   EXPECT_THROW(later = Parameter({2}), ShapeError);
 }
 
-TEST(Parameter, BelongsToAnOptimizerWhileThatLives) {
+TEST(Parameter, BelongsToAnOptimizerWhileTheOptimizerExists) {
   Parameter parameter({2});
   EXPECT_FALSE(parameter.in_optimizer());
   {
@@ -116,18 +116,18 @@ TEST(Parameter, BelongsToAnOptimizerWhileThatLives) {
   EXPECT_FALSE(parameter.in_optimizer());
 }
 
-TEST(Parameter, AMovedOneKeepsAllButItsOptimizer) {
+TEST(Parameter, AMoveKeepsEverythingExceptTheOptimizer) {
   Parameter parameter({2});
   parameter.grad_to_add().fill(1);
   const auto claim = std::make_shared<char>();
   parameter.set_optimizer(claim);
   const Parameter moved = std::move(parameter);
   EXPECT_TRUE(moved.has_gradient());
-  EXPECT_FALSE(moved.in_optimizer()) << "the optimizer points to where it was";
+  EXPECT_FALSE(moved.in_optimizer()) << "the optimizer points to the parameter that was moved from";
   EXPECT_EQ(moved.grad, (Tensor{1, 1}));
 }
 
-TEST(Parameter, MayBeAScalarOrEmpty) {
+TEST(Parameter, CanBeAScalarOrEmpty) {
   Parameter scalar(Shape{}), empty({0, 3});
   EXPECT_EQ(scalar.grad_to_add()(), 0);
   EXPECT_EQ(empty.grad_to_add().shape(), (Shape{0, 3}));
