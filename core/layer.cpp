@@ -8,7 +8,7 @@ namespace minnow::inline MINNOW_PRECISION {
 
 Layer::~Layer() = default;  // out of line: the library owns the vtable
 
-/// state() and visit_state() give references to write to. The functions that call this one only read through them.
+/// state() and visit_state() return references for writing. The callers of this function only read through them.
 Layer& Layer::mutable_self() const { return const_cast<Layer&>(*this); }
 
 std::vector<NamedConstTensor> Layer::const_state() const {
@@ -47,14 +47,24 @@ class ArchitectureReader : public StateVisitor {
  public:
   std::vector<std::pair<std::string, std::string>> parts;
 
+  /// Adds the entries of state(), which a layer's own visit_state may have left out.
+  void add_state(const Layer& layer) {
+    for (const NamedConstTensor& entry : layer.const_state())
+      parts.emplace_back(entry.name,
+                         (entry.parameter != nullptr ? "parameter " : "buffer ") + shape_text(*entry.value));
+  }
+
  protected:
   void do_constant(const std::string& name, std::string_view value) override { parts.emplace_back(name, value); }
   void do_visit(const std::string&, std::uint64_t&) override {}
   void do_visit(const std::string&, double&) override {}
-  void do_visit(const std::string& name, FixedTensor& tensor) override {
-    parts.emplace_back(name, to_string(tensor.shape()));
-  }
+  void do_visit(const std::string& name, FixedTensor& tensor) override { parts.emplace_back(name, shape_text(tensor)); }
   void do_visit(const std::string&, FixedTensor&, const Shape&) override {}
+
+ private:
+  static std::string shape_text(const FixedTensor& tensor) {
+    return tensor.has_shape() ? to_string(tensor.shape()) : "no shape";
+  }
 };
 
 }  // namespace
@@ -63,6 +73,8 @@ std::string architecture_difference(const Layer& a, const Layer& b) {
   ArchitectureReader of_a, of_b;
   a.mutable_self().visit_state(of_a);
   b.mutable_self().visit_state(of_b);
+  of_a.add_state(a);
+  of_b.add_state(b);
   const auto [i, j] = std::mismatch(of_a.parts.begin(), of_a.parts.end(), of_b.parts.begin(), of_b.parts.end());
   const auto describe = [](const auto& at, const auto& parts) {
     return at == parts.end() ? std::string("nothing") : at->first + " = " + at->second;

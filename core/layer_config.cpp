@@ -10,8 +10,15 @@ namespace {
 
 std::string text_of(bool value) { return value ? "true" : "false"; }
 std::string text_of(std::int64_t value) { return std::to_string(value); }
-std::string text_of(double value) { return format_text("{}", value); }  // the shortest text that reads back as `value`
-std::string text_of(const std::string& value) { return "\"" + value + "\""; }
+std::string text_of(double value) { return format_text("{}", value); }  // the shortest text that parses to `value`
+std::string text_of(const std::string& value) {
+  std::string text = "\"";
+  for (const char c : value) {
+    if (c == '"' || c == '\\') text += '\\';
+    text += c;
+  }
+  return text + "\"";
+}
 template <class T>
 std::string text_of(const std::vector<T>& list) {
   std::string text = "[";
@@ -26,8 +33,8 @@ std::string text_of(const ConfigValue& value) {
 }  // namespace
 
 const ConfigValue* LayerConfig::find(std::string_view name) const {
-  const auto found =
-      std::find_if(attributes.begin(), attributes.end(), [&](const auto& attribute) { return attribute.first == name; });
+  const auto found = std::find_if(attributes.begin(), attributes.end(),
+                                  [&](const auto& attribute) { return attribute.first == name; });
   return found == attributes.end() ? nullptr : &found->second;
 }
 
@@ -43,6 +50,9 @@ std::string to_string(const LayerConfig& config) {
 ConfigReader::ConfigReader(const LayerConfig& config, const char* type) : config_(config) {
   if (config.type != type)
     throw ValueError(format_text("{}: expected a config of type {}, got {}.", type, type, config.type));
+  for (const auto& [name, value] : config.attributes)
+    if (config.find(name) != &value)
+      throw ValueError(format_text("{}: expected attribute {} once, got it twice.", type, name));
 }
 
 void ConfigReader::refuse(const char* name, const std::string& expected, const std::string& got) const {
@@ -126,7 +136,8 @@ bool ConfigReader::is_text(const char* name) const {
 void ConfigReader::children(std::size_t least, std::size_t most) {
   children_counted_ = true;
   if (const std::size_t count = config_.children.size(); count < least || count > most)
-    throw ValueError(format_text("{}: expected {} to {} children, got {}.", config_.type, least, most, count));
+    throw ValueError(format_text("{}: expected {} or {} children, got {}.", config_.type,
+                                 count < least ? least : most, count < least ? "more" : "fewer", count));
 }
 
 void ConfigReader::finish() const {

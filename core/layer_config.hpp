@@ -43,24 +43,26 @@ struct ConfigValue {
   friend bool operator==(const ConfigValue&, const ConfigValue&) = default;
 };
 
-/// What it takes to make a layer again: its type, its options and its children. It holds what changes the function that
-/// the layer computes, and what is trained; not how weights start, nor random streams.
+/// The type, the options and the children of a layer, from which an equal layer can be made. Two layers with equal
+/// configs compute the same function of x and their state, and train the same parameters. How weights are initialised
+/// and random streams are not part of it.
 ///   {"Conv2d", {{"in", 3}, {"out", 32}, {"kernel", {3, 3}}, {"padding", {1, 1}}}, {}}
 struct MINNOW_API LayerConfig {
   std::string type;
-  std::vector<std::pair<std::string, ConfigValue>> attributes;  // in a fixed order; an unset option is left out
+  std::vector<std::pair<std::string, ConfigValue>> attributes;  // in a fixed order, without options that are not set
   std::vector<LayerConfig> children;
 
-  /// The value of an attribute; null if there is none of this name.
+  /// Returns the value of an attribute; null if there is none of this name.
   const ConfigValue* find(std::string_view name) const;
 
   friend bool operator==(const LayerConfig&, const LayerConfig&) = default;
 };
 
-/// "Conv2d(in 3, out 32, kernel [3, 3])", children in braces. Reals have all digits that tell them apart.
+/// Returns the config as text: "Conv2d(in 3, out 32, kernel [3, 3])", children in braces. Different reals have
+/// different texts.
 MINNOW_API std::string to_string(const LayerConfig& config);
 
-/// Returns the config of `layer`, or none if it is of a class derived from L: what that class computes is not known here.
+/// Returns `config`, or none if `layer` is of a class derived from L, which may compute something else. For config().
 template <class L>
 std::optional<LayerConfig> layer_config(const L& layer, LayerConfig config) {
   if (typeid(layer) != typeid(L)) return std::nullopt;
@@ -72,11 +74,12 @@ std::optional<LayerConfig> layer_config(const L& layer, LayerConfig config) {
 ///   in_ = read.size("in");
 ///   has_bias_ = read.boolean("bias", true);
 ///   read.finish();
-/// Each function throws ValueError, naming type and attribute, if an attribute has another type, is out of range, or is
-/// missing and has no default.
+/// Each function returns the value of an attribute, or the default `otherwise` if it is missing. It throws ValueError
+/// if the attribute has another type, is negative where a size is read, or is missing without a default. The
+/// `optional_` functions return none for a missing attribute. The config must outlive the reader.
 class MINNOW_API ConfigReader {
  public:
-  /// Throws ValueError if the config is of another type.
+  /// Throws ValueError if the config is of another type, or if an attribute appears twice.
   ConfigReader(const LayerConfig& config, const char* type);
 
   std::size_t size(const char* name, std::optional<std::size_t> otherwise = std::nullopt);
@@ -89,13 +92,13 @@ class MINNOW_API ConfigReader {
   Shape shape(const char* name);
   Size2d size2d(const char* name, std::optional<Size2d> otherwise = std::nullopt);
 
-  /// Returns true if the attribute is a text.
+  /// Returns true if there is an attribute of this name and it is a text.
   bool is_text(const char* name) const;
 
-  /// Throws ValueError unless there are `least` to `most` children.
-  void children(std::size_t least, std::size_t most);
+  /// Throws ValueError if there are fewer children than `least` or more than `most`.
+  void children(std::size_t least, std::size_t most = static_cast<std::size_t>(-1));
 
-  /// Throws ValueError if an attribute was not read, or if there are children that were not counted by children().
+  /// Throws ValueError if an attribute was not read, or if there are children and children() was not called.
   void finish() const;
 
  private:

@@ -16,12 +16,10 @@ class Snapshot::Saver : public StateVisitor {
   void do_visit(const std::string& name, std::uint64_t& value) override { add(name, value); }
   void do_visit(const std::string& name, double& value) override { add(name, value); }
   void do_visit(const std::string& name, FixedTensor& tensor) override {
+    if (!tensor.has_shape()) return add(name, std::monostate());
     add(name, Values{tensor.shape(), {tensor.values().begin(), tensor.values().end()}});
   }
-  void do_visit(const std::string& name, FixedTensor& tensor, const Shape&) override {
-    if (!tensor.has_shape()) return add(name, std::monostate());
-    do_visit(name, tensor);
-  }
+  void do_visit(const std::string& name, FixedTensor& tensor, const Shape&) override { do_visit(name, tensor); }
 
  private:
   template <class T>
@@ -32,47 +30,16 @@ class Snapshot::Saver : public StateVisitor {
   std::vector<Entry>& entries_;
 };
 
-/// Compares what the objects are with the entries, and changes nothing.
-class Snapshot::Checker : public StateVisitor {
+/// Reads the entries in order. Throws Error if an entry has another name or type.
+class Snapshot::Reader : public StateVisitor {
  public:
-  explicit Checker(const std::vector<Entry>& entries) : entries_(entries) {}
+  explicit Reader(const std::vector<Entry>& entries) : entries_(entries) {}
 
   void finish() const {
     if (at_ < entries_.size()) refuse(entries_[at_].name, "nothing more");
   }
 
  protected:
-  void do_constant(const std::string& name, std::string_view value) override {
-    const auto& saved = next<std::string>(name);
-    if (saved != value) throw Error(format_text("Snapshot: expected {} to be {}, got {}.", name, saved, value));
-  }
-  void do_visit(const std::string& name, std::uint64_t&) override { next<std::uint64_t>(name); }
-  void do_visit(const std::string& name, double&) override { next<double>(name); }
-  void do_visit(const std::string& name, FixedTensor& tensor) override {
-    check_shape(name, next<Values>(name).shape, tensor.shape());
-  }
-  void do_visit(const std::string& name, FixedTensor&, const Shape& shape) override {
-    if (next_is_unused())
-      next<std::monostate>(name);
-    else
-      check_shape(name, next<Values>(name).shape, shape);
-  }
-
- private:
-  [[noreturn]] static void refuse(const std::string& saved, const std::string& got) {
-    throw Error(format_text("Snapshot: expected the objects that were saved, with {}, got {}.", saved, got));
-  }
-
-  static void check_shape(const std::string& name, const Shape& saved, const Shape& shape) {
-    if (saved != shape)
-      throw Error(
-          format_text("Snapshot: expected {} of shape {}, got {}.", name, to_string(saved), to_string(shape)));
-  }
-
-  bool next_is_unused() const {
-    return at_ < entries_.size() && std::holds_alternative<std::monostate>(entries_[at_].value);
-  }
-
   template <class T>
   const T& next(const std::string& name) {
     if (at_ == entries_.size()) refuse("nothing more", name);
@@ -82,35 +49,76 @@ class Snapshot::Checker : public StateVisitor {
     return *value;
   }
 
+  /// The next entry of a tensor; null if the tensor had no shape.
+  const Values* next_tensor(const std::string& name) {
+    if (at_ == entries_.size() || !std::holds_alternative<std::monostate>(entries_[at_].value))
+      return &next<Values>(name);
+    next<std::monostate>(name);
+    return nullptr;
+  }
+
+ private:
+  [[noreturn]] static void refuse(const std::string& saved, const std::string& got) {
+    throw Error(format_text("Snapshot: expected the objects that were saved, with {}, got {}.", saved, got));
+  }
+
   const std::vector<Entry>& entries_;
   std::size_t at_ = 0;
 };
 
-/// Writes into objects that were checked.
-class Snapshot::Restorer : public StateVisitor {
+/// Compares the objects with the entries and changes nothing.
+class Snapshot::Checker : public Reader {
  public:
-  explicit Restorer(const std::vector<Entry>& entries) : next_(entries.begin()) {}
+  using Reader::Reader;
+
+ protected:
+  void do_constant(const std::string& name, std::string_view value) override {
+    const auto& saved = next<std::string>(name);
+    if (saved != value) throw Error(format_text("Snapshot: expected {} to be {}, got {}.", name, saved, value));
+  }
+  void do_visit(const std::string& name, std::uint64_t&) override { next<std::uint64_t>(name); }
+  void do_visit(const std::string& name, double&) override { next<double>(name); }
+  void do_visit(const std::string& name, FixedTensor& tensor) override {
+    const Values* saved = next_tensor(name);
+    if ((saved != nullptr) != tensor.has_shape() || (saved != nullptr && saved->shape != tensor.shape()))
+      refuse_shape(name, saved, tensor.has_shape() ? to_string(tensor.shape()) : "none");
+  }
+  void do_visit(const std::string& name, FixedTensor& tensor, const Shape& shape) override {
+    const Values* saved = next_tensor(name);
+    if (saved != nullptr && saved->shape != shape) refuse_shape(name, saved, to_string(shape));
+    if (tensor.has_shape() && tensor.shape() != shape) refuse_shape(name, saved, to_string(tensor.shape()));
+  }
+
+ private:
+  [[noreturn]] static void refuse_shape(const std::string& name, const Values* saved, const std::string& got) {
+    throw Error(format_text("Snapshot: expected {} of shape {}, got {}.", name,
+                            saved != nullptr ? to_string(saved->shape) : "none", got));
+  }
+};
+
+/// Writes into objects that a Checker has compared.
+class Snapshot::Restorer : public Reader {
+ public:
+  using Reader::Reader;
 
   bool writes() const override { return true; }
 
  protected:
-  void do_constant(const std::string&, std::string_view) override { ++next_; }
-  void do_visit(const std::string&, std::uint64_t& value) override { value = std::get<std::uint64_t>(next_++->value); }
-  void do_visit(const std::string&, double& value) override { value = std::get<double>(next_++->value); }
-  void do_visit(const std::string&, FixedTensor& tensor) override {
-    tensor.assign(std::get<Values>(next_++->value).elements);
-  }
+  void do_constant(const std::string& name, std::string_view) override { next<std::string>(name); }
+  void do_visit(const std::string& name, std::uint64_t& value) override { value = next<std::uint64_t>(name); }
+  void do_visit(const std::string& name, double& value) override { value = next<double>(name); }
+  void do_visit(const std::string& name, FixedTensor& tensor) override { write(next_tensor(name), tensor); }
   void do_visit(const std::string& name, FixedTensor& tensor, const Shape& shape) override {
-    if (std::holds_alternative<std::monostate>(next_->value)) {
-      ++next_;
-      return tensor.reset();
-    }
+    const Values* saved = next_tensor(name);
+    if (saved == nullptr) return tensor.reset();
     if (!tensor.has_shape()) tensor = FixedTensor(shape);
-    do_visit(name, tensor);
+    write(saved, tensor);
   }
 
  private:
-  std::vector<Entry>::const_iterator next_;
+  static void write(const Values* saved, FixedTensor& tensor) {
+    if (saved != nullptr) tensor.assign(saved->elements);
+  }
 };
 
 void Snapshot::save(const VisitAll& visit_all) {
@@ -133,8 +141,8 @@ std::string first_difference(const Snapshot& a, const Snapshot& b) {
     if constexpr (!std::is_same_v<X, std::decay_t<decltype(y)>>)
       return false;
     else if constexpr (std::is_same_v<X, Snapshot::Values>)
-      return x.shape == y.shape && std::equal(x.elements.begin(), x.elements.end(), y.elements.begin(),
-                                              y.elements.end(), same_bytes);
+      return x.shape == y.shape &&
+             std::equal(x.elements.begin(), x.elements.end(), y.elements.begin(), y.elements.end(), same_bytes);
     else if constexpr (std::is_same_v<X, std::string> || std::is_same_v<X, std::monostate>)
       return x == y;
     else
@@ -142,8 +150,7 @@ std::string first_difference(const Snapshot& a, const Snapshot& b) {
   };
   const std::size_t common = std::min(a.entries_.size(), b.entries_.size());
   for (std::size_t i = 0; i < common; ++i)
-    if (a.entries_[i].name != b.entries_[i].name ||
-        !std::visit(same_value, a.entries_[i].value, b.entries_[i].value))
+    if (a.entries_[i].name != b.entries_[i].name || !std::visit(same_value, a.entries_[i].value, b.entries_[i].value))
       return a.entries_[i].name;
   if (a.entries_.size() == b.entries_.size()) return {};
   return (a.entries_.size() > common ? a : b).entries_[common].name;

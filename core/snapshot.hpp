@@ -13,14 +13,16 @@ namespace minnow::inline MINNOW_PRECISION {
 
 class Snapshot;
 
-/// The name of the first entry that differs in a bit, "0.2.weight"; empty if there is none.
+/// Returns the name of the first entry that differs in any bit: "0.2.weight" of the first object. Empty if there is
+/// none.
 MINNOW_API std::string first_difference(const Snapshot& a, const Snapshot& b);
 
-/// A copy of what objects remember, in memory: the state of a training run between two steps.
+/// A copy in memory of the state of objects: the state of a training run between two steps.
 ///   const Snapshot snapshot(model, optimizer, ema, loader);
 ///   ...
 ///   snapshot.restore(model, optimizer, ema, loader);  // these objects, or others built in the same way
-/// Functions are not part of it: a program sets its schedule and its callbacks again before it restores.
+/// Gradients, `Parameter::trainable` and functions are not part of it. A program sets frozen parameters, schedules and
+/// callbacks again before it restores. A restore makes the gradients stale.
 class MINNOW_API Snapshot {
  public:
   template <Stateful... Objects>
@@ -28,8 +30,8 @@ class MINNOW_API Snapshot {
     save([&](StateVisitor& visitor) { visit(visitor, objects...); });
   }
 
-  /// Restores the state of the objects, given in the order of the constructor. Throws Error, naming the first difference,
-  /// if an object has another type, other options or other shapes; no object is changed then.
+  /// Restores the state of the objects, which are given in the order of the constructor. Throws Error, and changes no
+  /// object, if an object has another type, other options or other shapes. The message names the first difference.
   template <Stateful... Objects>
   void restore(Objects&... objects) const {
     restore([&](StateVisitor& visitor) { visit(visitor, objects...); });
@@ -45,9 +47,11 @@ class MINNOW_API Snapshot {
   };
   struct Entry {
     std::string name;
-    std::variant<std::monostate, std::string, std::uint64_t, double, Values> value;  // monostate: a tensor not yet used
+    std::variant<std::monostate, std::string, std::uint64_t, double, Values>
+        value;  // monostate: a tensor without a shape
   };
   class Saver;
+  class Reader;
   class Checker;
   class Restorer;
 

@@ -10,37 +10,39 @@ namespace minnow::inline MINNOW_PRECISION {
 
 class StateVisitor;
 
-/// A class that lists what it remembers between steps: Layer, Optimizer, EMA, ReduceLROnPlateau, DataLoader, Rng.
+/// A class that lists what it stores between steps: Layer, Optimizer, EMA, ReduceLROnPlateau, DataLoader, Rng.
 template <class T>
 concept Stateful = requires(T& object, StateVisitor& visitor) {
   object.visit_state(visitor);
 };
 
-/// The one way in which objects list everything that a continued run needs. An object passes its members to the visitor
-/// by name, in a fixed order, in one function:
+/// Visits everything that a continued training run needs. An object passes its members to the visitor by name, in a
+/// fixed order, in one function:
 ///   void visit_state(StateVisitor& visitor) {
 ///     visitor.constant("type", "SGD");
 ///     visitor.visit("steps", steps_);
 ///   }
-/// The visitor may read the members, to save or compare them, or write them, to restore them. See Snapshot.
+/// A visitor reads the members, to save or compare them, or writes them, to restore them. See Snapshot.
 class MINNOW_API StateVisitor {
  public:
   virtual ~StateVisitor();
 
-  /// Returns true if visit() writes the members: an object may then have more to do than its members tell.
+  /// Returns true if visit() writes the members. An object can then update the data that it derives from its members.
   virtual bool writes() const { return false; }
 
-  /// What must be equal for a state to fit the object: a type, an option, a count.
+  /// Visits a value that must be equal in the saved and the restored object: a type, an option, a count. A restore
+  /// compares it and never writes it.
   void constant(std::string_view name, std::string_view value) { do_constant(full(name), value); }
 
+  /// Visits a member.
   void visit(std::string_view name, std::uint64_t& value) { do_visit(full(name), value); }
   void visit(std::string_view name, double& value) { do_visit(full(name), value); }
   void visit(std::string_view name, FixedTensor& tensor) { do_visit(full(name), tensor); }
 
-  /// A tensor that has no shape until it is first used, and then has `shape`.
+  /// Visits a tensor that has no shape before its first use, and has `shape` after it.
   void visit(std::string_view name, FixedTensor& tensor, const Shape& shape) { do_visit(full(name), tensor, shape); }
 
-  /// A part that lists its own members; their names get `name` and a dot as prefix.
+  /// Visits the members of a part. Their names get `name` and a dot as prefix.
   template <Stateful T>
   void visit(std::string_view name, T& part) {
     const std::size_t length = prefix_.size();
