@@ -9,11 +9,12 @@
 
 namespace minnow::inline MINNOW_PRECISION {
 
+/// A class of layers: derived from Layer and not abstract.
 template <class L>
-concept LayerType = std::derived_from<std::remove_cvref_t<L>, Layer>;
+concept LayerType = std::derived_from<std::remove_cvref_t<L>, Layer> && !std::is_abstract_v<std::remove_cvref_t<L>>;
 
-/// A layer of any type, held by value: a copy copies the layer. The layer lives on the heap, so that a move keeps
-/// pointers to its parameters valid.
+/// Owns a layer of any type by value: a copy copies the layer. The layer is on the heap, so pointers to its parameters
+/// stay valid after a move. A moved-from AnyLayer has no layer; it can be assigned to.
 class AnyLayer {
  public:
   template <LayerType L>
@@ -24,7 +25,8 @@ class AnyLayer {
           return std::make_unique<Concrete>(static_cast<const Concrete&>(original));
         }) {}
 
-  AnyLayer(const AnyLayer& other) : layer_(other.copy_(*other.layer_)), copy_(other.copy_) {}
+  AnyLayer(const AnyLayer& other)
+      : layer_(other.layer_ != nullptr ? other.copy_(*other.layer_) : nullptr), copy_(other.copy_) {}
   AnyLayer(AnyLayer&&) noexcept = default;
   AnyLayer& operator=(const AnyLayer& other) { return *this = AnyLayer(other); }
   AnyLayer& operator=(AnyLayer&&) noexcept = default;

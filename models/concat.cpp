@@ -9,9 +9,9 @@
 namespace minnow::inline MINNOW_PRECISION {
 namespace {
 
-/// Copies a stretch of each sample.
-void copy_stretches(const Real* from, std::size_t from_stride, Real* to, std::size_t to_stride, std::size_t samples,
-                    std::size_t length) {
+/// Copies `length` contiguous elements of each sample.
+void copy_blocks(const Real* from, std::size_t from_stride, Real* to, std::size_t to_stride, std::size_t samples,
+                 std::size_t length) {
   parallel_for(samples, light_grain / std::max<std::size_t>(length, 1) + 1, [=](std::size_t begin, std::size_t end) {
     for (std::size_t n = begin; n < end; ++n) std::copy_n(from + n * from_stride, length, to + n * to_stride);
   });
@@ -23,8 +23,9 @@ std::size_t sample_size(const Shape& shape) {
   return size;
 }
 
-bool fit_side_by_side(const Shape& a, const Shape& b) {
-  if (a.size() != b.size() || a.size() < 2) return false;
+/// Returns true if the shapes differ at most in axis 1.
+bool can_concatenate(const Shape& a, const Shape& b) {
+  if (a.size() != b.size()) return false;
   for (std::size_t axis = 0; axis < a.size(); ++axis)
     if (axis != 1 && a[axis] != b[axis]) return false;
   return true;
@@ -36,7 +37,7 @@ Concat::Concat(const LayerConfig& config) : Concat(config, standard_layers()) {}
 
 Concat::Concat(const LayerConfig& config, const LayerTable& layers) {
   ConfigReader read(config, "Concat");
-  read.children(1, std::max<std::size_t>(config.children.size(), 1));
+  read.children(1);
   read.finish();
   for (const LayerConfig& child : config.children) append(layers.make(child));
 }
@@ -60,12 +61,14 @@ std::string Concat::name() const {
 
 Shape Concat::output_shape(const Shape& input) const {
   Shape shape = branch_shape(0, input);
+  if (shape.size() < 2)
+    throw ShapeError(format_text("{}: expected outputs (N, C, ...), got {} from branch 0.", name(), to_string(shape)));
   const Shape first = shape;
   for (std::size_t i = 1; i < size(); ++i) {
     const Shape next = branch_shape(i, input);
-    if (!fit_side_by_side(first, next))
+    if (!can_concatenate(first, next))
       throw ShapeError(
-          format_text("{}: expected branches whose shapes differ in axis 1 alone, got {} from branch 0 and "
+          format_text("{}: expected outputs whose shapes differ only in axis 1, got {} from branch 0 and "
                       "{} from branch {}.",
                       name(), to_string(first), to_string(next), i));
     shape[1] += next[1];
@@ -83,7 +86,7 @@ void Concat::forward(const Tensor& x, Tensor& y, Context& context) {
     resize(output, pass.shapes[i]);
     run_forward(i, x, output, context);
     const std::size_t length = sample_size(pass.shapes[i]);
-    copy_stretches(output.data(), length, to, stride, samples, length);
+    copy_blocks(output.data(), length, to, stride, samples, length);
     to += length;
   }
 }
@@ -96,7 +99,7 @@ void Concat::backward(const Tensor& x, const Tensor&, const Tensor& dy, Tensor* 
     const std::size_t length = sample_size(pass.shapes[i]);
     if (dx != nullptr || trains(i)) {
       resize(pass.dy, pass.shapes[i]);
-      copy_stretches(from, stride, pass.dy.data(), length, samples, length);
+      copy_blocks(from, stride, pass.dy.data(), length, samples, length);
       const bool kept = keeps_output(i, context);
       if (!kept) resize(pass.output, pass.shapes[i]);
       run_backward(i, x, kept ? pass.outputs[i] : pass.output, pass.dy, dx, context);

@@ -1,3 +1,4 @@
+#include <minnow/core/detail/format.hpp>
 #include <minnow/core/error.hpp>
 #include <minnow/layers/activation/gelu.hpp>
 #include <minnow/layers/activation/leaky_relu.hpp>
@@ -23,14 +24,30 @@
 #include <minnow/models/residual.hpp>
 #include <minnow/models/sequential.hpp>
 
+#include <algorithm>
+
 namespace minnow::inline MINNOW_PRECISION {
 
+namespace {
+
+/// Returns true if there are children below more than `levels` levels.
+bool is_deeper(const LayerConfig& config, std::size_t levels) {
+  return std::any_of(config.children.begin(), config.children.end(),
+                     [=](const LayerConfig& child) { return levels == 0 || is_deeper(child, levels - 1); });
+}
+
+}  // namespace
+
 AnyLayer LayerTable::make(const LayerConfig& config) const {
+  constexpr std::size_t max_levels = 256;  // make() is recursive and needs stack memory for each level
+  if (is_deeper(config, max_levels))
+    throw ValueError(
+        format_text("LayerTable: expected children nested at most {} deep in {}, got more.", max_levels, config.type));
   if (const auto found = makers_.find(config.type); found != makers_.end()) return found->second(config, *this);
   std::string known;
   for (const auto& [type, make] : makers_) known += (known.empty() ? "" : ", ") + type;
   throw ValueError("LayerTable: expected one of the types " + known + ", got " + config.type +
-                   ". Add a layer of your own by with<Layer>(\"" + config.type + "\").");
+                   ". Add a layer of your own with with<Layer>(\"" + config.type + "\").");
 }
 
 std::vector<std::string> LayerTable::types() const {

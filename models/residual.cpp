@@ -31,11 +31,12 @@ Shape Residual::output_shape(const Shape& input) const {
   if (body != other)
     throw ShapeError(format_text("{}: expected {} and body(x) of the same shape, got {} and {}.{}", name(),
                                  size() > 1 ? "projection(x)" : "x", to_string(other), to_string(body),
-                                 size() > 1 ? "" : " Give it a projection, or a body that keeps the shape."));
+                                 size() > 1 ? "" : " Add a projection, or use a body that keeps the shape."));
   return body;
 }
 
-/// A branch that does not look at its output again writes it into y, so that the sum needs no tensor of its own.
+/// The first branch whose backward does not read its output writes the output into y. The sum then needs no other
+/// tensor.
 void Residual::forward(const Tensor& x, Tensor& y, Context& context) {
   BranchesPass& pass = pass_of(context);
   pass.direct = 0;

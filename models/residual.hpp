@@ -4,8 +4,9 @@
 
 namespace minnow::inline MINNOW_PRECISION {
 
-/// y = x + body(x), or projection(x) + body(x) where the body changes the shape (He et al., "Deep residual learning for
-/// image recognition", 2015). Both are a Sequential or one layer; state() names "body.0.weight", "projection.0.weight".
+/// y = x + body(x), or y = projection(x) + body(x) if the body changes the shape (He et al., "Deep residual learning
+/// for image recognition", 2015). Each branch is a Sequential or one layer. The state is named "body.0.weight",
+/// "projection.0.weight".
 class MINNOW_API Residual : public Branches {
  public:
   /// A lone Residual is copied, not wrapped.
@@ -19,7 +20,8 @@ class MINNOW_API Residual : public Branches {
     add_branch("projection", "projection", std::forward<Projection>(projection));
   }
 
-  /// Makes the branches from their configs. Throws ValueError unless there are a body and at most a projection.
+  /// Makes body and projection from their configs, with standard_layers() or another table. Throws ValueError unless
+  /// there are 1 or 2 children.
   explicit Residual(const LayerConfig& config);
   Residual(const LayerConfig& config, const LayerTable& layers);
 

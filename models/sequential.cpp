@@ -13,7 +13,7 @@ Sequential::Sequential(const LayerConfig& config) : Sequential(config, standard_
 
 Sequential::Sequential(const LayerConfig& config, const LayerTable& layers) {
   ConfigReader read(config, "Sequential");
-  read.children(0, config.children.size());
+  read.children(0);
   read.finish();
   for (const LayerConfig& child : config.children) append(layers.make(child));
   make_plans();
@@ -47,10 +47,11 @@ Sequential& Sequential::operator=(Sequential&& other) {
   if (in_optimizer()) {
     copy_state(other);
   } else {
-    children_ = std::move(other.children_);
-    plan_ = std::move(other.plan_);
-    prediction_plan_ = std::move(other.prediction_plan_);
-    x_ = nullptr;  // the last pass was another model's
+    Sequential taken(std::move(other));  // `other` may be a child of this model: the old children are deleted last
+    children_.swap(taken.children_);
+    plan_.swap(taken.plan_);
+    prediction_plan_.swap(taken.prediction_plan_);
+    x_ = nullptr;  // the last forward(x) ran other layers
   }
   return *this;
 }
@@ -66,7 +67,7 @@ void Sequential::copy_state(const Sequential& other) {
     *to[i].value = *from[i].value;
     if (to[i].parameter != nullptr) to[i].parameter->clear_gradient();
   }
-  x_ = nullptr;  // the last pass was with other parameters
+  x_ = nullptr;  // the last forward(x) used other parameters
 }
 
 bool Sequential::in_optimizer() {
@@ -77,10 +78,10 @@ bool Sequential::in_optimizer() {
 Sequential& Sequential::add(AnyLayer layer) {
   if (in_optimizer())
     throw Error("Sequential: expected layers to be added before an optimizer is built, got " + layer->name() +
-                " after it. The optimizer would not train it: build the optimizer last.");
+                " after it. The optimizer would not train this layer. Build the optimizer last.");
   append(std::move(layer));
   make_plans();
-  x_ = nullptr;  // the last pass was without the layer
+  x_ = nullptr;  // the last forward(x) ran without the layer
   return *this;
 }
 
@@ -144,6 +145,7 @@ std::optional<LayerConfig> Sequential::config() const {
 void Sequential::visit_state(StateVisitor& visitor) {
   visitor.constant("layer", name());
   for (std::size_t i = 0; i < size(); ++i) visitor.visit(std::to_string(i), *children_[i].layer);
+  if (visitor.writes()) x_ = nullptr;  // the last forward(x) used other parameters
 }
 
 std::string Sequential::summary(const Shape& input) const {

@@ -15,21 +15,21 @@ class Branches;
 class LayerTable;
 struct Plan;
 
-/// An output that the last training pass has kept. Adjacent layers may run as one step, and a layer may overwrite the
-/// output of the layer before: then there is one output for several children.
+/// An output that the last training pass stored. There is one output for several children if these children run as one
+/// fused step, or if a child overwrites the output of the child before it.
 struct StepOutput {
   std::size_t first, last;  // the children [first, last) computed it
   const Tensor* output;
-  const Context* context;  // that of the step
+  const Context* context;  // of the last step of these children
 };
 
-/// Layers one after another; itself a layer. A model is a value: a copy copies every layer deeply, and needs an
-/// optimizer of its own. Layers live on the heap, so that moving a model keeps an optimizer's pointers valid.
+/// Runs layers one after another, and is itself a layer. A model is a value: a copy copies every layer and needs its
+/// own optimizer. The layers are on the heap, so the pointers of an optimizer stay valid after a move.
 class MINNOW_API Sequential : public Layer {
  public:
   Sequential() = default;
 
-  /// Sequential{Flatten(), Dense(3072, 4, rng)}: takes layers by value. A lone Sequential is copied, not wrapped.
+  /// Sequential{Flatten(), Dense(3072, 4, rng)} copies or moves the layers. A single Sequential is copied, not wrapped.
   template <LayerType... Layers>
   requires(sizeof...(Layers) > 1 ||
            (sizeof...(Layers) == 1 && (!std::derived_from<std::remove_cvref_t<Layers>, Sequential> &&
@@ -37,8 +37,8 @@ class MINNOW_API Sequential : public Layer {
     (add(std::forward<Layers>(layers)), ...);
   }
 
-  /// Makes the children from their configs, by standard_layers() or another table. Throws ValueError for a type that
-  /// the table does not have, or an attribute that does not fit.
+  /// Makes the children from their configs, with standard_layers() or another table. Throws ValueError if the table
+  /// does not contain a type, or if an attribute does not fit.
   explicit Sequential(const LayerConfig& config);
   Sequential(const LayerConfig& config, const LayerTable& layers);
 
@@ -46,23 +46,24 @@ class MINNOW_API Sequential : public Layer {
   Sequential(Sequential&&) noexcept;
   ~Sequential() override;
 
-  /// Once an optimizer was built on this model, assignment copies parameters and buffers of a model of the same
-  /// architecture, as in `model = best`, and throws Error for any other: the optimizer points to the parameters of this
-  /// model. Gradients become stale.
+  /// If an optimizer was built on this model, assignment copies only the parameters and buffers of `other`, as in
+  /// `model = best`, because the optimizer points to the parameters of this model. Gradients become stale. Throws Error
+  /// if `other` has a different architecture. Without an optimizer, assignment replaces the layers.
   Sequential& operator=(const Sequential& other);
   Sequential& operator=(Sequential&& other);
 
-  /// Appends a layer, by value. Throws Error once an optimizer was built on this model: it would not train the new
-  /// layer.
+  /// Appends a layer. Throws Error if an optimizer was built on this model, because it would not train the new layer.
   Sequential& add(AnyLayer layer);
 
+  /// Returns the number of children.
   std::size_t size() const { return children_.size(); }
 
-  /// Throws ValueError unless index < size().
+  /// Returns a child. Throws ValueError unless index < size().
   Layer& operator[](std::size_t index);
   const Layer& operator[](std::size_t index) const;
 
-  // As a layer. The caller owns x, y, dy, dx and the context, which holds what is between the layers.
+  // The functions of a layer. The caller owns x, y, dy, dx and the context, which stores the activations between the
+  // layers.
   std::string name() const override;
   Shape output_shape(const Shape& input) const override;
   void forward(const Tensor& x, Tensor& y, Context& context) override;
@@ -71,39 +72,41 @@ class MINNOW_API Sequential : public Layer {
   std::optional<LayerConfig> config() const override;
   void visit_state(StateVisitor& visitor) override;
 
-  // As a model, on buffers of its own: they grow to the largest batch and then allocate nothing.
+  // The functions of a model, which use buffers of the model. The buffers grow to the largest batch.
 
-  /// Runs x through the layers for training. The result is valid until the next forward; x must exist until backward,
-  /// and so cannot be the last result: throws ValueError.
+  /// Runs the layers in train mode. The result is valid until the next forward. x must exist until backward. Throws
+  /// ValueError if x is the last result.
   const Tensor& forward(const Tensor& x);
   const Tensor& forward(const Tensor&& x) = delete;  // a temporary would not exist until backward
 
-  /// Adds dL/dp to the gradient of each parameter, given dL/dy for the y of the last forward(x).
+  /// Adds dL/dp to the gradient of each parameter p, where dy is dL/dy for the result y of the last forward(x). Throws
+  /// Error if there was no forward(x) with the present layers, ShapeError if dy has another shape than y.
   void backward(const Tensor& dy);
 
-  /// Runs x, which may be the last result, through the layers in eval mode. The result is valid until the next predict.
+  /// Runs the layers in eval mode. x may be the last result. The result is valid until the next predict.
   const Tensor& predict(const Tensor& x);
 
-  /// The same with the caller's context, which keeps the result and is set to eval mode: threads share a model by
-  /// having a context each.
+  /// The same with a context of the caller, which stores the result and is set to eval mode. Several threads can
+  /// predict with one model, each with its own context.
   const Tensor& predict(const Tensor& x, Context& context) const;
 
-  /// The outputs that the last pass with this context has kept, and y, its result. Empty after a pass that no backward
-  /// follows, or if the layers have changed since.
+  /// Returns the outputs that the last pass with this context stored, and its result y as the last one. Returns none if
+  /// no backward pass follows that pass, or if layers were added after it.
   std::vector<StepOutput> step_outputs(const Tensor& y, const Context& context) const;
 
-  /// Those of the last forward(x).
+  /// Returns the outputs of the last forward(x).
   std::vector<StepOutput> step_outputs() const { return step_outputs(y_, training_); }
 
-  /// A table of layers, output shapes and parameter counts for a batch of shape `input`.
+  /// Returns a table of layers, output shapes and parameter counts for a batch of shape `input`. Throws ShapeError if a
+  /// layer does not accept its input.
   std::string summary(const Shape& input) const;
 
  private:
   struct Child {
     AnyLayer layer;
     std::vector<Parameter*> parameters;
-    const Sequential* nested;  // the layer, if it is one
-    const Branches* branches;  // likewise
+    const Sequential* nested;  // the layer if it is a Sequential, otherwise null
+    const Branches* branches;  // the layer if it is a Residual or Concat, otherwise null
   };
 
   friend class Branches;
@@ -118,12 +121,12 @@ class MINNOW_API Sequential : public Layer {
   void run_checked(const Tensor& x, Tensor& y, Context& context) const;
 
   std::vector<Child> children_;
-  // How to run the children, with and without a backward pass; made again if they change.
+  // How to run the children, with and without a backward pass. Made again if the children change.
   std::shared_ptr<const Plan> plan_, prediction_plan_;
 
-  // Buffers of forward(x) and predict(x); a copy of the model starts with none.
+  // Buffers of forward(x) and predict(x). A copy of the model starts without them.
   Context training_{Mode::train}, prediction_{Mode::eval};
-  const Tensor* x_ = nullptr;  // of the last forward(x)
+  const Tensor* x_ = nullptr;  // the x of the last forward(x); null if backward cannot follow
   Tensor y_;
 };
 

@@ -6,7 +6,7 @@
 
 namespace minnow::inline MINNOW_PRECISION::kernels {
 
-/// y = a + b, any of which may be the same memory.
+/// Computes y = a + b for n elements; any two of them may be the same memory.
 MINNOW_API void add(const Real* a, const Real* b, Real* y, std::size_t n);
 
 }  // namespace minnow::inline MINNOW_PRECISION::kernels

@@ -8,15 +8,15 @@
 
 namespace minnow::inline MINNOW_PRECISION {
 
-/// One pass through Branches, in their context, which has a child for each branch.
+/// One pass through Branches. Stored in their context, which has a child for each branch.
 struct BranchesPass {
-  std::vector<Tensor> outputs;  // those that backward reads
+  std::vector<Tensor> outputs;  // one per branch; empty if backward does not read it
   std::vector<Shape> shapes;    // of all outputs
-  Tensor output, dy, dx;        // of one branch after the other
-  std::size_t direct = 0;       // Residual's: the branch that wrote its output into y; none: their number
+  Tensor output, dy, dx;        // of one branch at a time
+  std::size_t direct = 0;       // of Residual: the branch that wrote its output into y; size() if there is none
 };
 
-/// to = a + b, any of which may be the same.
+/// Computes to = a + b; any two of them may be the same tensor.
 inline void add(const Tensor& a, const Tensor& b, Tensor& to) {
   parallel_for(to.size(), light_grain, [&](std::size_t begin, std::size_t end) {
     kernels::add(a.data() + begin, b.data() + begin, to.data() + begin, end - begin);

@@ -17,7 +17,7 @@ namespace {
 
 using Children = std::span<Layer* const>;
 
-/// Whether the layer is exactly an L: a class derived from it may compute something else.
+/// Returns true if the layer is exactly an L. A class derived from L may compute something else.
 template <class L>
 bool is(const Layer& layer) {
   return typeid(layer) == typeid(L);
@@ -32,10 +32,10 @@ Activation activation_of(const Layer& layer) {
 
 struct Rewrite {
   std::unique_ptr<Layer> fused;
-  std::size_t children;  // how many of the first it stands for
+  std::size_t children;  // number of children that it replaces
 };
 
-/// [Flatten] Dense [BatchNorm1d, in prediction] [ReLU | Sigmoid | Tanh], at least two of them.
+/// Fuses [Flatten] Dense [BatchNorm1d, in prediction] [ReLU | Sigmoid | Tanh], at least two of them.
 std::optional<Rewrite> fuse_dense(Children children, bool prediction) {
   const bool flattens = is<Flatten>(*children[0]);
   const std::size_t at = flattens ? 1 : 0;
@@ -47,7 +47,7 @@ std::optional<Rewrite> fuse_dense(Children children, bool prediction) {
     if (norm->tracks_running_stats())
       ++next;
     else
-      norm = nullptr;  // it needs the batch's
+      norm = nullptr;  // it needs the statistics of the batch
   }
   const Activation activation = next < children.size() ? activation_of(*children[next]) : Activation::none;
   const std::size_t count = activation == Activation::none ? next : next + 1;
@@ -56,17 +56,17 @@ std::optional<Rewrite> fuse_dense(Children children, bool prediction) {
   return Rewrite{std::make_unique<FusedDense>(flatten, static_cast<Dense&>(*children[at]), norm, activation), count};
 }
 
-/// Conv2d [BatchNorm2d] [ReLU] [MaxPool2d of 2 x 2 tiles], at least two of them.
+/// Fuses Conv2d [BatchNorm2d] [ReLU] [MaxPool2d of 2 x 2 tiles], at least two of them.
 std::optional<Rewrite> fuse_conv2d(Children children) {
   if (!is<Conv2d>(*children[0])) return {};
   std::size_t next = 1;
-  const auto take = [&](bool wanted) { return wanted ? children[next++] : nullptr; };
+  const auto take_if = [&](bool wanted) { return wanted ? children[next++] : nullptr; };
   const auto is_next = [&]<class L>(std::type_identity<L>) { return next < children.size() && is<L>(*children[next]); };
-  auto* norm = static_cast<BatchNorm2d*>(take(is_next(std::type_identity<BatchNorm2d>())));
-  const bool relu = take(is_next(std::type_identity<ReLU>())) != nullptr;
+  auto* norm = static_cast<BatchNorm2d*>(take_if(is_next(std::type_identity<BatchNorm2d>())));
+  const bool relu = take_if(is_next(std::type_identity<ReLU>())) != nullptr;
   const bool pools =
       is_next(std::type_identity<MaxPool2d>()) && FusedConv2d::can_pool(static_cast<const MaxPool2d&>(*children[next]));
-  const auto* pool = static_cast<const MaxPool2d*>(take(pools));
+  const auto* pool = static_cast<const MaxPool2d*>(take_if(pools));
   if (next == 1) return {};
   return Rewrite{std::make_unique<FusedConv2d>(static_cast<Conv2d&>(*children[0]), norm, relu, pool), next};
 }

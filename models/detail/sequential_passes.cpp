@@ -9,11 +9,11 @@
 namespace minnow::inline MINNOW_PRECISION {
 namespace {
 
-/// What one pass leaves between the steps; lives in the context, which has a child for each step.
+/// The activations between the steps of one pass. Stored in the context, which has a child for each step.
 struct Activations {
-  std::shared_ptr<const Plan> plan;  // that of the pass
+  std::shared_ptr<const Plan> plan;  // of the pass
   std::vector<Tensor> outputs;       // one per slot but the last
-  Tensor gradients[2];               // dL/d(output), alternately; free again as soon as the next one is written
+  Tensor gradients[2];               // dL/d(output) of two consecutive steps, used alternately
 
   void prepare(const std::shared_ptr<const Plan>& next, Context& context) {
     if (plan == next) return;
@@ -22,12 +22,13 @@ struct Activations {
     plan = next;
   }
 
-  /// The tensor for the output of a step: the last slot is y. Without a backward, two tensors alternate.
+  /// Returns the tensor for the output in `slot`: y for the last slot. Without `keep`, two tensors alternate.
   Tensor& output(std::size_t slot, Tensor& y, bool keep) {
     const std::size_t after = plan->slots - 1 - slot;
     if (keep ? after == 0 : after % 2 == 0) return y;
     return outputs[keep ? slot : 0];
   }
+  /// Returns the output that was stored in `slot`.
   const Tensor& output(std::size_t slot, const Tensor& y) const { return slot + 1 == plan->slots ? y : outputs[slot]; }
 };
 
@@ -54,8 +55,8 @@ void Sequential::run(const Tensor& x, Tensor& y, Context& context) const {
   }
 }
 
-/// Runs the steps where the shape of y was not computed beforehand. If a step throws ShapeError, the layers are asked
-/// one by one, because their errors name the layer.
+/// Runs the steps before the shape of y is known. If a step throws ShapeError, output_shape() throws one that names the
+/// layer.
 void Sequential::run_checked(const Tensor& x, Tensor& y, Context& context) const try {
   run(x, y, context);
 } catch (const ShapeError&) {
@@ -63,7 +64,7 @@ void Sequential::run_checked(const Tensor& x, Tensor& y, Context& context) const
   throw;
 }
 
-/// The first child with parameters to train: with no dx asked for, no gradient is needed before it.
+/// Returns the index of the first child with trained parameters. Without a dx, backward stops at this child.
 std::size_t Sequential::first_trained() const {
   const auto trained = [](const Child& child) {
     if (child.nested != nullptr) return child.nested->trains();  // layers may have been added to it
@@ -85,11 +86,11 @@ void Sequential::backward(const Tensor& x, const Tensor& y, const Tensor& dy, Te
   auto& between = context.scratch<Activations>();
   if (between.plan != plan_)
     throw Error(name() +
-                ": expected the layers of the last forward(x) in backward(dy), got others. Run forward again.");
+                ": expected the layers of the last forward(x) in backward(dy), got other layers. Run forward again.");
   const Plan& plan = *plan_;
   const std::size_t needed = dx != nullptr ? 0 : first_trained();
   const Tensor* gradient = &dy;
-  Tensor* taken = nullptr;  // the buffer that holds it
+  Tensor* buffer = nullptr;  // that contains *gradient; null if it is dy
   for (std::size_t i = plan.steps.size(); i-- > 0 && plan.steps[i].last > needed;) {
     const Plan::Step& step = plan.steps[i];
     const Tensor& input = i > 0 ? between.output(plan.steps[i - 1].slot, y) : x;
@@ -97,19 +98,19 @@ void Sequential::backward(const Tensor& x, const Tensor& y, const Tensor& dy, Te
     Tensor* input_gradient = dx;
     if (i > 0) {
       const bool stops_here = plan.steps[i - 1].last <= needed;
-      Tensor* other = taken == &between.gradients[0] ? &between.gradients[1] : &between.gradients[0];
-      input_gradient = stops_here ? nullptr : step.in_place && taken != nullptr ? taken : other;
+      Tensor* other = buffer == &between.gradients[0] ? &between.gradients[1] : &between.gradients[0];
+      input_gradient = stops_here ? nullptr : step.in_place && buffer != nullptr ? buffer : other;
       if (input_gradient == other) resize(*other, input.shape());
     }
     step.layer->backward(input, output, *gradient, input_gradient, context.child(i));
-    gradient = taken = input_gradient;
+    gradient = buffer = input_gradient;
   }
 }
 
 const Tensor& Sequential::forward(const Tensor& x) {
   if (&x == &y_)
     throw ValueError(name() + ": expected an x that backward can read, got the last result. Copy it first.");
-  x_ = nullptr;  // a pass that fails half-way cannot be continued
+  x_ = nullptr;  // backward cannot follow a pass that throws
   run_checked(x, y_, training_);
   x_ = &x;
   return y_;
@@ -127,7 +128,7 @@ const Tensor& Sequential::predict(const Tensor& x) { return predict(x, predictio
 
 const Tensor& Sequential::predict(const Tensor& x, Context& context) const {
   struct Prediction {
-    Tensor y, last;  // last: the result before, if x is that result
+    Tensor y, last;  // last: the previous result, if it is x
   };
   auto& prediction = context.scratch<Prediction>();
   context.settings.mode = Mode::eval;
@@ -146,7 +147,7 @@ std::vector<StepOutput> Sequential::step_outputs(const Tensor& y, const Context&
   std::size_t first = 0;
   for (std::size_t i = 0; i < plan_->steps.size(); ++i) {
     const Plan::Step& step = plan_->steps[i];
-    if (step.overwritten) continue;  // by the step after it
+    if (step.overwritten) continue;  // by the next step
     outputs.push_back({first, step.last, &between->output(step.slot, y), context.find_child(i)});
     first = step.last;
   }

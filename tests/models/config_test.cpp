@@ -1,4 +1,4 @@
-// Every layer is made again from its config, and two layers that differ in one option have different configs.
+// Every layer can be made again from its config. Two layers that differ in one option have different configs.
 
 #include <minnow/core/error.hpp>
 #include <minnow/layers.hpp>
@@ -15,7 +15,7 @@
 namespace minnow {
 namespace {
 
-/// Layers of one type: all pairs differ in at least one option. `input` suits each of them.
+/// Layers of one type: all pairs differ in at least one option. Each of them accepts `input`.
 struct Case {
   std::vector<AnyLayer> layers;
   Shape input;
@@ -37,22 +37,22 @@ std::vector<Case> all_layers() {
   cases.push_back({{LogSoftmax()}, {2, 4}});
   cases.push_back({{LeakyReLU(), LeakyReLU(0.1), LeakyReLU(-0.1), LeakyReLU(0.1 + 1e-12)}, {2, 4}});
   cases.push_back({{GELU(), GELU({.approximate = Approximate::tanh})}, {2, 4}});
-  cases.push_back({{Conv2d(4, 4, 3, r), Conv2d(4, 6, 3, r), Conv2d(4, 4, {3, 2}, r), Conv2d(4, 4, {2, 3}, r),
-                    Conv2d(4, 4, 3, r, {.stride = 2}), Conv2d(4, 4, 3, r, {.stride = {1, 2}}),
-                    Conv2d(4, 4, 3, r, {.padding = 1}), Conv2d(4, 4, 3, r, {.padding = {0, 1}}),
-                    Conv2d(4, 4, 3, r, {.padding = Padding2d::same()}), Conv2d(4, 4, 3, r, {.dilation = 2}),
-                    Conv2d(4, 4, 3, r, {.dilation = {2, 1}}), Conv2d(4, 4, 3, r, {.groups = 2}),
-                    Conv2d(4, 4, 3, r, {.bias = false})},
-                   {2, 4, 7, 7}});
+  cases.push_back(
+      {{Conv2d(4, 4, 3, r), Conv2d(4, 6, 3, r), Conv2d(4, 4, {3, 2}, r), Conv2d(4, 4, {2, 3}, r),
+        Conv2d(4, 4, 3, r, {.stride = 2}), Conv2d(4, 4, 3, r, {.stride = {1, 2}}), Conv2d(4, 4, 3, r, {.padding = 1}),
+        Conv2d(4, 4, 3, r, {.padding = {0, 1}}), Conv2d(4, 4, 3, r, {.padding = Padding2d::same()}),
+        Conv2d(4, 4, 3, r, {.dilation = 2}), Conv2d(4, 4, 3, r, {.dilation = {2, 1}}),
+        Conv2d(4, 4, 3, r, {.groups = 2}), Conv2d(4, 4, 3, r, {.bias = false})},
+       {2, 4, 7, 7}});
   cases.push_back({{Conv2d(2, 4, 3, r)}, {2, 2, 7, 7}});
   cases.push_back({{MaxPool2d(3), MaxPool2d(2), MaxPool2d({3, 2}), MaxPool2d(3, {.stride = 2}),
                     MaxPool2d(3, {.stride = Size2d(3, 2)}), MaxPool2d(3, {.padding = 1}), MaxPool2d(3, {.dilation = 2}),
                     MaxPool2d(3, {.ceil_mode = true})},
                    {2, 3, 7, 7}});
-  cases.push_back({{AvgPool2d(3), AvgPool2d(2), AvgPool2d({3, 2}), AvgPool2d(3, {.stride = 2}),
-                    AvgPool2d(3, {.padding = 1}), AvgPool2d(3, {.ceil_mode = true}),
-                    AvgPool2d(3, {.count_include_pad = false})},
-                   {2, 3, 7, 7}});
+  cases.push_back(
+      {{AvgPool2d(3), AvgPool2d(2), AvgPool2d({3, 2}), AvgPool2d(3, {.stride = 2}), AvgPool2d(3, {.padding = 1}),
+        AvgPool2d(3, {.ceil_mode = true}), AvgPool2d(3, {.count_include_pad = false})},
+       {2, 3, 7, 7}});
   cases.push_back({{GlobalAvgPool2d()}, {2, 3, 7, 7}});
   cases.push_back({{BatchNorm1d(3), BatchNorm1d(3, {.eps = 1e-3}), BatchNorm1d(3, {.momentum = 0.2}),
                     BatchNorm1d(3, {.momentum = std::nullopt}), BatchNorm1d(3, {.affine = false}),
@@ -76,8 +76,8 @@ std::vector<Case> all_layers() {
   cases.push_back({{Residual(ReLU()), Residual(Sequential{ReLU()}), Residual(Dense(4, 4, r)),
                     Residual(Dense(4, 4, r), Dense(4, 4, r)), Residual(Dense(4, 4, r), Sequential{Dense(4, 4, r)})},
                    {2, 4}});
-  cases.push_back({{Concat{ReLU()}, Concat{ReLU(), Tanh()}, Concat{Tanh(), ReLU()}, Concat{Sequential{ReLU()}, Tanh()}},
-                   {2, 4}});
+  cases.push_back(
+      {{Concat{ReLU()}, Concat{ReLU(), Tanh()}, Concat{Tanh(), ReLU()}, Concat{Sequential{ReLU()}, Tanh()}}, {2, 4}});
   return cases;
 }
 
@@ -92,7 +92,7 @@ Tensor evaluate(Layer& layer, const Shape& input) {
   return y;
 }
 
-TEST(Config, EveryLayerIsMadeAgain) {
+TEST(Config, EveryLayerCanBeMadeAgain) {
   const LayerTable table = standard_layers();
   std::set<std::string> types;
   for (const auto& [layers, input] : all_layers())
@@ -126,14 +126,14 @@ TEST(Config, LayersThatDifferInOneOptionAreUnequal) {
     }
 }
 
-TEST(Config, LeavesOutHowWeightsStart) {
+TEST(Config, LeavesOutTheInitialisation) {
   Rng rng{1};
   EXPECT_EQ(Dense(3, 2, rng).config(), Dense(3, 2, rng, {.init = Init::xavier}).config());
   EXPECT_EQ(Conv2d(3, 2, 3, rng).config(), Conv2d(3, 2, 3, rng, {.init = Init::pytorch}).config());
   EXPECT_EQ(Dropout(0.5, rng).config(), Dropout(0.5, rng).config());
 }
 
-TEST(Config, ReadsAsText) {
+TEST(Config, PrintsAsText) {
   Rng rng{1};
   EXPECT_EQ(to_string(*Conv2d(3, 32, 3, rng, {.padding = 1}).config()),
             "Conv2d(in 3, out 32, kernel [3, 3], stride [1, 1], padding [1, 1], dilation [1, 1], groups 1, bias true)");
@@ -147,7 +147,7 @@ class Twice : public ReLU {
   std::string name() const override { return "Twice"; }
 };
 
-TEST(Config, ALayerOfAUsersOwnNeedsNone) {
+TEST(Config, AUsersLayerNeedsNoConfig) {
   Rng rng{1};
   EXPECT_FALSE(Twice().config()) << "a class derived from ReLU computes something else";
   EXPECT_FALSE((Sequential{Dense(3, 3, rng), Twice()}.config()));
@@ -185,7 +185,7 @@ class Scale : public Layer {
   Parameter factor_;
 };
 
-TEST(Config, ALayerOfAUsersOwnJoinsTheTable) {
+TEST(Config, AUsersLayerCanBeAddedToTheTable) {
   const Sequential model{Scale(3), Residual(Scale(3))};
   const std::optional<LayerConfig> config = model.config();
   ASSERT_TRUE(config);
@@ -196,7 +196,7 @@ TEST(Config, ALayerOfAUsersOwnJoinsTheTable) {
   EXPECT_EQ(again.config(), config);
 }
 
-TEST(Config, WhatDoesNotFitIsRefusedInOneLine) {
+TEST(Config, AConfigThatDoesNotFitIsRefusedInOneLine) {
   const auto refused = [](const LayerConfig& config) {
     return message<ValueError>([&] { standard_layers().make(config); });
   };
@@ -204,11 +204,10 @@ TEST(Config, WhatDoesNotFitIsRefusedInOneLine) {
   EXPECT_EQ(refused({"Dense", {{"in", "three"}, {"out", 3}}, {}}),
             "Dense: expected attribute in to be an integer, got \"three\".");
   EXPECT_EQ(refused({"Dense", {{"in", -3}, {"out", 3}}, {}}), "Dense: expected attribute in to be at least 0, got -3.");
-  EXPECT_EQ(refused({"Dense", {{"in", 0}, {"out", 3}}, {}}), "Dense(0 -> 3): expected sizes of at least 1.");
-  EXPECT_EQ(refused({"Dense", {{"in", 3}, {"out", 3}, {"rank", 2}}, {}}),
-            "Dense: expected no attribute rank, got 2.");
+  EXPECT_EQ(refused({"Dense", {{"in", 0}, {"out", 3}}, {}}), "Dense(0 -> 3): expected sizes from 1 to 2^31 - 1.");
+  EXPECT_EQ(refused({"Dense", {{"in", 3}, {"out", 3}, {"rank", 2}}, {}}), "Dense: expected no attribute rank, got 2.");
   EXPECT_EQ(refused({"ReLU", {}, {{"ReLU", {}, {}}}}), "ReLU: expected no children, got 1.");
-  EXPECT_EQ(refused({"Residual", {}, {}}), "Residual: expected 1 to 2 children, got 0.");
+  EXPECT_EQ(refused({"Residual", {}, {}}), "Residual: expected 1 or more children, got 0.");
   EXPECT_EQ(refused({"GELU", {{"approximate", "erf"}}, {}}),
             "GELU: expected attribute approximate to be none or tanh, got erf.");
   EXPECT_EQ(refused({"Conv2d", {{"in", 1}, {"out", 1}, {"kernel", {3}}}, {}}),
@@ -216,9 +215,62 @@ TEST(Config, WhatDoesNotFitIsRefusedInOneLine) {
   EXPECT_EQ(refused({"Conv2d", {{"in", 1}, {"out", 1}, {"kernel", {3, 3}}, {"padding", "full"}}, {}}),
             "Conv2d: expected attribute padding to be [height, width] or \"same\", got \"full\".");
   EXPECT_EQ(refused({"BatchNorm2d", {{"channels", 3}, {"eps", -1}}, {}}), "BatchNorm2d(3): expected eps >= 0, got -1.");
-  EXPECT_EQ(message<ValueError>([] { Dense{LayerConfig{"ReLU", {}, {}}}; }),
+  EXPECT_EQ(message<ValueError>([] {
+              Dense{LayerConfig{"ReLU", {}, {}}};
+            }),
             "Dense: expected a config of type Dense, got ReLU.");
   EXPECT_EQ(refused({"Sequential", {{"depth", 3}}, {}}), "Sequential: expected no attribute depth, got 3.");
+}
+
+TEST(Config, RepeatedAttributesAndZeroStridesAreRefused) {
+  const auto refused = [](const LayerConfig& config) {
+    return message<ValueError>([&] { standard_layers().make(config); });
+  };
+  EXPECT_EQ(refused({"Dense", {{"in", 3}, {"out", 3}, {"in", 4}}, {}}),
+            "Dense: expected attribute in once, got it twice.");
+  EXPECT_EQ(refused({"ReLU", {{"a", 1}, {"a", 1}}, {}}), "ReLU: expected attribute a once, got it twice.");
+  EXPECT_EQ(refused({"MaxPool2d", {{"kernel", {2, 2}}, {"stride", {0, 0}}}, {}}),
+            "MaxPool2d(2, stride 0): expected a stride of 1 to 65536, got 0.");
+  const LayerConfig without_stride{"MaxPool2d", {{"kernel", {3, 2}}}, {}};
+  EXPECT_EQ(standard_layers().make(without_stride)->name(), "MaxPool2d(3x2)");
+  EXPECT_EQ(refused({"Concat", {}, {}}), "Concat: expected 1 or more children, got 0.");
+}
+
+TEST(Config, AbsurdSizesAreRefusedBeforeMemoryIsAllocated) {
+  constexpr std::int64_t huge = std::int64_t{1} << 62, large = std::int64_t{1} << 30;
+  const std::vector<LayerConfig> configs{
+      {"Dense", {{"in", huge}, {"out", 1}}, {}},
+      {"Dense", {{"in", large}, {"out", large}}, {}},
+      {"Embedding", {{"num_embeddings", huge}, {"dim", 1}}, {}},
+      {"Embedding", {{"num_embeddings", 4}, {"dim", huge}}, {}},
+      {"Conv2d", {{"in", huge}, {"out", huge}, {"kernel", {1, 1}}, {"groups", huge}}, {}},
+      {"Conv2d", {{"in", large}, {"out", large}, {"kernel", {3, 3}}}, {}},
+      {"Conv2d", {{"in", 1}, {"out", 1}, {"kernel", {huge, huge}}}, {}},
+      {"MaxPool2d", {{"kernel", {huge, huge}}}, {}},
+      {"BatchNorm1d", {{"channels", huge}}, {}},
+      {"LayerNorm", {{"normalized_shape", {huge, huge}}}, {}},
+      {"LayerNorm", {{"normalized_shape", {huge}}}, {}},
+      {"Reshape", {{"shape", {huge, huge}}}, {}}};
+  for (const LayerConfig& config : configs) {
+    const std::string error = message<Error>([&] { standard_layers().make(config); });
+    EXPECT_NE(error.find(": expected "), std::string::npos) << to_string(config) << ": " << error;
+  }
+}
+
+TEST(Config, DeeplyNestedChildrenAreMadeOrRefused) {
+  const auto nested = [](std::size_t levels) {
+    LayerConfig config{"ReLU", {}, {}};
+    for (std::size_t i = 0; i < levels; ++i) {
+      std::vector<LayerConfig> children;
+      children.push_back(std::move(config));
+      config = LayerConfig{i % 2 == 0 ? "Sequential" : "Residual", {}, std::move(children)};
+    }
+    return config;
+  };
+  const LayerConfig deep = nested(256);
+  EXPECT_EQ(standard_layers().make(deep)->config(), deep);
+  EXPECT_EQ(message<ValueError>([&] { standard_layers().make(nested(3000)); }),
+            "LayerTable: expected children nested at most 256 deep in Residual, got more.");
 }
 
 TEST(Config, AssignmentComparesOptionsThatNamesLeaveOut) {
@@ -227,11 +279,12 @@ TEST(Config, AssignmentComparesOptionsThatNamesLeaveOut) {
   EXPECT_EQ(model[1].name(), best[1].name());
   const auto claim = std::make_shared<char>();
   model.parameters()[0].parameter->set_optimizer(claim);
-  EXPECT_EQ(message<Error>([&] { model = best; }),
-            "Sequential: expected a model of the same architecture, since an optimizer was built on this model, got "
-            "1.layer = BatchNorm1d(channels 4, eps 1e-05, momentum 0.1, affine true, track_running_stats true) and "
-            "1.layer = BatchNorm1d(channels 4, eps 0.001, momentum 0.1, affine true, track_running_stats true). Build a "
-            "new optimizer on a new model.");
+  EXPECT_EQ(
+      message<Error>([&] { model = best; }),
+      "Sequential: expected a model of the same architecture, since an optimizer was built on this model, got "
+      "1.layer = BatchNorm1d(channels 4, eps 1e-05, momentum 0.1, affine true, track_running_stats true) and "
+      "1.layer = BatchNorm1d(channels 4, eps 0.001, momentum 0.1, affine true, track_running_stats true). Build a "
+      "new optimizer on a new model.");
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Models are values: moving, swapping and assigning them leaves both sides usable, and optimizers where they were.
+// Models are values: after a move, a swap or an assignment both models are usable, and optimizers keep their model.
 
 #include <minnow/core/error.hpp>
 #include <minnow/core/snapshot.hpp>
@@ -43,7 +43,7 @@ TEST(ModelValues, AMovedFromModelCanBeAssignedTo) {
   EXPECT_EQ(a.predict(x), y);
 }
 
-TEST(ModelValues, RestoringTheBestForgetsGradients) {
+TEST(ModelValues, AssigningTheBestModelMakesGradientsStale) {
   Sequential model = make_model(1);
   const Sequential best = model;
   SGD sgd{model.parameters(), {.learning_rate = 1}};
@@ -51,7 +51,7 @@ TEST(ModelValues, RestoringTheBestForgetsGradients) {
   model.forward(x);
   model.backward(dy);
   model = best;
-  EXPECT_THROW(sgd.step(), Error) << "the gradient was of the numbers before";
+  EXPECT_THROW(sgd.step(), Error) << "the gradient belongs to the previous values";
   EXPECT_EQ(model.predict(x), y);
   model.forward(x);
   model.backward(dy);
@@ -59,7 +59,7 @@ TEST(ModelValues, RestoringTheBestForgetsGradients) {
   EXPECT_NE(model.predict(x), y) << "the optimizer still trains the model";
 }
 
-TEST(ModelValues, AnotherNetworkCannotBeAssignedWhileAnOptimizerLives) {
+TEST(ModelValues, AnotherArchitectureCannotBeAssignedWhileAnOptimizerExists) {
   Rng rng{1};
   Sequential model{Sequential{Dense(3, 4, rng), ReLU()}, Dense(4, 2, rng)};
   const Sequential other{Sequential{Dense(3, 4, rng), Tanh()}, Dense(4, 2, rng)};
@@ -90,7 +90,7 @@ TEST(ModelValues, ALayerOfOtherSizesCannotBeAssigned) {
   sgd.step();
 }
 
-TEST(ModelValues, ANetworkClassOfOnesOwnCanBeCopied) {
+TEST(ModelValues, AClassDerivedFromSequentialCanBeCopied) {
   struct Net : Sequential {
     explicit Net(Rng& rng) : Sequential{Dense(3, 2, rng), ReLU()} {}
     Net(const Net& other) : Sequential(other) {}
@@ -100,7 +100,7 @@ TEST(ModelValues, ANetworkClassOfOnesOwnCanBeCopied) {
   EXPECT_EQ(copy.size(), 2u);
 }
 
-TEST(ModelValues, AnErrorNamesTheLayersPlace) {
+TEST(ModelValues, AnErrorNamesTheIndexOfTheLayer) {
   Rng rng{1};
   Sequential model{Dense(3, 4, rng), Dense(5, 2, rng)};
   try {
@@ -109,6 +109,71 @@ TEST(ModelValues, AnErrorNamesTheLayersPlace) {
   } catch (const ShapeError& error) {
     EXPECT_STREQ(error.what(), "layer 1, Dense(5 -> 2): expected input (N, ..., 5), got (5, 4).");
   }
+}
+
+TEST(ModelValues, AChildCanBeAssignedToItsModel) {
+  for (const bool move : {false, true}) {
+    Sequential model{make_model(1), ReLU()};
+    auto& child = static_cast<Sequential&>(model[0]);
+    const Tensor y = child.predict(x);
+    if (move)
+      model = std::move(child);
+    else
+      model = child;
+    EXPECT_EQ(model.size(), 3u);
+    EXPECT_EQ(model.predict(x), y);
+    model.forward(x);
+    model.backward(dy);
+  }
+}
+
+TEST(ModelValues, AMovedFromModelHasNoPassToContinue) {
+  Sequential a = make_model(1), b = make_model(2);
+  a.forward(x);
+  b = std::move(a);
+  EXPECT_EQ(a.size(), 0u);  // NOLINT(bugprone-use-after-move)
+  EXPECT_THROW(a.backward(dy), Error);
+  EXPECT_TRUE(a.step_outputs().empty());
+  a.add(ReLU());
+  EXPECT_EQ(a.predict(x), x);
+}
+
+TEST(ModelValues, RestoringASnapshotMakesGradientsStale) {
+  Sequential model = make_model(1), expected = model;
+  const Snapshot snapshot(model);
+  const Tensor other = zeros({5, 3}) + Real(7);
+  model.forward(other);
+  model.backward(dy);
+  model.forward(x);
+  snapshot.restore(model);
+  EXPECT_THROW(model.backward(dy), Error) << "the pass ran with other parameters";
+  for (Sequential* each : {&model, &expected}) {
+    each->forward(x);
+    each->backward(dy);
+  }
+  EXPECT_EQ(model.parameters()[0].parameter->grad, expected.parameters()[0].parameter->grad)
+      << "the gradient from before the restore is overwritten";
+}
+
+/// A layer whose visit_state leaves out its parameter.
+class Forgetful : public ReLU {
+ public:
+  explicit Forgetful(std::size_t size) : scale_(Shape{size}) {}
+  std::string name() const override { return "Forgetful"; }
+  std::vector<NamedTensor> state() override { return {{"scale", scale_}}; }
+  void visit_state(StateVisitor&) override {}
+
+ private:
+  Parameter scale_;
+};
+
+TEST(ModelValues, AssignmentComparesTheStateThatVisitStateLeavesOut) {
+  Rng rng{1};
+  Sequential model{Dense(3, 4, rng), Forgetful(4)}, other{Dense(3, 4, rng), Forgetful(5)};
+  const SGD sgd{model.parameters()};
+  const Snapshot before(model);
+  EXPECT_THROW(model = other, Error);
+  EXPECT_EQ(first_difference(Snapshot(model), before), "");
 }
 
 }  // namespace
