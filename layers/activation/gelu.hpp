@@ -4,16 +4,16 @@
 
 namespace minnow::inline MINNOW_PRECISION {
 
-/// How GELU computes the normal distribution: exactly, or by the tanh that its authors offer and some models were
-/// trained with.
+/// How GELU computes the normal distribution: exactly, or with the tanh approximation of the paper, which some models
+/// use.
 enum class Approximate { none, tanh };
 
 struct GELUOptions {
   Approximate approximate = Approximate::none;
 };
 
-/// y = x Phi(x), Phi the standard normal distribution (Hendrycks and Gimpel, "Gaussian error linear units", 2016); or
-/// y = x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2. Any shape.
+/// y = x Phi(x), where Phi is the standard normal distribution function (Hendrycks and Gimpel, "Gaussian error linear
+/// units", 2016). With Approximate::tanh: y = x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2. x, y: any shape.
 class MINNOW_API GELU : public Layer {
  public:
   explicit GELU(const GELUOptions& options = {}) : exact_(options.approximate == Approximate::none) {}

@@ -4,10 +4,10 @@
 
 namespace minnow::inline MINNOW_PRECISION {
 
-/// y = x where x > 0, else slope x. Any shape.
+/// y = x if x > 0, otherwise y = negative_slope x. x, y: any shape.
 class MINNOW_API LeakyReLU : public Layer {
  public:
-  /// Throws ValueError when the slope is not finite.
+  /// Throws ValueError if the slope is not finite as a Real.
   explicit LeakyReLU(double negative_slope = 0.01);
   explicit LeakyReLU(const LayerConfig& config);
 
@@ -19,10 +19,10 @@ class MINNOW_API LeakyReLU : public Layer {
   MemoryUse memory_use() const override { return {!from_y(), from_y(), from_y()}; }
 
  private:
-  /// Whether y tells what x was: above 0 or not.
+  /// Returns true if y > 0 exactly if x > 0. Backward then reads y instead of x.
   bool from_y() const { return slope_ > 0; }
 
-  double negative_slope_;  // as given
+  double negative_slope_;  // for config(), without rounding to Real
   Real slope_;
 };
 

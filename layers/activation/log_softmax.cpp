@@ -8,12 +8,12 @@
 namespace minnow::inline MINNOW_PRECISION {
 namespace {
 
-/// Calls body(index of the first element, rows) for ranges of rows along the last axis.
+/// Calls body(index of the first element, number of rows) for ranges of rows along the last axis.
 template <class Body>
-void for_each_rows(const Tensor& matrix, const Body& body) {
+void for_rows(const Tensor& matrix, const Body& body) {
   const std::size_t cols = std::max<std::size_t>(matrix.shape().back(), 1), rows = matrix.size() / cols;
-  const std::size_t piece = std::max<std::size_t>(light_grain / 4 / cols, 1);
-  parallel_for(rows, piece, [&](std::size_t begin, std::size_t end) { body(begin * cols, end - begin); });
+  const std::size_t grain_size = std::max<std::size_t>(light_grain / 4 / cols, 1);
+  parallel_for(rows, grain_size, [&](std::size_t begin, std::size_t end) { body(begin * cols, end - begin); });
 }
 
 }  // namespace
@@ -24,14 +24,14 @@ Shape LogSoftmax::output_shape(const Shape& input) const {
 }
 
 void LogSoftmax::forward(const Tensor& x, Tensor& y, Context&) {
-  for_each_rows(x, [&](std::size_t at, std::size_t rows) {
+  for_rows(x, [&](std::size_t at, std::size_t rows) {
     kernels::log_softmax(x.data() + at, y.data() + at, rows, x.shape().back());
   });
 }
 
 void LogSoftmax::backward(const Tensor&, const Tensor& y, const Tensor& dy, Tensor* dx, Context&) {
   if (dx == nullptr) return;
-  for_each_rows(y, [&](std::size_t at, std::size_t rows) {
+  for_rows(y, [&](std::size_t at, std::size_t rows) {
     kernels::log_softmax_backward(y.data() + at, dy.data() + at, dx->data() + at, rows, y.shape().back());
   });
 }

@@ -4,8 +4,8 @@
 
 namespace minnow::inline MINNOW_PRECISION {
 
-/// Turns scores into logarithms of probabilities along the last axis: y_j = x_j - log(sum over k of e^x_k), computed
-/// without overflow. x, y: (N, ..., C). Use NLLLoss after it; CrossEntropyLoss on the scores computes the same.
+/// Computes logarithms of probabilities from logits along the last axis: y_j = x_j - log(sum over k of e^x_k), without
+/// overflow. x, y: (N, ..., C). Use NLLLoss after it. CrossEntropyLoss on the logits computes the same loss.
 class MINNOW_API LogSoftmax : public Layer {
  public:
   LogSoftmax() = default;

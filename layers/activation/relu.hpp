@@ -4,7 +4,7 @@
 
 namespace minnow::inline MINNOW_PRECISION {
 
-/// y = max(x, 0). Any shape.
+/// y = max(x, 0). x, y: any shape.
 class MINNOW_API ReLU : public Layer {
  public:
   ReLU() = default;

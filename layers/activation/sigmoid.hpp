@@ -4,7 +4,7 @@
 
 namespace minnow::inline MINNOW_PRECISION {
 
-/// y = 1 / (1 + e^-x). Any shape.
+/// y = 1 / (1 + e^-x). x, y: any shape.
 class MINNOW_API Sigmoid : public Layer {
  public:
   Sigmoid() = default;

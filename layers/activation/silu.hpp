@@ -4,7 +4,7 @@
 
 namespace minnow::inline MINNOW_PRECISION {
 
-/// y = x / (1 + e^-x), also called swish. Any shape.
+/// y = x / (1 + e^-x), also called swish. x, y: any shape.
 class MINNOW_API SiLU : public Layer {
  public:
   SiLU() = default;

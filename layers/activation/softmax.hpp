@@ -4,8 +4,8 @@
 
 namespace minnow::inline MINNOW_PRECISION {
 
-/// Turns scores into probabilities along the last axis: y_j = e^x_j / sum over k of e^x_k, computed without overflow.
-/// x, y: (N, ..., C). For training end with the scores and use CrossEntropyLoss, which contains the softmax.
+/// Computes probabilities from logits along the last axis: y_j = e^x_j / sum over k of e^x_k, without overflow.
+/// x, y: (N, ..., C). For training, end the model with the logits and use CrossEntropyLoss, which contains the softmax.
 class MINNOW_API Softmax : public Layer {
  public:
   Softmax() = default;

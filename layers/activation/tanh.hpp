@@ -4,7 +4,7 @@
 
 namespace minnow::inline MINNOW_PRECISION {
 
-/// y = tanh(x). Any shape.
+/// y = tanh(x). x, y: any shape.
 class MINNOW_API Tanh : public Layer {
  public:
   Tanh() = default;

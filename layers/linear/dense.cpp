@@ -2,6 +2,8 @@
 #include <minnow/layers/linear/dense.hpp>
 #include <minnow/layers/linear/detail/dense_passes.hpp>
 
+#include <limits>
+
 namespace minnow::inline MINNOW_PRECISION {
 
 Dense::Dense(std::size_t in, std::size_t out, Rng& rng, const DenseOptions& options)
@@ -21,7 +23,9 @@ Dense::Dense(const LayerConfig& config) {
 }
 
 void Dense::make_parameters() {
-  if (in_ == 0 || out_ == 0) throw ValueError(name() + ": expected sizes of at least 1.");
+  constexpr std::size_t max_size = std::numeric_limits<int>::max();  // OpenBLAS stores sizes as int
+  if (in_ == 0 || out_ == 0 || in_ > max_size || out_ > max_size)
+    throw ValueError(name() + ": expected sizes from 1 to 2^31 - 1.");
   weight_ = Parameter({out_, in_});
   if (has_bias_) bias_ = Parameter({out_});
 }

@@ -13,14 +13,15 @@ struct DenseParts;
 
 struct DenseOptions {
   bool bias = true;
-  Init init = Init::he;  // Init::xavier where tanh, sigmoid or nothing follows
+  Init init = Init::he;  // Init::xavier if tanh, sigmoid or no activation follows
 };
 
-/// The fully connected layer on the last axis, y = x weight^T + bias.
+/// A fully connected layer along the last axis: y = x weight^T + bias.
 /// x: (N, ..., in), weight: (out, in), bias: (out), y: (N, ..., out).
 class MINNOW_API Dense : public Layer {
  public:
-  /// Draws the weights from `rng`. Throws ValueError if a size is 0.
+  /// Draws the weights from `rng`. Throws ValueError if a size is 0 or exceeds 2^31 - 1, ShapeError if the weights do
+  /// not fit in memory.
   Dense(std::size_t in, std::size_t out, Rng& rng, const DenseOptions& options = {});
   explicit Dense(const LayerConfig& config);
 
@@ -37,7 +38,7 @@ class MINNOW_API Dense : public Layer {
   DenseParts parts();
   void make_parameters();
 
-  // First, so that assigning a layer with other shapes throws before anything has changed.
+  // The first members: an assignment of a layer with other shapes throws before it changes other members.
   Parameter weight_, bias_;
   std::size_t in_, out_;
   bool has_bias_;

@@ -11,7 +11,7 @@
 namespace minnow::inline MINNOW_PRECISION {
 namespace {
 
-/// "(2, 0)", the place of a number in a tensor.
+/// Returns the indices of element `flat` as text: "(2, 0)".
 std::string position(const Shape& shape, std::size_t flat) {
   Shape at(shape);
   for (std::size_t axis = shape.size(); axis-- > 0; flat /= shape[axis]) at[axis] = flat % shape[axis];
@@ -49,14 +49,14 @@ void Embedding::make_weight(std::optional<std::size_t> padding_idx) {
     throw ValueError(format_text("{}: expected a padding_idx below {}, got {}.", name(), count_, padding_));
   constexpr std::size_t last = std::size_t{1} << std::numeric_limits<Real>::digits;
   if (count_ - 1 > last)
-    throw ValueError(format_text("{}: expected ids that x can hold, at most {}. Split the table.", name(), last));
+    throw ValueError(format_text("{}: expected ids that are exact in x, at most {}. Split the table.", name(), last));
   weight_ = Parameter({count_, dim_});
 }
 
 std::string Embedding::name() const { return format_text("Embedding({} -> {})", count_, dim_); }
 
 Shape Embedding::output_shape(const Shape& input) const {
-  if (input.empty()) throw ShapeError(name() + ": expected input (N, ...), got a scalar. Give it a batch axis.");
+  if (input.empty()) throw ShapeError(name() + ": expected input (N, ...), got a scalar. Add a batch axis.");
   Shape output(input);
   output.push_back(dim_);
   return output;
@@ -75,8 +75,8 @@ void Embedding::check(const Tensor& x) const {
 
 void Embedding::forward(const Tensor& x, Tensor& y, Context&) {
   check(x);
-  const std::size_t piece = std::max<std::size_t>(light_grain / dim_, 1);
-  parallel_for(x.size(), piece, [&](std::size_t begin, std::size_t end) {
+  const std::size_t grain_size = std::max<std::size_t>(light_grain / dim_, 1);
+  parallel_for(x.size(), grain_size, [&](std::size_t begin, std::size_t end) {
     kernels::gather_rows(x.data() + begin, weight_.value.data(), y.data() + begin * dim_, end - begin, dim_);
   });
 }
@@ -85,7 +85,8 @@ void Embedding::backward(const Tensor& x, const Tensor&, const Tensor& dy, Tenso
   if (dx != nullptr) dx->fill(0);
   if (!weight_.trainable) return;
   Real* grad = weight_.grad_to_add().data();
-  constexpr std::size_t line = 64;  // columns that start on a cache line; a row that comes twice has one owner
+  constexpr std::size_t line =
+      64;  // columns that start on a cache line; an id may repeat, so threads split the columns
   const std::size_t columns = std::max(light_grain / std::max<std::size_t>(x.size(), 1) / line, std::size_t{1}) * line;
   parallel_for(dim_, columns, [&](std::size_t begin, std::size_t end) {
     kernels::add_rows(x.data(), dy.data(), grad, x.size(), dim_, begin, end, padding_);

@@ -6,16 +6,16 @@ namespace minnow::inline MINNOW_PRECISION {
 
 struct LayerNormOptions {
   double eps = 1e-5;
-  bool elementwise_affine = true;  // train a weight
-  bool bias = true;                // train a bias, if elementwise_affine
+  bool elementwise_affine = true;  // has a weight
+  bool bias = true;                // has a bias, if elementwise_affine is true
 };
 
-/// Normalises each sample over its last axes to mean 0 and variance 1, then applies a trained scale and offset:
+/// Normalises over the last axes to mean 0 and variance 1, then applies a trained scale and offset:
 /// y = (x - mean) / sqrt(variance + eps) weight + bias (Ba, Kiros and Hinton, "Layer normalization", 2016). The
 /// variance divides by the count. x, y: (N, ..., normalized_shape), weight, bias: normalized_shape.
 class MINNOW_API LayerNorm : public Layer {
  public:
-  /// Throws ValueError if an extent is 0 or eps is negative.
+  /// Throws ValueError if there is no extent, an extent is 0, or eps is negative.
   explicit LayerNorm(const Shape& normalized_shape, const LayerNormOptions& options = {});
   explicit LayerNorm(std::size_t features, const LayerNormOptions& options = {})
       : LayerNorm(Shape{features}, options) {}
@@ -32,7 +32,7 @@ class MINNOW_API LayerNorm : public Layer {
  private:
   void make_parameters();
 
-  // First, so that assigning a layer with other shapes throws before anything has changed.
+  // The first members: an assignment of a layer with other shapes throws before it changes other members.
   Parameter weight_, bias_;
   Shape shape_;
   std::size_t features_;  // elements of shape_

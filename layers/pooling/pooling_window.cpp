@@ -32,7 +32,7 @@ PoolingWindow::Span span(std::size_t at, std::size_t size, std::size_t kernel, s
 
 PoolingOptions read_options(ConfigReader& read) {
   PoolingOptions options;
-  if (const Size2d stride = read.size2d("stride", Size2d(0)); stride != Size2d(0)) options.stride = stride;
+  options.stride = read.size2d("stride", read.size2d("kernel"));
   options.padding = read.size2d("padding", Size2d(0));
   options.dilation = read.size2d("dilation", Size2d(1));
   options.ceil_mode = read.boolean("ceil_mode", false);

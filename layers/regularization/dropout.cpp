@@ -14,9 +14,9 @@ namespace {
 
 using kernels::mask_group;
 
-/// What a training pass leaves for backward: a bit per number, set where it stays.
+/// The mask of a training pass: one bit per element, set if the element is not dropped.
 struct Mask {
-  std::vector<std::uint64_t> words;  // four per group
+  std::vector<std::uint64_t> words;  // four per group of 256 elements
 };
 
 double checked(double p) {
@@ -24,7 +24,7 @@ double checked(double p) {
   return p;
 }
 
-constexpr std::size_t piece = light_grain / 4 / mask_group;  // in groups
+constexpr std::size_t grain_size = light_grain / 4 / mask_group;  // in groups
 
 double read_p(const LayerConfig& config) {
   ConfigReader read(config, "Dropout");
@@ -60,7 +60,7 @@ void Dropout::forward(const Tensor& x, Tensor& y, Context& context) {
     const std::size_t groups = (x.size() + mask_group - 1) / mask_group;
     mask.words.resize(4 * groups);
     const std::uint64_t key = rng_.bits();
-    parallel_for(groups, piece, [&](std::size_t begin, std::size_t end) {
+    parallel_for(groups, grain_size, [&](std::size_t begin, std::size_t end) {
       kernels::draw_mask(key, begin, end - begin, keep_, mask.words.data() + 4 * begin);
     });
   }
@@ -71,7 +71,7 @@ void Dropout::backward(const Tensor&, const Tensor&, const Tensor& dy, Tensor* d
   if (dx != nullptr) apply(dy, *dx, context);
 }
 
-/// y = x in eval mode, else x times the mask.
+/// Computes y = x in eval mode, otherwise y = x times the scaled mask.
 void Dropout::apply(const Tensor& x, Tensor& y, Context& context) const {
   if (context.settings.mode == Mode::eval) {
     if (&x != &y) std::copy_n(x.data(), x.size(), y.data());

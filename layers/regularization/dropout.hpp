@@ -7,17 +7,18 @@
 
 namespace minnow::inline MINNOW_PRECISION {
 
-/// In training sets each number to 0 with probability p and divides the others by 1 - p, so that the expected value
-/// stays (Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting", 2014). In eval mode
-/// y = x. Any shape.
+/// In train mode, sets each element to 0 with probability p and divides the others by 1 - p. The expected value does
+/// not change (Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting", 2014). In eval
+/// mode, y = x. x, y: any shape.
 ///
-/// Each training pass draws anew from the layer's own stream: the same bits on any number of threads.
+/// Each training pass draws a new mask from the layer's own stream. The mask does not depend on the number of threads.
 class MINNOW_API Dropout : public Layer {
  public:
-  /// Takes a stream of its own from `rng`. Throws ValueError unless 0 <= p <= 1.
+  /// Splits the layer's stream from `rng`. Throws ValueError unless 0 <= p <= 1.
   Dropout(double p, Rng& rng);
 
-  /// The config has no stream: restore the state, or every layer made so drops the same elements.
+  /// The config contains no stream: all layers made from a config have the same stream. Restoring the state also
+  /// restores the stream.
   explicit Dropout(const LayerConfig& config);
 
   std::string name() const override;
@@ -33,7 +34,7 @@ class MINNOW_API Dropout : public Layer {
   void apply(const Tensor& x, Tensor& y, Context& context) const;
 
   double p_;
-  Real scale_;          // 1 / (1 - p); 0 when nothing stays
+  Real scale_;          // 1 / (1 - p); 0 if p = 1
   std::uint64_t keep_;  // 2^32 (1 - p)
   Rng rng_;
 };

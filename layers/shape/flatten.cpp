@@ -6,7 +6,7 @@
 namespace minnow::inline MINNOW_PRECISION {
 
 Shape Flatten::output_shape(const Shape& input) const {
-  if (input.empty()) throw ShapeError("Flatten: expected input (N, ...), got a scalar. Give it a batch axis.");
+  if (input.empty()) throw ShapeError("Flatten: expected input (N, ...), got a scalar. Add a batch axis.");
   std::size_t features = 1;
   for (std::size_t axis = 1; axis < input.size(); ++axis) features *= input[axis];
   return {input[0], features};

@@ -4,7 +4,7 @@
 
 namespace minnow::inline MINNOW_PRECISION {
 
-/// (N, d1, d2, ...) becomes (N, d1 d2 ...), for Dense.
+/// Changes the shape from (N, d1, d2, ...) to (N, d1 d2 ...). Put it before a Dense.
 class MINNOW_API Flatten : public Layer {
  public:
   Flatten() = default;

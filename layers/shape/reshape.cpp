@@ -12,7 +12,7 @@ Reshape::Reshape(std::vector<std::ptrdiff_t> shape) : shape_(std::move(shape)) {
   Shape known;
   for (const std::ptrdiff_t extent : shape_) {
     if (extent < -1 || extent == 0 || open > 1)
-      throw ValueError(name() + ": expected extents of at least 1, and one that may be -1: what is left.");
+      throw ValueError(name() + ": expected extents of at least 1, except for one extent of -1.");
     if (extent > 0) known.push_back(static_cast<std::size_t>(extent));
   }
   open_ = open == 1;
@@ -43,11 +43,11 @@ std::string Reshape::name() const {
 }
 
 Shape Reshape::output_shape(const Shape& input) const {
-  if (input.empty()) throw ShapeError(name() + ": expected input (N, ...), got a scalar. Give it a batch axis.");
+  if (input.empty()) throw ShapeError(name() + ": expected input (N, ...), got a scalar. Add a batch axis.");
   std::size_t sample = 1;
   for (std::size_t axis = 1; axis < input.size(); ++axis) sample *= input[axis];
   if (open_ ? sample == 0 || sample % known_ != 0 : sample != known_)
-    throw ShapeError(format_text("{}: expected {}{} numbers a sample, got {} in {}.", name(),
+    throw ShapeError(format_text("{}: expected {}{} elements per sample, got {} in {}.", name(),
                                  open_ ? "a multiple of " : "", known_, sample, to_string(input)));
   Shape output{input[0]};
   for (const std::ptrdiff_t extent : shape_)

@@ -7,11 +7,11 @@
 
 namespace minnow::inline MINNOW_PRECISION {
 
-/// Gives each sample another shape, the same numbers in the same order: Reshape({3, -1}) turns (N, 6, 2) into
-/// (N, 3, 4). One extent may be -1: what is left.
+/// Changes the shape of each sample; the elements and their order stay: Reshape({3, -1}) maps (N, 6, 2) to (N, 3, 4).
+/// One extent may be -1: it is computed from the number of elements.
 class MINNOW_API Reshape : public Layer {
  public:
-  /// Throws ValueError unless the extents are at least 1, or one of them -1.
+  /// Throws ValueError if an extent is below 1, except for one extent of -1.
   explicit Reshape(std::vector<std::ptrdiff_t> shape);
   explicit Reshape(const LayerConfig& config);
 
@@ -25,7 +25,7 @@ class MINNOW_API Reshape : public Layer {
  private:
   std::vector<std::ptrdiff_t> shape_;  // of a sample
   std::size_t known_ = 1;              // the product of the extents that are not -1
-  bool open_ = false;                  // whether one is -1
+  bool open_ = false;                  // true if one extent is -1
 };
 
 }  // namespace minnow::inline MINNOW_PRECISION
