@@ -38,7 +38,7 @@ class DataLoader::Impl {
       options_.shuffle->stream(epoch).shuffle(order_);
     }
     epoch_ = epoch;
-    at_ = first_batch;
+    at_ = next_ = first_batch;
     if (at_end()) return;
     for (std::size_t i = 0; i < workers_.size(); ++i) start(worker_of(at_ + i), at_ + i);
     fetch();
@@ -54,9 +54,10 @@ class DataLoader::Impl {
   void visit_state(StateVisitor& visitor) {
     visitor.constant("samples", std::to_string(order_.size()));
     visitor.constant("batch_size", std::to_string(options_.batch_size));
+    visitor.constant("drop_last", options_.drop_last ? "true" : "false");
     if (options_.shuffle) visitor.visit("shuffle", *options_.shuffle);
     workers_[0]->maker.visit_state(visitor);
-    if (!visitor.writes()) return;  // worker threads may be reading the streams
+    if (!visitor.writes()) return;  // worker threads may read the streams at the same time
     for (const auto& worker : workers_) worker->maker.copy_state(workers_[0]->maker);
   }
 
@@ -66,7 +67,7 @@ class DataLoader::Impl {
   }
 
   bool at_end() const { return at_ >= batches(); }
-  std::size_t at() const { return at_; }
+  std::size_t next() const { return next_; }
   const Batch& current() const { return slots_[at_ % slots_.size()]; }
 
  private:
@@ -95,6 +96,7 @@ class DataLoader::Impl {
       worker.number = at_;
       fill(worker);
     }
+    next_ = at_ + 1;
   }
 
   void fill(Worker& worker) {
@@ -108,6 +110,7 @@ class DataLoader::Impl {
   std::vector<Batch> slots_;
   std::uint64_t epoch_ = 0;
   std::size_t at_ = 0;                            // number of the current batch
+  std::size_t next_ = 0;                          // number of the first batch that has not been filled without an error
   std::vector<std::unique_ptr<Worker>> workers_;  // last: destroyed before the members that the threads use
 };
 
@@ -129,7 +132,7 @@ DataLoader::iterator DataLoader::begin() {
 
 void DataLoader::visit_state(StateVisitor& visitor) {
   const bool inside = epoch_ > 0 && !at_end();
-  std::uint64_t epoch = inside ? epoch_ - 1 : epoch_, batch = inside ? impl_->at() + 1 : next_batch_;
+  std::uint64_t epoch = inside ? epoch_ - 1 : epoch_, batch = inside ? impl_->next() : next_batch_;
   visitor.visit("epoch", epoch);
   visitor.visit("batch", batch);
   if (visitor.writes()) {

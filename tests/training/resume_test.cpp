@@ -5,11 +5,13 @@
 #include <tests/support/message.hpp>
 #include <tests/support/threads_for_test.hpp>
 
+#include <atomic>
 #include <cstdint>
 #include <cstring>
 #include <memory>
 #include <optional>
 #include <random>
+#include <span>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -24,20 +26,25 @@ constexpr std::size_t epochs = 3;
 /// What a program builds at its start.
 struct TrainingRun {
   TrainingRun(const Dataset& data, std::size_t workers, std::uint64_t seed)
-      : rng(seed), model(make_model(rng)), optimizer(groups(model)), ema(model, {.decay = 0.9, .warm_up = true}),
-        plateau(optimizer, {.factor = 0.5, .patience = 0}), loader(data, options(workers, rng)) {
+      : rng(seed),
+        model(make_model(rng)),
+        optimizer(groups(model)),
+        ema(model, {.decay = 0.9, .warm_up = true}),
+        plateau(optimizer, {.factor = 0.5, .patience = 0}),
+        loader(data, options(workers, rng)) {
     optimizer.set_schedule(one_cycle({.total_steps = epochs * loader.size()}));
   }
 
   static Sequential make_model(Rng& rng) {
-    return Sequential{Conv2d(3, 6, 3, rng, {.padding = 1}),
-                      BatchNorm2d(6),
-                      ReLU(),
-                      MaxPool2d(2),
-                      Dropout(0.2, rng),
-                      Residual(Sequential{Conv2d(6, 6, 3, rng, {.padding = 1}), BatchNorm2d(6), Dropout(0.1, rng), ReLU()}),
-                      GlobalAvgPool2d(),
-                      Dense(6, 4, rng)};
+    return Sequential{
+        Conv2d(3, 6, 3, rng, {.padding = 1}),
+        BatchNorm2d(6),
+        ReLU(),
+        MaxPool2d(2),
+        Dropout(0.2, rng),
+        Residual(Sequential{Conv2d(6, 6, 3, rng, {.padding = 1}), BatchNorm2d(6), Dropout(0.1, rng), ReLU()}),
+        GlobalAvgPool2d(),
+        Dense(6, 4, rng)};
   }
 
   static ParameterGroups<AdamWOptions> groups(Sequential& model) {
@@ -147,6 +154,49 @@ TEST(Resume, ALoaderGoesOnOnce) {
   std::size_t batches = 0;
   for (const Batch& batch : loader) batches += batch.size() > 0;
   EXPECT_EQ(batches, loader.size());
+}
+
+DataLoaderOptions options_of(std::size_t workers) {
+  return {.batch_size = 2, .prefetch = workers > 0, .workers = workers > 0 ? workers : 1};
+}
+
+/// Eight samples. Reading fails at the first read of sample 5.
+class FailsOnce : public Dataset {
+ public:
+  std::size_t size() const override { return 8; }
+  Shape input_shape() const override { return {1}; }
+  Shape target_shape() const override { return {}; }
+  void read(std::span<const std::size_t> indices, Batch& batch) const override {
+    for (std::size_t i = 0; i < indices.size(); ++i) {
+      if (indices[i] == 5 && !failed_.exchange(true)) throw DataError("sample 5 cannot be read");
+      batch.inputs(i, 0) = static_cast<Real>(indices[i]);
+    }
+  }
+
+ private:
+  mutable std::atomic<bool> failed_ = false;
+};
+
+TEST(Resume, ALoaderContinuesAtTheBatchThatFailed) {
+  for (const std::size_t workers : {0u, 2u}) {
+    const FailsOnce dataset;
+    const auto make = [&] { return std::make_unique<DataLoader>(dataset, options_of(workers)); };
+    const auto stopped = make(), resumed = make();
+    std::vector<Real> read;
+    EXPECT_THROW(for (const Batch& batch
+                      : *stopped) read.insert(read.end(), batch.inputs.begin(), batch.inputs.end()),
+                 DataError);
+    EXPECT_EQ(read, (std::vector<Real>{0, 1, 2, 3}));
+    Snapshot(*stopped).restore(*resumed);
+    for (const Batch& batch : *resumed) read.insert(read.end(), batch.inputs.begin(), batch.inputs.end());
+    EXPECT_EQ(read, (std::vector<Real>{0, 1, 2, 3, 4, 5, 6, 7})) << workers;
+  }
+}
+
+TEST(Resume, ALoaderOfOtherOptionsIsRefused) {
+  DataLoader all{data(), {.batch_size = 16}}, whole_batches{data(), {.batch_size = 16, .drop_last = true}};
+  EXPECT_EQ(message<Error>([&] { Snapshot(all).restore(whole_batches); }),
+            "Snapshot: expected 0.drop_last to be false, got true.");
 }
 
 TEST(Resume, RefusesOtherObjectsAndChangesNothing) {

@@ -11,7 +11,7 @@
 namespace minnow {
 namespace {
 
-TEST(ProbabilityScores, ByHand) {
+TEST(ProbabilityScores, LayerByLayer) {
   ProbabilityScores two, binary;
   EXPECT_TRUE(std::isnan(two.log_loss()));
   EXPECT_TRUE(std::isnan(two.brier_score()));
