@@ -48,7 +48,7 @@ void add(Sequential& model, const Json& spec) {
   }
 }
 
-/// The largest errors of one kind of layer, for the test's record.
+/// The largest errors of one type of layer, for the report of the test.
 struct Errors {
   double forward = 0, dx = 0, gradients = 0;
 };
@@ -72,7 +72,7 @@ void check_parameters(Layer& layer, const Json& expected, Errors& errors) {
   }
 }
 
-/// One layer as a container would run it, on memory full of NaN.
+/// Runs one layer as a container does, on memory filled with NaN.
 void check_layer(Layer& layer, const Json& fixture, Errors& errors) {
   for (const NamedTensor& entry : layer.state()) *entry.value = fixture_tensor(fixture.at("parameters").at(entry.name));
   const Tensor x = fixture_tensor(fixture.at("x")), dy = fixture_tensor(fixture.at("dy"));
@@ -104,7 +104,7 @@ TEST(LayerFixtures, MatchPyTorch) {
   }
 }
 
-TEST(LayerFixtures, AModelOnItsOwnBuffersMatchesPyTorch) {
+TEST(LayerFixtures, AModelWithItsOwnBuffersMatchesPyTorch) {
   for (const Json& fixture : read_fixture("layers.json")) {
     if (fixture.at("spec").at("layer") != "Sequential") continue;
     SCOPED_TRACE(fixture.at("case").get<std::string>());
@@ -120,7 +120,7 @@ TEST(LayerFixtures, AModelOnItsOwnBuffersMatchesPyTorch) {
   }
 }
 
-/// y and dx for an x, with dy = 1.
+/// Returns y and dx for an x, with dy = 1.
 std::pair<Tensor, Tensor> run(Layer& layer, const Tensor& x) {
   Context context;
   Tensor y = filled(layer.output_shape(x.shape()), 7), dx = filled(x.shape(), 7);
@@ -157,7 +157,7 @@ TEST(Softmax, PropagatesNaNAndInfinityWithinARow) {
   }
 }
 
-TEST(EveryLayer, TakesAnEmptyBatch) {
+TEST(EveryLayer, AcceptsAnEmptyBatch) {
   Rng rng{1};
   Sequential layers{Flatten(), ReLU(), Sigmoid(), Tanh(), Softmax(), Dense(3, 2, rng)};
   for (std::size_t i = 0; i < layers.size(); ++i) {
@@ -170,7 +170,7 @@ TEST(EveryLayer, TakesAnEmptyBatch) {
   }
 }
 
-TEST(EveryLayer, TakesANullDx) {
+TEST(EveryLayer, AcceptsANullDx) {
   Rng rng{1};
   Sequential layers{Flatten(), ReLU(), Sigmoid(), Tanh(), Softmax(), Dense(3, 2, rng)};
   const Tensor x{{1, 2, 3}};
@@ -182,7 +182,7 @@ TEST(EveryLayer, TakesANullDx) {
   }
 }
 
-TEST(Shapes, WrongOnesSayWhatToDo) {
+TEST(Shapes, ErrorsSayWhatToDo) {
   const auto message = [](const Layer& layer, const Shape& shape) -> std::string {
     try {
       return "no error: " + to_string(layer.output_shape(shape));
@@ -190,7 +190,7 @@ TEST(Shapes, WrongOnesSayWhatToDo) {
       return e.what();
     }
   };
-  EXPECT_EQ(message(Flatten(), {}), "Flatten: expected input (N, ...), got a scalar. Give it a batch axis.");
+  EXPECT_EQ(message(Flatten(), {}), "Flatten: expected input (N, ...), got a scalar. Add a batch axis.");
   EXPECT_EQ(message(Flatten(), {2, 3, 4}), "no error: (2, 12)");
   EXPECT_EQ(message(Softmax(), {2, 3, 4}), "no error: (2, 3, 4)");
   EXPECT_EQ(message(Softmax(), {4}), "Softmax: expected input (N, ..., C), got (4).");

@@ -18,7 +18,7 @@ struct Passes {
   std::vector<Tensor> gradients;
 };
 
-/// Forward and backward for x of the given shape, with the same elements whatever the shape.
+/// Runs forward and backward for an x of the given shape. The elements do not depend on the shape.
 Passes run(Layer& layer, const Shape& shape, std::size_t out) {
   Shape y_shape = shape;
   y_shape.back() = out;
@@ -51,7 +51,7 @@ void expect_same_as_rows(Layer& layer, std::size_t in, std::size_t out) {
   EXPECT_TRUE(report) << report.failure;
 }
 
-TEST(LastAxis, DenseTakesAnyAxesBeforeIt) {
+TEST(LastAxis, DenseAcceptsAnyAxesBeforeIt) {
   Rng rng{1};
   Dense dense(5, 7, rng), without_bias(5, 7, rng, {.bias = false});
   expect_same_as_rows(dense, 5, 7);
@@ -62,14 +62,14 @@ TEST(LastAxis, DenseTakesAnyAxesBeforeIt) {
   expect_same_as_rows(deep, 5, 4);
 }
 
-TEST(LastAxis, SoftmaxAndLogSoftmaxTakeAnyAxesBeforeIt) {
+TEST(LastAxis, SoftmaxAndLogSoftmaxAcceptAnyAxesBeforeIt) {
   Softmax softmax;
   LogSoftmax log_softmax;
   expect_same_as_rows(softmax, 5, 5);
   expect_same_as_rows(log_softmax, 5, 5);
 }
 
-TEST(LastAxis, LayerNormAndActivationsTakeAnyAxesBeforeIt) {
+TEST(LastAxis, LayerNormAndActivationsAcceptAnyAxesBeforeIt) {
   LayerNorm norm(5);
   GELU gelu;
   expect_same_as_rows(norm, 5, 5);

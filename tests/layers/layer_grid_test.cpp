@@ -1,6 +1,6 @@
-// Every layer on a grid of options, shapes and extremes, pass by pass, beside float64 references and PyTorch's own
-// float32. A case whose layer make_layer.hpp does not know is skipped. With MINNOW_LAYER_ACCURACY_TABLE=FILE in the
-// environment, the float build writes the errors there: docs/accuracy.md.
+// Compares every layer, on a grid of options, shapes and extreme values, with float64 references and with PyTorch's own
+// float32. Cases of layers that make_layer.hpp does not contain are skipped. If the environment variable
+// MINNOW_LAYER_ACCURACY_TABLE names a file, the float build writes the errors to it: docs/accuracy.md.
 
 #include <minnow/core/detail/format.hpp>
 #include <minnow/core/error.hpp>
@@ -33,7 +33,7 @@ void keep_largest(Errors& errors, const Errors& others) {
   for (std::size_t i = 0; i < errors.size(); ++i) errors[i] = std::max(errors[i], others[i]);
 }
 
-/// All cases of a layer.
+/// The results of all cases of a layer.
 struct Kind {
   std::string name;
   std::size_t cases = 0;
@@ -48,23 +48,23 @@ struct Grid {
   std::set<std::string> unknown_layers;
 };
 
-/// The numbers of {"shape", "data"}, or of {"shape", "over", "data"}: whole numbers, divided in float.
-std::vector<double> numbers_of(const Json& entry) {
-  std::vector<double> numbers = fixture_numbers(entry.at("data"));
+/// Returns the elements of {"shape", "data"}, or of {"shape", "over", "data"}: integers, divided by "over" in float.
+std::vector<double> elements_of(const Json& entry) {
+  std::vector<double> elements = fixture_numbers(entry.at("data"));
   if (entry.contains("over"))
-    for (double& v : numbers) v = static_cast<float>(v) / entry.at("over").get<float>();
-  return numbers;
+    for (double& v : elements) v = static_cast<float>(v) / entry.at("over").get<float>();
+  return elements;
 }
 
 Tensor tensor_of(const Json& entry) {
   Tensor tensor = zeros(fixture_shape(entry));
-  const std::vector<double> numbers = numbers_of(entry);
-  std::transform(numbers.begin(), numbers.end(), tensor.data(), [](double v) { return static_cast<Real>(v); });
+  const std::vector<double> elements = elements_of(entry);
+  std::transform(elements.begin(), elements.end(), tensor.data(), [](double v) { return static_cast<Real>(v); });
   return tensor;
 }
 
 double error_of(const Tensor& tensor, const Json& entry) {
-  return error(tensor, fixture_shape(entry), numbers_of(entry));
+  return error(tensor, fixture_shape(entry), elements_of(entry));
 }
 
 Tensor full_of_nan(const Shape& shape) {
@@ -73,10 +73,11 @@ Tensor full_of_nan(const Shape& shape) {
   return tensor;
 }
 
-/// PyTorch counts batches also where nothing depends on it; a layer of ours need not.
+/// Returns true if Minnow's layer need not have an entry that PyTorch has. PyTorch counts batches also if no result depends
+/// on the count.
 bool may_be_missing(const std::string& name) { return name.ends_with("num_batches_tracked"); }
 
-/// The layer's entry of a name, which it must have.
+/// Returns the entry of a name. A missing entry is a failure.
 const NamedTensor* find(const std::vector<NamedTensor>& entries, const std::string& name) {
   const auto found = std::find_if(entries.begin(), entries.end(), [&](const NamedTensor& e) { return e.name == name; });
   if (found != entries.end()) return &*found;
@@ -95,7 +96,7 @@ void load(Layer& layer, const Json& state) {
   }
 }
 
-/// One pass as a container would run it, on memory full of NaN.
+/// Runs one pass as a container does, on memory filled with NaN.
 Errors run_pass(Layer& layer, const Json& pass, Context& context) {
   Errors errors{};
   const Tensor x = tensor_of(pass.at("x")), dy = tensor_of(pass.at("dy"));
@@ -126,7 +127,7 @@ Errors torch_errors(const Json& fixture) {
   return errors;
 }
 
-/// In double 1e-12; in float 1e-6, or PyTorch's own error on the case.
+/// The allowed error is 1e-12 in double. In float it is 1e-6, or PyTorch's own error on the case if that is larger.
 void check_errors(const Errors& ours, const Errors& torch) {
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const double allowed = std::is_same_v<Real, double> ? tolerance : std::max(tolerance, torch[i]);
@@ -213,7 +214,7 @@ TEST_P(LayerGrid, IsAsAccurateAsPyTorch) {
 INSTANTIATE_TEST_SUITE_P(Files, LayerGrid, ::testing::ValuesIn(files()), [](const auto& file) { return file.param; });
 
 // A row for each layer, and below each case that exceeds 1e-6.
-TEST(LayerAccuracy, IsWrittenWhereAskedFor) {
+TEST(LayerAccuracy, WritesTheTableIfRequested) {
   const char* file = std::getenv("MINNOW_LAYER_ACCURACY_TABLE");
   if (file == nullptr) return;
   std::vector<std::vector<std::string>> rows{{"layer", "cases"}};
@@ -230,7 +231,7 @@ TEST(LayerAccuracy, IsWrittenWhereAskedFor) {
     beyond.insert(beyond.end(), grid.beyond.begin(), grid.beyond.end());
   }
   std::ofstream(file) << markdown_table(rows)
-                      << (beyond.size() > 1 ? "\nBeyond 1e-6, where PyTorch is no better:\n\n" + markdown_table(beyond)
+                      << (beyond.size() > 1 ? "\nErrors above 1e-6, where PyTorch's error is as large:\n\n" + markdown_table(beyond)
                                             : "\nNo case exceeds 1e-6.\n");
 }
 

@@ -34,12 +34,12 @@
 
 namespace minnow::inline MINNOW_PRECISION::testing {
 
-/// A spec whose layer is not in the table below.
+/// Thrown for a spec whose layer is not in the table below.
 struct UnknownLayer : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// An option of a spec, or PyTorch's default; it converts to whatever the layer wants.
+/// An option of a spec, or PyTorch's default. Converts to the type of the layer's option.
 inline Json option(const Json& spec, const std::string& name, const Json& otherwise) {
   return spec.value(name, otherwise);
 }
@@ -61,7 +61,7 @@ inline std::optional<Size2d> stride(const Json& spec) {
 
 Sequential make_chain(const Json& specs);
 
-/// Appends the layer of a spec, as scripts/layer_case.py builds it in PyTorch. Its numbers are of no matter.
+/// Appends the layer of a spec, which scripts/layer_case.py builds in PyTorch. The initial values do not matter.
 inline void add_layer(Sequential& model, const Json& s) {
   Rng rng{1};
   const auto batch_norm = [&] {
@@ -148,7 +148,7 @@ inline void add_layer(Sequential& model, const Json& s) {
   layers.at(kind)();
 }
 
-/// A Sequential of layers, for the body of a container.
+/// Returns a Sequential of the layers of a list, for the body of a container.
 inline Sequential make_chain(const Json& specs) {
   Sequential model;
   for (const Json& spec : specs) add_layer(model, spec);

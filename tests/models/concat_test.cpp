@@ -6,16 +6,16 @@
 #include <minnow/models/residual.hpp>
 #include <minnow/optim/sgd.hpp>
 
-#include <tests/support/by_hand.hpp>
-#include <tests/support/layers_of_ones_own.hpp>
+#include <tests/support/layer_by_layer.hpp>
 #include <tests/support/message.hpp>
 #include <tests/support/small_model.hpp>
 #include <tests/support/threads_for_test.hpp>
+#include <tests/support/user_layers.hpp>
 
 namespace minnow::inline MINNOW_PRECISION::testing {
 namespace {
 
-/// The channels [first, last) of a tensor (N, C) or (N, C, H, W).
+/// Returns the channels [first, last) of a tensor (N, C) or (N, C, H, W).
 Tensor channels(const Tensor& tensor, std::size_t first, std::size_t last) {
   Shape shape = tensor.shape();
   const std::size_t all = shape[1], size = tensor.size() / shape[0] / all;
@@ -27,7 +27,7 @@ Tensor channels(const Tensor& tensor, std::size_t first, std::size_t last) {
   return part;
 }
 
-TEST(Concat, PutsItsBranchesSideBySide) {
+TEST(Concat, ConcatenatesItsBranchesAlongAxisOne) {
   Rng rng{1};
   const std::vector<Sequential> branches{Sequential{Dense(6, 2, rng), Tanh()}, Sequential{Dense(6, 5, rng)},
                                          Sequential(), Sequential{Dense(6, 4, rng), ReLU(), Dense(4, 1, rng), Twice()}};
@@ -41,11 +41,11 @@ TEST(Concat, PutsItsBranchesSideBySide) {
   const auto got = concat.parameters();
   std::size_t first = 0, entry = 0;
   for (Sequential branch : branches) {
-    ByHand by_hand(branch);
-    const Tensor part = by_hand.forward(x);
+    LayerByLayer reference(branch);
+    const Tensor part = reference.forward(x);
     const std::size_t last = first + part.shape()[1];
     expect_same(channels(y, first, last), part, "y");
-    const Tensor part_dx = by_hand.backward(channels(dy, first, last));
+    const Tensor part_dx = reference.backward(channels(dy, first, last));
     for (std::size_t i = 0; i < dx.size(); ++i) expected_dx.data()[i] += part_dx.data()[i];
     for (const NamedTensor& expected : branch.parameters())
       expect_same(got[entry++].parameter->grad, expected.parameter->grad, expected.name);
@@ -54,7 +54,7 @@ TEST(Concat, PutsItsBranchesSideBySide) {
   expect_same(dx, expected_dx, "dx");
 }
 
-TEST(Concat, TakesPicturesOnAnyNumberOfThreads) {
+TEST(Concat, AcceptsImagesOnAnyNumberOfThreads) {
   const Tensor x = random({40, 3, 30, 30}, 1);
   for (const int threads : {1, 2}) {
     const ThreadsForTest setting(threads);
@@ -72,42 +72,42 @@ TEST(Concat, TakesPicturesOnAnyNumberOfThreads) {
 TEST(Concat, GradientsAreTheDerivatives) {
   Rng rng{1};
   Concat flat{Sequential{Dense(3, 2, rng), Tanh()}, Dense(3, 4, rng), Residual(Dense(3, 3, rng))};
-  Concat pictures{Sequential{BatchNorm2d(3), Tanh()}, BatchNorm2d(3), Concat{Twice(), Tanh()}};
+  Concat images{Sequential{BatchNorm2d(3), Tanh()}, BatchNorm2d(3), Concat{Twice(), Tanh()}};
   for (const Mode mode : {Mode::train, Mode::eval}) {
     const GradientReport a = check_gradients(flat, {4, 3}, {.mode = mode});
     EXPECT_TRUE(a) << a.failure;
-    const GradientReport b = check_gradients(pictures, {4, 3, 2, 2}, {.mode = mode});
+    const GradientReport b = check_gradients(images, {4, 3, 2, 2}, {.mode = mode});
     EXPECT_TRUE(b) << b.failure;
   }
 }
 
-TEST(Concat, RunsBetweenLayersThatWorkInPlace) {
+TEST(Concat, RunsBetweenInPlaceLayers) {
   Rng rng{2};
   Sequential model{Dense(6, 4, rng), Twice(), Concat{Sequential{Dense(4, 3, rng), Tanh()}, Twice(), Dense(4, 2, rng)},
                    ReLU(), Dense(9, 2, rng)};
   Sequential copy = model;
-  ByHand by_hand(copy);
+  LayerByLayer reference(copy);
   for (const std::size_t samples : {5u, 3u, 1u, 5u}) {
     const Tensor x = random({samples, 6}, 1), dy = random({samples, 2}, 2);
-    expect_same(model.forward(x), by_hand.forward(x), "y");
+    expect_same(model.forward(x), reference.forward(x), "y");
     model.backward(dy);
-    by_hand.backward(dy);
+    reference.backward(dy);
     expect_same_gradients(model, copy, "gradients");
   }
   const Tensor x = random({5, 6}, 1);
-  ByHand evaluated(copy, Mode::eval);
+  LayerByLayer evaluated(copy, Mode::eval);
   expect_same(model.predict(x), evaluated.forward(x), "predict");
 }
 
-/// Refuses to compute a dx.
+/// Throws Error if it must compute dx.
 class First : public Twice {
  public:
   void backward(const Tensor&, const Tensor&, const Tensor&, Tensor* dx, Context&) override {
-    if (dx != nullptr) throw Error("a dx that nobody needs");
+    if (dx != nullptr) throw Error("an unused dx");
   }
 };
 
-TEST(Concat, ComputesNoGradientThatNobodyNeeds) {
+TEST(Concat, ComputesNoUnusedGradient) {
   Rng rng{1};
   Sequential model{First(),
                    Concat{Sequential{First(), Dense(3, 2, rng)}, First(), Sequential{First(), Dense(3, 1, rng)}}};
@@ -143,19 +143,22 @@ TEST(Concat, KeepsAnOptimizersParametersWhenAssignedTo) {
   EXPECT_EQ(concat.size(), 2u);
 }
 
-TEST(Concat, UnequalBranchesAreRefusedAtTheFirst) {
+TEST(Concat, RefusesBranchesOfUnequalShapes) {
   Rng rng{1};
   const auto what = [](const Layer& layer, const Shape& input) {
     return message<ShapeError>([&] { layer.output_shape(input); });
   };
   EXPECT_EQ(what(Concat{BatchNorm2d(3), Flatten()}, {2, 3, 4, 4}),
-            "Concat(BatchNorm2d(3), Flatten): expected branches whose shapes differ in axis 1 alone, got (2, 3, 4, 4) "
+            "Concat(BatchNorm2d(3), Flatten): expected outputs whose shapes differ only in axis 1, got (2, 3, 4, 4) "
             "from branch 0 and (2, 48) from branch 1.");
   EXPECT_EQ(what(Sequential{Concat{ReLU(), Sequential{Dense(3, 4, rng)}}}, {2, 5}),
             "layer 0, branch 1, layer 0, Dense(3 -> 4): expected input (N, ..., 3), got (2, 5).");
+  EXPECT_EQ(what(Concat{ReLU()}, {}), "Concat(ReLU): expected outputs (N, C, ...), got () from branch 0.");
+  Sequential scalar{Concat{ReLU()}};
+  EXPECT_THROW(scalar.predict(zeros({})), ShapeError);
 }
 
-TEST(Concat, TakesAnEmptyBatch) {
+TEST(Concat, AcceptsAnEmptyBatch) {
   Rng rng{1};
   Sequential model{Concat{Dense(3, 2, rng), Sequential{Dense(3, 1, rng), Tanh()}}};
   const Tensor x = zeros({0, 3});

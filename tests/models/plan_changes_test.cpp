@@ -1,13 +1,13 @@
-// What may happen to a model between its passes, and what a plan must not leave out.
+// Changes of a model between its passes, and checks that a plan must not skip.
 
 #include <minnow/core/error.hpp>
 #include <minnow/layers/activation/relu.hpp>
 #include <minnow/layers/linear/dense.hpp>
 
-#include <tests/support/by_hand.hpp>
-#include <tests/support/layers_of_ones_own.hpp>
+#include <tests/support/layer_by_layer.hpp>
 #include <tests/support/message.hpp>
 #include <tests/support/small_model.hpp>
+#include <tests/support/user_layers.hpp>
 
 #include <algorithm>
 
@@ -16,7 +16,7 @@ namespace {
 
 using namespace minnow::testing;
 
-/// Takes rows of three alone, which only output_shape checks.
+/// Accepts only rows of three; only output_shape checks this.
 class TwiceOfThree : public Twice {
  public:
   std::string name() const override { return "TwiceOfThree"; }
@@ -26,7 +26,7 @@ class TwiceOfThree : public Twice {
   }
 };
 
-TEST(PlanChanges, ALayerInPlaceIsAskedForItsShapeToo) {
+TEST(PlanChanges, AnInPlaceLayerChecksItsShape) {
   Rng rng{1};
   Sequential model{Dense(6, 5, rng), TwiceOfThree()};
   const Tensor x = random({4, 6}, 1);
@@ -34,7 +34,7 @@ TEST(PlanChanges, ALayerInPlaceIsAskedForItsShapeToo) {
   EXPECT_EQ(message<ShapeError>([&] { model.predict(x); }), "layer 1, TwiceOfThree: expected input (N, 3).");
 }
 
-TEST(PlanChanges, ALayerAddedEndsThePassUnderWay) {
+TEST(PlanChanges, AddingALayerEndsTheCurrentPass) {
   Rng rng{1};
   Sequential model{Dense(6, 3, rng), Dense(3, 3, rng)};
   const Tensor x = random({4, 6}, 1), dy = random({4, 3}, 2);
@@ -44,7 +44,7 @@ TEST(PlanChanges, ALayerAddedEndsThePassUnderWay) {
   EXPECT_TRUE(model.step_outputs().empty());
 }
 
-TEST(PlanChanges, ALayerAddedInsideANestedModelEndsThePassUnderWay) {
+TEST(PlanChanges, AddingALayerToANestedModelEndsTheCurrentPass) {
   Rng rng{1};
   Sequential model{Sequential{Dense(6, 3, rng), Dense(3, 3, rng)}, ReLU()};
   const Tensor x = random({4, 6}, 1), dy = random({4, 3}, 2);
@@ -53,8 +53,8 @@ TEST(PlanChanges, ALayerAddedInsideANestedModelEndsThePassUnderWay) {
   EXPECT_THROW(model.backward(dy), Error);
 }
 
-/// Dense is a value: whoever holds the model may assign another one to it.
-TEST(PlanChanges, AssigningToADenseChangesWhatItsFusedStepComputes) {
+/// A Dense is a value: another Dense can be assigned to a child of a model.
+TEST(PlanChanges, AFusedStepUsesTheAssignedDense) {
   for (const bool bias_before : {false, true})
     for (const bool bias : {false, true}) {
       Rng rng{1};
@@ -65,13 +65,13 @@ TEST(PlanChanges, AssigningToADenseChangesWhatItsFusedStepComputes) {
       for (const NamedTensor& entry : other.state()) *entry.value = random(entry.value->shape(), 5);
       static_cast<Dense&>(model[0]) = other;
       Sequential copy = model;
-      ByHand hand(copy);
-      EXPECT_EQ(message<Error>([&] { expect_same(model.forward(x), hand.forward(x), "forward"); }), "no error")
+      LayerByLayer reference(copy);
+      EXPECT_EQ(message<Error>([&] { expect_same(model.forward(x), reference.forward(x), "forward"); }), "no error")
           << "bias " << bias_before << " before, then " << bias;
     }
 }
 
-/// The numbers of all samples in reverse order, which x and y in one place would spoil.
+/// Reverses the order of all elements. The result is wrong if x and y share memory.
 class Reversed : public Layer {
  public:
   std::string name() const override { return "Reversed"; }
@@ -84,7 +84,7 @@ class Reversed : public Layer {
   }
 };
 
-TEST(PlanChanges, APredictionMayBePredictedFrom) {
+TEST(PlanChanges, PredictAcceptsItsLastResult) {
   const Tensor x = random({4, 6}, 1);
   Sequential model;
   for (int layers = 1; layers <= 3; ++layers) {
@@ -96,7 +96,7 @@ TEST(PlanChanges, APredictionMayBePredictedFrom) {
   }
 }
 
-TEST(PlanChanges, AResultMayNotBeTrainedOn) {
+TEST(PlanChanges, ForwardRefusesItsLastResult) {
   Rng rng{1};
   Sequential model{Dense(6, 6, rng), ReLU()};
   const Tensor x = random({4, 6}, 1);

@@ -1,5 +1,5 @@
-// However a Sequential runs its layers, fused, in place, in turning buffers: the numbers are those of the layers run
-// one by one.
+// A Sequential fuses layers, runs layers in place and alternates buffers. The results must equal those of the layers
+// run one by one.
 
 #include <minnow/core/error.hpp>
 #include <minnow/core/threading/threads.hpp>
@@ -11,10 +11,10 @@
 #include <minnow/layers/normalization/batch_norm.hpp>
 #include <minnow/layers/shape/flatten.hpp>
 
-#include <tests/support/by_hand.hpp>
 #include <tests/support/compare.hpp>
-#include <tests/support/layers_of_ones_own.hpp>
+#include <tests/support/layer_by_layer.hpp>
 #include <tests/support/small_model.hpp>
+#include <tests/support/user_layers.hpp>
 
 #include <memory>
 #include <thread>
@@ -28,7 +28,7 @@ void clear(Sequential& model) {
   for (const NamedTensor& entry : model.parameters()) entry.parameter->clear_gradient();
 }
 
-/// A layer of the user's: its buffers and contexts stay from batch to batch.
+/// The buffers and contexts of a user, kept from batch to batch.
 struct Caller {
   Context training{Mode::train}, prediction{Mode::eval};
   Tensor y;
@@ -38,14 +38,14 @@ void check_batch(Sequential& model, const Tensor& x, Caller& caller) {
   const std::string what = model.summary(x.shape());
   const Tensor x_before = x, dy = random(model.output_shape(x.shape()), 99), dy_before = dy;
   Sequential copy = model;
-  ByHand hand(copy);
-  hand.forward(x);
-  const Tensor dx = hand.backward(dy);
+  LayerByLayer reference(copy);
+  reference.forward(x);
+  const Tensor dx = reference.backward(dy);
 
-  expect_same(model.forward(x), hand.tensors.back(), "forward of " + what);
-  expect_same_outputs(model, hand, what);
-  expect_same(model.predict(x), hand.tensors.back(), "predict of " + what);
-  expect_same(model.predict(x, caller.prediction), hand.tensors.back(), "predict with a context of " + what);
+  expect_same(model.forward(x), reference.tensors.back(), "forward of " + what);
+  expect_same_outputs(model, reference, what);
+  expect_same(model.predict(x), reference.tensors.back(), "predict of " + what);
+  expect_same(model.predict(x, caller.prediction), reference.tensors.back(), "predict with a context of " + what);
   clear(model);
   model.backward(dy);
   expect_same_gradients(model, copy, "backward of " + what);
@@ -55,7 +55,7 @@ void check_batch(Sequential& model, const Tensor& x, Caller& caller) {
   got.fill(7);
   resize(caller.y, model.output_shape(x.shape()));
   model.forward(x, caller.y, caller.training);
-  expect_same(caller.y, hand.tensors.back(), "forward as a layer of " + what);
+  expect_same(caller.y, reference.tensors.back(), "forward as a layer of " + what);
   model.backward(x, caller.y, dy, &got, caller.training);
   expect_same(got, dx, "dx of " + what);
   expect_same_gradients(model, copy, "backward as a layer of " + what);
@@ -89,14 +89,14 @@ Sequential dense_model(bool flatten, int first, int second, bool bias) {
   return model;
 }
 
-TEST(Plan, DenseAndWhatIsAroundIt) {
+TEST(Plan, DenseWithFlattenAndActivations) {
   for (const bool flatten : {false, true})
     for (const bool bias : {false, true})
       for (int kind = 0; kind < 4; ++kind)
         check(dense_model(flatten, kind, (kind + 1) % 4, bias), flatten ? Shape{2, 3} : Shape{6});
 }
 
-// Predictions of a dense layer with a norm folded into it; the steps of evaluation with a backward are the layers.
+// Predict folds a norm into the dense layer. An evaluation pass with a backward pass does not.
 TEST(Plan, NormsAreFoldedInPrediction) {
   for (const bool bias : {true, false})
     for (const bool tracks : {true, false}) {
@@ -135,7 +135,7 @@ TEST(Plan, FrozenParameters) {
     }
 }
 
-TEST(Plan, ActivationsAfterOneAnother) {
+TEST(Plan, ConsecutiveActivations) {
   Rng rng{13};
   check(Sequential{Dense(6, 5, rng), ReLU(), Tanh(), Sigmoid(), Dense(5, 3, rng), Tanh(), Tanh()});
   check(Sequential{Dense(6, 5, rng), Twice(), Twice(), ReLU(), Twice(), Dense(5, 3, rng), Twice(), Twice()});
@@ -143,7 +143,7 @@ TEST(Plan, ActivationsAfterOneAnother) {
   check(Sequential{Dense(6, 5, rng), Clipped(), Twice(), Flatten(), Sigmoid(), Flatten(), Tanh()});
 }
 
-TEST(Plan, TheUsersInputIsNotOverwritten) {
+TEST(Plan, DoesNotOverwriteTheInput) {
   Rng rng{14};
   check(Sequential{ReLU()});
   check(Sequential{Twice()}, {2, 3});
@@ -154,7 +154,7 @@ TEST(Plan, TheUsersInputIsNotOverwritten) {
   check(Sequential{Sequential{Twice(), Twice()}, Twice()});
 }
 
-TEST(Plan, WhoReadsItsOutputKeepsIt) {
+TEST(Plan, KeepsAnOutputThatBackwardReads) {
   Rng rng{15};
   check(Sequential{Dense(6, 5, rng), Softmax(), Twice()});
   check(Sequential{Dense(6, 5, rng), Softmax(), ReLU(), Softmax(), Tanh()});
@@ -172,7 +172,7 @@ TEST(Plan, NestedModels) {
   check(empty);
 }
 
-TEST(Plan, DerivedClassesRunAsTheyAre) {
+TEST(Plan, DoesNotFuseDerivedClasses) {
   Rng rng{17};
   check(Sequential{Dense(6, 5, rng), Clipped(), Dense(5, 3, rng), Clipped(), ReLU()});
   check(Sequential{NegatedDense(6, 5, rng), ReLU(), NegatedDense(5, 3, rng)});
@@ -202,8 +202,8 @@ TEST(Plan, CopiesMovesAndAssignments) {
   assigned.forward(x);
   assigned = *model;
   for (const NamedTensor& entry : model->state()) entry.value->fill(3);
-  check_batch(*model, x, caller);  // the fused steps see the new numbers
-  check_batch(copy, x, caller);    // the caller's contexts may serve another model
+  check_batch(*model, x, caller);  // the fused steps use the new values
+  check_batch(copy, x, caller);    // the same contexts with another model
   Sequential moved = std::move(*model);
   model.reset();
   check(copy);
@@ -233,7 +233,7 @@ TEST(Plan, LayersAddedAfterAPass) {
   check_now();
 }
 
-TEST(Plan, ThreadsPredictFromOneModelWhileThePoolIsInUse) {
+TEST(Plan, ThreadsPredictWithOneModelWhileThePoolIsInUse) {
   const int before = num_threads();
   set_threads(3);
   Rng rng{20};
@@ -255,7 +255,7 @@ TEST(Plan, ThreadsPredictFromOneModelWhileThePoolIsInUse) {
   for (std::size_t i = 0; i < 4; ++i) expect_same(results[i], expected[i], "thread " + std::to_string(i));
 }
 
-/// Twice with a parameter, which counts its backward passes.
+/// Twice with a parameter. Counts its backward passes.
 class Counting : public Twice {
  public:
   explicit Counting(bool trainable) { parameter_.trainable = trainable; }
@@ -272,7 +272,7 @@ class Counting : public Twice {
   Parameter parameter_{Shape{1}};
 };
 
-TEST(Plan, NothingBelowTheFirstTrainableLayerIsComputed) {
+TEST(Plan, ComputesNothingBeforeTheFirstTrainedLayer) {
   Rng rng{21};
   Dense frozen(6, 6, rng);
   for (const NamedTensor& entry : frozen.parameters()) entry.parameter->trainable = false;

@@ -5,10 +5,10 @@
 #include <minnow/models/residual.hpp>
 #include <minnow/optim/sgd.hpp>
 
-#include <tests/support/by_hand.hpp>
-#include <tests/support/layers_of_ones_own.hpp>
+#include <tests/support/layer_by_layer.hpp>
 #include <tests/support/message.hpp>
 #include <tests/support/small_model.hpp>
+#include <tests/support/user_layers.hpp>
 
 #include <functional>
 
@@ -21,7 +21,7 @@ Tensor total(const Tensor& a, const Tensor& b) {
   return result;
 }
 
-/// Bodies that end in a layer whose backward reads y, in one that does not, in one in place, and without any.
+/// Returns bodies that end in a layer that reads y in backward, a layer that does not, an in-place layer, and no layer.
 std::vector<Sequential> bodies() {
   Rng rng{1};
   return {Sequential{Dense(6, 6, rng), Tanh()},
@@ -32,7 +32,7 @@ std::vector<Sequential> bodies() {
           Sequential()};
 }
 
-/// A Residual equals its branches run by hand.
+/// Compares a Residual with the sum of its branches, run layer by layer.
 void expect_sum(Residual residual, Sequential body, std::optional<Sequential> projection, const std::string& what) {
   const Tensor x = random({5, 6}, 1);
   const Shape shape = residual.output_shape(x.shape());
@@ -41,10 +41,10 @@ void expect_sum(Residual residual, Sequential body, std::optional<Sequential> pr
   Tensor y = zeros(shape), dx = zeros(x.shape());
   residual.forward(x, y, context);
   residual.backward(x, y, dy, &dx, context);
-  ByHand by_body(body);
+  LayerByLayer by_body(body);
   Tensor expected = by_body.forward(x), expected_dx = by_body.backward(dy);
   if (projection) {
-    ByHand by_projection(*projection);
+    LayerByLayer by_projection(*projection);
     expected = total(expected, by_projection.forward(x));
     expected_dx = total(expected_dx, by_projection.backward(dy));
   } else {
@@ -72,25 +72,25 @@ TEST(Residual, IsTheSumOfItsBranches) {
   }
 }
 
-TEST(Residual, PredictsWhatEvaluationGives) {
+TEST(Residual, PredictMatchesAnEvaluationPass) {
   for (const Sequential& body : bodies()) {
     Sequential model{Twice(), Residual(body), ReLU(), Residual(body, body), Twice()};
-    ByHand by_hand(model, Mode::eval);
+    LayerByLayer reference(model, Mode::eval);
     const Tensor x = random({5, 6}, 1);
-    expect_same(model.predict(x), by_hand.forward(x), "predict");
+    expect_same(model.predict(x), reference.forward(x), "predict");
   }
 }
 
-TEST(Residual, RunsBetweenLayersThatWorkInPlace) {
+TEST(Residual, RunsBetweenInPlaceLayers) {
   for (const Sequential& body : bodies()) {
     Rng rng{2};
     Sequential model{Dense(6, 6, rng), Twice(), Residual(body), ReLU(), Residual(Residual(body), Twice()), Twice()};
     Sequential copy = model;
-    ByHand by_hand(copy);
+    LayerByLayer reference(copy);
     const Tensor x = random({5, 6}, 1), dy = random({5, 6}, 2);
-    expect_same(model.forward(x), by_hand.forward(x), "y");
+    expect_same(model.forward(x), reference.forward(x), "y");
     model.backward(dy);
-    by_hand.backward(dy);
+    reference.backward(dy);
     expect_same_gradients(model, copy, "gradients");
   }
 }
@@ -166,22 +166,22 @@ TEST(Residual, KeepsAnOptimizersParametersWhenAssignedTo) {
   EXPECT_NE(model.predict(x), y);
 }
 
-/// Refuses to compute a dx.
+/// Throws Error if it must compute dx.
 class First : public Twice {
  public:
   void backward(const Tensor&, const Tensor&, const Tensor&, Tensor* dx, Context&) override {
-    if (dx != nullptr) throw Error("a dx that nobody needs");
+    if (dx != nullptr) throw Error("an unused dx");
   }
 };
 
-TEST(Residual, ComputesNoGradientThatNobodyNeeds) {
+TEST(Residual, ComputesNoUnusedGradient) {
   Rng rng{1};
   const Tensor x = random({5, 3}, 1), dy = random({5, 3}, 2);
-  // No layer before it is trained: neither branch's first layers need a dx.
+  // No layer before the block is trained: the first layers of both branches need no dx.
   Sequential model{First(), Residual(Sequential{First(), Dense(3, 3, rng)}, Sequential{First(), Dense(3, 3, rng)})};
   model.forward(x);
   EXPECT_NO_THROW(model.backward(dy));
-  // With everything in it frozen, the trained part begins after it; the parameters may be replaced meanwhile.
+  // All layers of the block are frozen: the trained part begins after the block.
   Sequential frozen{Residual(Sequential{First(), Dense(3, 3, rng)}), First(), Dense(3, 3, rng)};
   static_cast<Residual&>(frozen[0]) = Residual(Sequential{First(), Dense(3, 3, rng)});
   for (const NamedTensor& entry : frozen[0].parameters()) entry.parameter->trainable = false;
@@ -190,10 +190,10 @@ TEST(Residual, ComputesNoGradientThatNobodyNeeds) {
   for (const NamedTensor& entry : frozen[0].parameters()) EXPECT_FALSE(entry.parameter->has_gradient());
   frozen[0].parameters()[0].parameter->trainable = true;
   frozen.forward(x);
-  EXPECT_THROW(frozen.backward(dy), Error) << "now the layer between is asked for one";
+  EXPECT_THROW(frozen.backward(dy), Error) << "now the layer in between must compute dx";
 }
 
-TEST(Residual, TakesEmptyAndSmallerBatches) {
+TEST(Residual, AcceptsEmptyAndSmallerBatches) {
   Rng rng{1};
   Sequential model{Residual(Sequential{Dense(3, 3, rng), Tanh()}), Residual(Dense(3, 4, rng), Dense(3, 4, rng))};
   for (const std::size_t samples : {5u, 0u, 2u, 5u}) {
@@ -209,14 +209,14 @@ TEST(Residual, TakesEmptyAndSmallerBatches) {
   }
 }
 
-TEST(Residual, UnequalShapesAreRefusedAtTheFirst) {
+TEST(Residual, RefusesUnequalShapes) {
   Rng rng{1};
   const auto what = [](const Layer& layer, const Shape& input) {
     return message<ShapeError>([&] { layer.output_shape(input); });
   };
   EXPECT_EQ(what(Residual(Dense(3, 4, rng)), {2, 3}),
-            "Residual(Dense(3 -> 4)): expected x and body(x) of the same shape, got (2, 3) and (2, 4). Give it a "
-            "projection, or a body that keeps the shape.");
+            "Residual(Dense(3 -> 4)): expected x and body(x) of the same shape, got (2, 3) and (2, 4). Add a "
+            "projection, or use a body that keeps the shape.");
   EXPECT_EQ(what(Residual(Dense(3, 4, rng), Dense(3, 5, rng)), {2, 3}),
             "Residual(Dense(3 -> 4), projection Dense(3 -> 5)): expected projection(x) and body(x) of the same shape, "
             "got (2, 5) and (2, 4).");

@@ -21,7 +21,7 @@ std::vector<Tensor> gradients(Sequential& model) {
   return result;
 }
 
-TEST(SequentialPasses, PredictDoesNotDisturbAPassUnderWay) {
+TEST(SequentialPasses, PredictDoesNotChangeTheCurrentPass) {
   Sequential disturbed = small_model(), undisturbed = small_model();
   const Tensor x = random({4, 6}, 2), other = random({9, 6}, 3), dy = random({4, 3}, 4);
   undisturbed.forward(x);
@@ -32,7 +32,7 @@ TEST(SequentialPasses, PredictDoesNotDisturbAPassUnderWay) {
   EXPECT_EQ(gradients(disturbed), gradients(undisturbed));
 }
 
-/// A layer with a parameter that tells what backward was asked for.
+/// A layer with a parameter. Records the mode, and if backward must compute dx.
 class Spy : public Layer {
  public:
   std::string name() const override { return "Spy"; }
@@ -68,7 +68,7 @@ TEST(SequentialPasses, TheFirstLayerGetsANullDx) {
   }
 }
 
-TEST(SequentialPasses, TrainsALayerAddedInsideANestedOneLater) {
+TEST(SequentialPasses, TrainsALayerAddedLaterToANestedModel) {
   const Spy spy;
   Sequential model{Sequential{}, ReLU()};
   static_cast<Sequential&>(model[0]).add(spy);
@@ -78,7 +78,7 @@ TEST(SequentialPasses, TrainsALayerAddedInsideANestedOneLater) {
   EXPECT_EQ(spy.asked->size(), 1u);
 }
 
-TEST(SequentialPasses, PassesItsModeOn) {
+TEST(SequentialPasses, PassesTheModeToItsChildren) {
   const Spy spy;
   Sequential model{Sequential{spy}, ReLU()};
   const Tensor x = random({1, 2}, 1);
@@ -92,7 +92,7 @@ TEST(SequentialPasses, PassesItsModeOn) {
   EXPECT_EQ(context.settings.mode, Mode::eval);
 }
 
-TEST(SequentialPasses, TakesEmptyAndChangingBatches) {
+TEST(SequentialPasses, AcceptsEmptyAndChangingBatches) {
   Sequential model = small_model();
   for (const std::size_t n : {0u, 4u, 1u, 0u, 7u, 3u}) {
     const Tensor x = random({n, 6}, n), dy = random({n, 3}, n);
@@ -106,7 +106,7 @@ TEST(SequentialPasses, TakesEmptyAndChangingBatches) {
   }
 }
 
-TEST(SequentialPasses, FourThreadsPredictFromOneModel) {
+TEST(SequentialPasses, FourThreadsPredictWithOneModel) {
   Rng rng{1};
   const Sequential model{Dense(20, 30, rng), ReLU(), Sequential{Dense(30, 10, rng), Tanh()}, Softmax()};
   std::vector<Tensor> inputs, expected(4), results(4);

@@ -39,7 +39,7 @@ TEST(Sequential, CopiesDeeply) {
   EXPECT_EQ(copy.predict(x), y);
 }
 
-TEST(Sequential, ACopyNeedsAnOptimizerOfItsOwn) {
+TEST(Sequential, ACopyNeedsItsOwnOptimizer) {
   Sequential model = small_model();
   SGD sgd(model.parameters(), {.learning_rate = 1});
   Sequential copy = model;
@@ -52,7 +52,7 @@ TEST(Sequential, ACopyNeedsAnOptimizerOfItsOwn) {
   EXPECT_NO_THROW(copy.add(ReLU())) << "the copy has no optimizer yet";
 }
 
-TEST(Sequential, MovingKeepsTheOptimizersPointersAndThePassUnderWay) {
+TEST(Sequential, AMoveKeepsTheOptimizersPointersAndTheCurrentPass) {
   Sequential model = small_model();
   SGD sgd(model.parameters(), {.learning_rate = 1});
   const Tensor x = random({4, 6}, 2), before = model.forward(x);
@@ -63,30 +63,30 @@ TEST(Sequential, MovingKeepsTheOptimizersPointersAndThePassUnderWay) {
   EXPECT_NE(moved.predict(x), before);
 }
 
-// `model = best` is how one goes back to the best epoch. The optimizer must not be left with pointers to freed layers.
+// `model = best` restores the best epoch. The pointers of the optimizer must stay valid.
 TEST(Sequential, AssigningToAModelWithAnOptimizerLeavesNothingDangling) {
   Sequential model = small_model(), best = model;
   SGD sgd(model.parameters());
   try {
     model = best;
   } catch (const Error&) {
-    return;  // refusing is one way
+    return;  // an error is acceptable
   }
   ASSERT_EQ(model.parameters().size(), sgd.parameters().size());
   for (std::size_t i = 0; i < sgd.parameters().size(); ++i)
     EXPECT_EQ(model.parameters()[i].parameter, sgd.parameters()[i].parameter) << sgd.parameters()[i].name;
 }
 
-TEST(Sequential, RefusesLayersOnceAnOptimizerWasBuilt) {
+TEST(Sequential, RefusesLayersAfterAnOptimizerWasBuilt) {
   Sequential model = small_model();
   SGD sgd(model.parameters());
   EXPECT_EQ(message<Error>([&] { model.add(ReLU()); }),
             "Sequential: expected layers to be added before an optimizer is built, got ReLU after it. The optimizer "
-            "would not train it: build the optimizer last.");
+            "would not train this layer. Build the optimizer last.");
   EXPECT_EQ(model.size(), 3u);
 }
 
-TEST(Sequential, CopiesALoneSequentialAndNestsOneAmongOthers) {
+TEST(Sequential, CopiesASingleSequentialAndNestsOneAmongOthers) {
   Sequential model = small_model();
   const Sequential copy{model}, moved{Sequential{small_model()}}, nested{model, ReLU()};
   EXPECT_EQ(copy.size(), 3u);
@@ -97,7 +97,7 @@ TEST(Sequential, CopiesALoneSequentialAndNestsOneAmongOthers) {
   EXPECT_EQ(Sequential{}.add(model).size(), 1u) << "add() always nests";
 }
 
-TEST(Sequential, NestedGivesWhatAFlatOneGives) {
+TEST(Sequential, ANestedModelEqualsAFlatOne) {
   Rng rng{1};
   const Dense first(6, 5, rng), second(5, 3, rng);
   Sequential flat{first, Tanh(), second}, nested{Sequential{first, Tanh()}, Sequential{second}};
@@ -145,7 +145,7 @@ TEST(Sequential, AnEmptyOneIsTheIdentity) {
   EXPECT_EQ(model.num_parameters(), 0u);
 }
 
-TEST(Sequential, SaysWhatIsMissing) {
+TEST(Sequential, ErrorsNameTheMissingCall) {
   Sequential model = small_model();
   EXPECT_EQ(message<Error>([&] {
               model.backward(zeros({4, 3}));
@@ -158,7 +158,7 @@ TEST(Sequential, SaysWhatIsMissing) {
             }),
             "Sequential(3 layers): expected dy of the output's shape (4, 3), got (4, 2).");
   EXPECT_THROW(model.forward(wrong), ShapeError);
-  EXPECT_THROW(model.backward(zeros({4, 3})), Error) << "a forward that failed cannot be continued";
+  EXPECT_THROW(model.backward(zeros({4, 3})), Error) << "backward cannot follow a forward that failed";
   EXPECT_EQ(message<ValueError>([&] { model[3]; }), "Sequential(3 layers): expected an index below 3, got 3.");
 }
 

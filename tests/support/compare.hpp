@@ -10,11 +10,11 @@
 
 namespace minnow::inline MINNOW_PRECISION::testing {
 
-/// What a result in Real may differ from a float64 reference by, as a share of the reference's largest number.
+/// Allowed error of a result in Real against a float64 reference, relative to the largest element of the reference.
 constexpr double tolerance = std::is_same_v<Real, double> ? 1e-12 : 1e-6;
 
-/// max|a - ref| / max|ref|, the error of a tensor; infinite when the shapes differ or one is NaN where the other is
-/// not.
+/// Returns the error of a tensor, max|a - ref| / max|ref|. It is infinite if the shapes differ, or if only one of two
+/// elements is NaN.
 template <class T>
 double error(const BasicTensor<T>& a, const Shape& shape, const std::vector<double>& reference) {
   constexpr double infinite = std::numeric_limits<double>::infinity();

@@ -9,14 +9,14 @@
 
 namespace minnow::inline MINNOW_PRECISION::testing {
 
-/// Mistakes that writers of layers make, each planted alone.
+/// Mistakes in a layer. A layer contains one of them.
 enum class Fault {
   none,
   flipped_dx,
   flipped_weight,
   no_bias_gradient,
   zero_bias_gradient,
-  gradient_overwritten,        // where it should be added to
+  gradient_overwritten,        // instead of added to
   gradient_never_overwritten,  // after a step
   dx_added,
   dx_partly_written,
@@ -66,7 +66,7 @@ class PlainDense : public Layer {
   }
 
  private:
-  /// The weight's gradient, ready to be added to, or as the fault has it.
+  /// Returns the gradient of the weight, ready for `+=` unless the fault changes it.
   FixedTensor& weight_gradient() {
     if (fault_ == Fault::gradient_overwritten) {
       weight_.grad_target().grad.fill(0);
@@ -112,7 +112,7 @@ class PlainDense : public Layer {
   Parameter weight_, bias_;
 };
 
-/// y = x - the batch's mean of each column; backward may forget that the mean depends on x too.
+/// y = x - the mean of each column over the batch. Without `remember`, backward ignores that the mean depends on x.
 class BatchCentre : public Layer {
  public:
   explicit BatchCentre(bool remember) : remember_(remember) {}
@@ -137,10 +137,10 @@ class BatchCentre : public Layer {
   bool remember_;
 };
 
-/// Where a layer keeps what forward leaves for backward.
+/// Where a layer stores the mask that forward computes for backward.
 enum class Keep { in_context, in_layer, first_forever };
 
-/// y = max(x, 0) with a mask; right only when the mask is made anew in the context by each forward.
+/// y = max(x, 0) with a mask. Correct only if each forward writes a new mask into the context.
 class MaskedReLU : public Layer {
  public:
   explicit MaskedReLU(Keep keep) : keep_(keep) {}
@@ -172,12 +172,12 @@ class MaskedReLU : public Layer {
   std::vector<bool> mask_;
 };
 
-/// What a layer promises by memory_use() and does not keep.
+/// A wrong return value of memory_use().
 enum class Promise {
   none,
   kept,
   x_unread,
-  x_unread_by_dx,  // but the parameter's gradient reads it
+  x_unread_by_dx,  // but the gradient of the parameter reads x
   y_unread,
   in_place_though_x_is_read,
   in_place_of_another_shape,
@@ -185,7 +185,7 @@ enum class Promise {
   in_place_backward,
 };
 
-/// y = factor e^x, whose backward needs y alone: it may work in place.
+/// y = factor e^x. Backward reads only y, so the layer can run in place.
 class Exponential : public Layer {
  public:
   explicit Exponential(Promise promise) : promise_(promise) { factor_.value.fill(2); }

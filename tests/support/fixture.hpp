@@ -17,7 +17,7 @@ namespace minnow::inline MINNOW_PRECISION::testing {
 
 using Json = nlohmann::json;
 
-/// A file of tests/fixtures, which scripts/make_fixtures.py writes: an array of cases.
+/// Returns a file of tests/fixtures, an array of cases. scripts/make_fixtures.py writes the files.
 inline Json read_fixture(const std::string& name) {
   std::ifstream file(std::string(MINNOW_SOURCE_DIR) + "/tests/fixtures/" + name);
   if (!file) throw std::runtime_error("no fixture " + name + "; run scripts/make_fixtures.py");
@@ -29,7 +29,7 @@ inline Shape fixture_shape(const Json& entry) {
   return Shape(extents.begin(), extents.end());
 }
 
-/// A number, or one of "nan", "inf" and "-inf", for which JSON has no word.
+/// Returns a number. JSON has no NaN and infinity: the fixtures write "nan", "inf" and "-inf".
 inline double fixture_number(const Json& entry) {
   return entry.is_string() ? std::stod(entry.get<std::string>()) : entry.get<double>();
 }
@@ -40,7 +40,7 @@ inline std::vector<double> fixture_numbers(const Json& entries) {
   return numbers;
 }
 
-/// The tensor that an entry {"shape": [...], "data": [...]} holds.
+/// Returns the tensor of an entry {"shape": [...], "data": [...]}.
 template <class T = Real>
 BasicTensor<T> fixture_tensor(const Json& entry) {
   auto tensor = BasicTensor<T>::from_shape(fixture_shape(entry));
@@ -57,7 +57,7 @@ double error(const BasicTensor<T>& a, const Json& entry) {
 
 inline double error(const FixedTensor& a, const Json& entry) { return error(a.tensor(), entry); }
 
-/// Leaves a measured error in the test's record: --gtest_output=json shows it.
+/// Records a measured error for the report of --gtest_output=json.
 inline void record_error(const std::string& name, double value) {
   char text[32];
   std::snprintf(text, sizeof text, "%.2g", value);

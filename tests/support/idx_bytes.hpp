@@ -9,7 +9,7 @@ namespace minnow::test {
 
 using Bytes = std::vector<std::uint8_t>;
 
-/// An IDX file: magic number and extents, big-endian, and the values.
+/// Returns the bytes of an IDX file: magic number and extents, big-endian, then the values.
 inline Bytes idx(std::uint32_t magic, const std::vector<std::uint32_t>& extents, const Bytes& values) {
   Bytes bytes;
   const auto append = [&](std::uint32_t number) {

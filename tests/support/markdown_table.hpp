@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-/// A table of a documentation page, its columns as wide as their widest cell: the first row is the head, the first
-/// column is text, the others are numbers.
+/// Returns a Markdown table with aligned columns. The first row is the header. The first column is text, the other
+/// columns are numbers.
 inline std::string markdown_table(const std::vector<std::vector<std::string>>& rows) {
   std::vector<std::size_t> widths(rows.at(0).size(), 0);
   for (const auto& row : rows)

@@ -3,7 +3,7 @@
 #include <functional>
 #include <string>
 
-/// What an action says when it throws an E; "no error" when it throws nothing.
+/// Returns the message of the E that the action throws; "no error" if it throws nothing.
 template <class E>
 std::string message(const std::function<void()>& action) {
   try {

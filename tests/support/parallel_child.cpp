@@ -1,4 +1,4 @@
-// A program that shares loops out among threads and ends in the way it is told: return, exit, exit_in_thread,
+// A program that runs parallel loops and then ends in the given way: return, exit, exit_in_thread,
 // destructor, product_in_destructor, fork, grain_size_zero, no_memory.
 
 #include <minnow/core/math/gemm.hpp>
@@ -20,7 +20,7 @@ namespace {
 std::atomic<bool> no_memory{false};
 }
 
-// Every new of this program, and of the library where it is shared.
+// Replaces operator new in this program, and in the library if it is shared.
 void* operator new(std::size_t size) {
   void* memory = no_memory ? nullptr : std::malloc(size);
   if (memory == nullptr) throw std::bad_alloc();
@@ -48,7 +48,7 @@ bool product_is_right() {
   return c(3, 4) == 800;
 }
 
-/// Whether another thread comes to a loop, for whom the first one waits.
+/// Returns true if a second thread runs a part of the loop. The first thread waits for it.
 bool threads_help() {
   std::atomic<std::thread::id> first{};
   std::atomic<bool> helped{false};
@@ -65,7 +65,7 @@ bool threads_help() {
   return helped;
 }
 
-/// The first loop finds no memory for a thread: it runs alone, and the next loops do not.
+/// The first loop cannot allocate memory for a thread and runs on one thread. The next loops use more threads.
 bool starts_threads_later() {
   no_memory = true;
   const bool right = loop_is_right();
@@ -81,13 +81,13 @@ struct AtTheEnd {
   bool loop = false, product = false;
 } at_the_end;
 
-/// Forks right after a loop, again and again, as a loader of one's own would: each child runs loops, and ends.
+/// Forks repeatedly, each time directly after a loop. Each child runs loops and ends.
 int fork_often() {
   for (int i = 0; i < 100; ++i) {
     if (!loop_is_right()) return 1;
     const pid_t child = fork();
     if (child == 0) {
-      alarm(10);  // a child that hangs is killed
+      alarm(10);  // ends a child that hangs
       for (int loop = 0; loop < 20; ++loop)
         if (!loop_is_right()) std::_Exit(1);
       if (i % 2 == 0) std::_Exit(0);

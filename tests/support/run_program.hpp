@@ -7,8 +7,8 @@
 
 #include <sys/wait.h>
 
-/// What a shell command printed (redirect stderr with 2>&1 to have it too) and its exit code; 128 + n when killed by
-/// signal n.
+/// The output of a shell command, and its exit code; 128 + n if signal n ended it. The output contains stderr only if
+/// the command redirects it with 2>&1.
 struct ProgramResult {
   std::string output;
   int exit_code;

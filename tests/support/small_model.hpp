@@ -8,6 +8,7 @@
 
 namespace minnow::inline MINNOW_PRECISION {
 
+/// Returns a tensor of normal values.
 inline Tensor random(const Shape& shape, std::uint64_t seed) {
   Rng rng{seed};
   Tensor tensor = zeros(shape);
@@ -15,6 +16,7 @@ inline Tensor random(const Shape& shape, std::uint64_t seed) {
   return tensor;
 }
 
+/// Returns a model of two dense layers, from 6 to 3 features.
 inline Sequential small_model(std::uint64_t seed = 1) {
   Rng rng{seed};
   return Sequential{Dense(6, 5, rng), Tanh(), Dense(5, 3, rng)};

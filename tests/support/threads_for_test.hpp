@@ -6,7 +6,7 @@
 
 namespace minnow::inline MINNOW_PRECISION::testing {
 
-/// Sets the number of threads, and puts back what it was.
+/// Sets the number of threads in a scope. The destructor restores the previous number.
 class ThreadsForTest {
  public:
   explicit ThreadsForTest(int count) : before_(num_threads()) { set_threads(count); }
@@ -18,11 +18,12 @@ class ThreadsForTest {
   int before_;
 };
 
-/// One of OpenBLAS's own answers, by name at run time: who uses the shared library does not link it.
-inline int ask_openblas(const char* question) {
-  const auto answer = reinterpret_cast<int (*)()>(dlsym(RTLD_DEFAULT, question));
-  return answer != nullptr ? answer() : -1;
+/// Calls a function of OpenBLAS that returns an int. It is found by name at run time, because a user of the shared
+/// library does not link OpenBLAS.
+inline int call_openblas(const char* name) {
+  const auto function = reinterpret_cast<int (*)()>(dlsym(RTLD_DEFAULT, name));
+  return function != nullptr ? function() : -1;
 }
-inline int openblas_threads() { return ask_openblas("openblas_get_num_threads"); }
+inline int openblas_threads() { return call_openblas("openblas_get_num_threads"); }
 
 }  // namespace minnow::inline MINNOW_PRECISION::testing

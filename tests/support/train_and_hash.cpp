@@ -1,5 +1,5 @@
 // Trains a small model and prints a hash of its parameters and losses: train_and_hash MODEL THREADS WORKERS SEED, where
-// MODEL is dense or cnn, and WORKERS threads fill batches beside the training, 0 none.
+// MODEL is dense or cnn. WORKERS worker threads fill batches; with 0, the training thread fills them.
 
 #include <minnow/minnow.hpp>
 

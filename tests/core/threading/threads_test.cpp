@@ -6,7 +6,7 @@
 #include <minnow/layers/shape/flatten.hpp>
 #include <minnow/models/sequential.hpp>
 
-#include <tests/support/by_hand.hpp>
+#include <tests/support/layer_by_layer.hpp>
 #include <tests/support/small_model.hpp>
 #include <tests/support/threads_for_test.hpp>
 

@@ -34,7 +34,7 @@ Tensor forward(Layer& layer, const Tensor& x) {
   return y;
 }
 
-/// dx for dy = 1.
+/// Returns dx for dy = 1.
 Tensor slope(Layer& layer, const Tensor& x) {
   Context context;
   Tensor y = zeros(layer.output_shape(x.shape())), dy = y, dx = zeros(x.shape());
@@ -56,8 +56,8 @@ struct Function {
   std::function<long double(long double)> value, slope;
 };
 
-/// The largest error over what is allowed, relative |exact| + near_zero: each number for itself, unlike in the grid,
-/// where the largest of a tensor counts.
+/// Expects the error of each element to be at most relative |exact| + near_zero. In the grid, errors are relative to the
+/// largest element of a tensor.
 void expect_close(Layer& layer, const Function& exact, const Tensor& x, double relative, double near_zero) {
   const Tensor y = forward(layer, x), dx = slope(layer, x);
   for (const auto& [ours, theirs, what] :
@@ -95,7 +95,7 @@ const Function silu{"SiLU, ", [](long double x) { return x * logistic(x); },
 
 // A sigmoid's tail is right to its own digits, but for an error of x's last digit, which grows with x; erf's in
 // absolute terms. Where the slope is 0, near -1, its terms cancel.
-TEST(SmoothActivations, AreAsGoodAsTheFunctionsTheyAreMadeOf) {
+TEST(SmoothActivations, AreAsAccurateAsTheirFunctions) {
   constexpr double epsilon = static_cast<double>(Limits::epsilon());
   GELU exact;
   GELU approximate({.approximate = Approximate::tanh});
@@ -105,7 +105,7 @@ TEST(SmoothActivations, AreAsGoodAsTheFunctionsTheyAreMadeOf) {
   expect_close(swish, silu, points(-20, 20, 4001), 4 * epsilon, epsilon / 4);
 }
 
-TEST(SmoothActivations, FarOutAreZeroOrX) {
+TEST(SmoothActivations, AreZeroOrXForLargeX) {
   GELU exact;
   GELU approximate({.approximate = Approximate::tanh});
   SiLU swish;
@@ -122,7 +122,7 @@ TEST(SmoothActivations, FarOutAreZeroOrX) {
   }
 }
 
-TEST(LeakyReLU, KeepsNaNAndInfinityAndTakesAnySlope) {
+TEST(LeakyReLU, PropagatesNaNAndInfinityForAnySlope) {
   LeakyReLU leaky, flat(0), rising(-2);
   const Tensor x{{nan, inf, -inf, 0, -3, 3}};
   const Tensor y = forward(leaky, x), dx = slope(leaky, x);
@@ -136,12 +136,12 @@ TEST(LeakyReLU, KeepsNaNAndInfinityAndTakesAnySlope) {
   EXPECT_EQ(leaky.name(), "LeakyReLU(0.01)");
 }
 
-TEST(LeakyReLU, RefusesASlopeThatIsNoNumber) {
+TEST(LeakyReLU, RefusesANonFiniteSlope) {
   EXPECT_EQ(message<ValueError>([] { LeakyReLU layer(std::nan("")); }), "LeakyReLU(nan): expected a finite slope.");
   EXPECT_THROW(LeakyReLU{std::numeric_limits<double>::infinity()}, ValueError);
 }
 
-TEST(LogSoftmax, KeepsAProbabilityNextToOne) {
+TEST(LogSoftmax, IsAccurateForAProbabilityCloseToOne) {
   LogSoftmax layer;
   const Tensor y = forward(layer, Tensor{{0, -25, -26}, {7, 7, -30}, {5, 5, 5}});
   const double others = std::exp(-25.) + std::exp(-26.);
@@ -162,7 +162,7 @@ TEST(LogSoftmax, PropagatesNaNAndInfinityWithinARow) {
   EXPECT_EQ(y(2, 0), -inf);
 }
 
-TEST(LogSoftmax, RefusesWhatHasNoClasses) {
+TEST(LogSoftmax, RefusesAnInputWithoutClasses) {
   EXPECT_EQ(message<ShapeError>([] {
               LogSoftmax().output_shape({4});
             }),
@@ -183,7 +183,7 @@ void with_each_activation(const Check& check) {
   }
 }
 
-TEST(NewActivations, HaveTheGradientsOfTheirForward) {
+TEST(NewActivations, GradientsMatchFiniteDifferences) {
   with_each_activation([](Layer& layer) {
     for (const Shape& shape : {Shape{4, 7}, Shape{3, 33}, Shape{2, 1}}) {
       const GradientReport report = check_gradients(layer, shape);
@@ -192,14 +192,14 @@ TEST(NewActivations, HaveTheGradientsOfTheirForward) {
   });
 }
 
-TEST(NewActivations, TakeAnEmptyBatch) {
+TEST(NewActivations, AcceptAnEmptyBatch) {
   with_each_activation([](Layer& layer) {
     EXPECT_EQ(forward(layer, zeros({0, 3})).shape(), (Shape{0, 3}));
     EXPECT_EQ(slope(layer, zeros({0, 3})).shape(), (Shape{0, 3}));
   });
 }
 
-TEST(NewActivations, GiveTheSameBitsOnAnyNumberOfThreads) {
+TEST(NewActivations, GiveTheSameBitsForAnyNumberOfThreads) {
   const Tensor x = random({700, 300}, 1);
   with_each_activation([&](Layer& layer) {
     Tensor y[2], dx[2];

@@ -54,7 +54,7 @@ TEST(DenseInit, XavierIsUniformWithinItsLimit) {
   EXPECT_EQ(*state[1].value, zeros({out}));
 }
 
-TEST(DenseInit, PyTorchIsUniformWithinItsLimitBiasesToo) {
+TEST(DenseInit, PyTorchIsUniformWithinItsLimitIncludingBiases) {
   Rng rng{3};
   Dense dense(in, out, rng, {.init = Init::pytorch});
   const double limit = 0.1;  // 1 / sqrt(in)
@@ -92,7 +92,7 @@ TEST(Dense, HasPyTorchsNamesAndShapes) {
   EXPECT_EQ(with.name(), "Dense(3 -> 2)");
 }
 
-TEST(Dense, SaysWhatDoesNotFit) {
+TEST(Dense, RefusesOtherShapes) {
   Rng rng{1};
   const Dense dense(784, 128, rng);
   const auto shape_message = [&](const Shape& x) { return message<ShapeError>([&] { dense.output_shape(x); }); };
@@ -107,8 +107,8 @@ TEST(Dense, SaysWhatDoesNotFit) {
 
 TEST(Dense, RefusesSizesOfZero) {
   Rng rng{1};
-  EXPECT_EQ(message<ValueError>([&] { Dense(0, 3, rng); }), "Dense(0 -> 3): expected sizes of at least 1.");
-  EXPECT_EQ(message<ValueError>([&] { Dense(3, 0, rng); }), "Dense(3 -> 0): expected sizes of at least 1.");
+  EXPECT_EQ(message<ValueError>([&] { Dense(0, 3, rng); }), "Dense(0 -> 3): expected sizes from 1 to 2^31 - 1.");
+  EXPECT_EQ(message<ValueError>([&] { Dense(3, 0, rng); }), "Dense(3 -> 0): expected sizes from 1 to 2^31 - 1.");
 }
 
 struct Pass {
@@ -130,7 +130,7 @@ TEST(Dense, AFrozenParameterGetsNoGradient) {
   pass.run(dense);
   EXPECT_FALSE(state[0].parameter->has_gradient());
   EXPECT_TRUE(state[1].parameter->has_gradient());
-  EXPECT_EQ(pass.dx(1, 2), (*state[0].value)(1, 2)) << "what lies before it is still trained";
+  EXPECT_EQ(pass.dx(1, 2), (*state[0].value)(1, 2)) << "layers before it are still trained";
 
   state[1].parameter->clear_gradient();
   state[1].parameter->trainable = false;
@@ -138,7 +138,7 @@ TEST(Dense, AFrozenParameterGetsNoGradient) {
   EXPECT_FALSE(state[1].parameter->has_gradient());
 }
 
-TEST(Dense, PropagatesNaNIntoItsRowAlone) {
+TEST(Dense, ConfinesNaNToItsRow) {
   Rng rng{1};
   Dense dense(3, 2, rng);
   Pass pass;

@@ -32,7 +32,7 @@ std::string refusal(const Tensor& x) {
   return message<ValueError>([&] { layer.forward(x, y, context); });
 }
 
-TEST(Embedding, RefusesWhatIsNoIdAndNamesItsPlace) {
+TEST(Embedding, RefusesAnElementThatIsNoIdAndNamesItsIndex) {
   EXPECT_EQ(refusal(Tensor{{0, 9}, {3, 10}}),
             "Embedding(10 -> 4): expected whole numbers from 0 to 9, got 10 at (1, 1).");
   EXPECT_EQ(refusal(Tensor{{0, -1}}), "Embedding(10 -> 4): expected whole numbers from 0 to 9, got -1 at (0, 1).");
@@ -42,7 +42,7 @@ TEST(Embedding, RefusesWhatIsNoIdAndNamesItsPlace) {
   EXPECT_EQ(refusal(Tensor{{0, 9}}), "no error");
 }
 
-TEST(Embedding, RefusesSizesOfZeroAndAPaddingOutside) {
+TEST(Embedding, RefusesSizesOfZeroAndAPaddingIndexOutsideTheTable) {
   EXPECT_EQ(message<ValueError>([] { embedding(0, 4); }), "Embedding(0 -> 4): expected sizes of at least 1.");
   EXPECT_EQ(message<ValueError>([] { embedding(4, 0); }), "Embedding(4 -> 0): expected sizes of at least 1.");
   EXPECT_EQ(message<ValueError>([] { embedding(4, 2, {.padding_idx = 4}); }),
@@ -51,7 +51,7 @@ TEST(Embedding, RefusesSizesOfZeroAndAPaddingOutside) {
   EXPECT_THROW(embedding((std::size_t{1} << std::numeric_limits<Real>::digits) + 2, 1), ValueError);
 }
 
-TEST(Embedding, StartsNormalAndPaddingAtZero) {
+TEST(Embedding, IsInitialisedNormalWithPaddingZero) {
   Embedding layer = embedding(200, 100, {.padding_idx = 7});
   const Tensor& weight = *layer.state()[0].value;
   double squares = 0;
@@ -60,11 +60,11 @@ TEST(Embedding, StartsNormalAndPaddingAtZero) {
   for (std::size_t j = 0; j < 100; ++j) EXPECT_EQ(weight(7, j), 0);
 }
 
-TEST(Embedding, HasTheGradientOfItsForward) {
+TEST(Embedding, GradientsMatchFiniteDifferences) {
   const Tensor several{{0, 3, 3}, {1, 3, 0}}, same{{2, 2, 2}, {2, 2, 2}};
   for (const Tensor* ids : {&several, &same}) {
     Embedding layer = embedding(4, 5);
-    // Differences in x mean nothing: between whole numbers there are no ids. A layer around it gives it x's nearest.
+    // Finite differences in x are not defined, because ids are whole numbers. A layer around it rounds x.
     struct Rounded : Layer {
       explicit Rounded(const Embedding& e) : embedding(e) {}
       std::string name() const override { return "Rounded"; }
@@ -87,7 +87,7 @@ TEST(Embedding, HasTheGradientOfItsForward) {
   }
 }
 
-TEST(Embedding, AddsTheGradientsOfARowThatComesTwiceAndLeavesThePadding) {
+TEST(Embedding, AddsTheGradientsOfARepeatedIdAndSkipsThePadding) {
   Embedding layer = embedding(3, 2, {.padding_idx = 0});
   const Tensor x{1, 0, 1}, dy{{1, 2}, {10, 20}, {100, 200}};
   Context context;
@@ -98,7 +98,7 @@ TEST(Embedding, AddsTheGradientsOfARowThatComesTwiceAndLeavesThePadding) {
   EXPECT_EQ(dx, zeros({3}));
 }
 
-TEST(Embedding, GivesTheSameBitsOnAnyNumberOfThreads) {
+TEST(Embedding, GivesTheSameBitsForAnyNumberOfThreads) {
   Tensor x = zeros({900, 7});
   for (std::size_t i = 0; i < x.size(); ++i) x.data()[i] = static_cast<Real>(i * i % 13);
   const Tensor dy = random({900, 7, 130}, 2);
@@ -115,7 +115,7 @@ TEST(Embedding, GivesTheSameBitsOnAnyNumberOfThreads) {
   EXPECT_TRUE(y[0] == y[1] && grad[0] == grad[1]);
 }
 
-TEST(Embedding, TakesAnEmptyBatchAndAFrozenWeight) {
+TEST(Embedding, AcceptsAnEmptyBatchAndAFrozenWeight) {
   Embedding layer = embedding(3, 2);
   Context context;
   Tensor x = zeros({0, 4}), y = zeros({0, 4, 2});
@@ -128,7 +128,7 @@ TEST(Embedding, TakesAnEmptyBatchAndAFrozenWeight) {
   EXPECT_FALSE(frozen.parameters()[0].parameter->has_gradient());
 }
 
-TEST(Embedding, StandsFirstInAModel) {
+TEST(Embedding, CanBeTheFirstLayerOfAModel) {
   Rng rng{1};
   Sequential model{Embedding(5, 3, rng), Flatten(), Dense(6, 2, rng)};
   const Tensor x{{0, 4}, {2, 2}};
@@ -138,7 +138,7 @@ TEST(Embedding, StandsFirstInAModel) {
   EXPECT_EQ(model.parameters()[0].name, "0.weight");
 }
 
-TEST(Reshape, GivesSamplesAnotherShape) {
+TEST(Reshape, ChangesTheShapeOfSamples) {
   Reshape layer({3, -1});
   EXPECT_EQ(layer.name(), "Reshape(3, -1)");
   EXPECT_EQ(layer.output_shape({5, 6, 2}), (Shape{5, 3, 4}));
@@ -149,20 +149,20 @@ TEST(Reshape, GivesSamplesAnotherShape) {
   EXPECT_TRUE(report) << report.failure;
 }
 
-TEST(Reshape, RefusesWhatDoesNotFit) {
+TEST(Reshape, RefusesInvalidExtentsAndShapes) {
   EXPECT_EQ(message<ShapeError>([] {
               Reshape({2, 4}).output_shape({5, 3, 3});
             }),
-            "Reshape(2, 4): expected 8 numbers a sample, got 9 in (5, 3, 3).");
+            "Reshape(2, 4): expected 8 elements per sample, got 9 in (5, 3, 3).");
   EXPECT_EQ(message<ShapeError>([] {
               Reshape({4, -1}).output_shape({5, 6});
             }),
-            "Reshape(4, -1): expected a multiple of 4 numbers a sample, got 6 in (5, 6).");
+            "Reshape(4, -1): expected a multiple of 4 elements per sample, got 6 in (5, 6).");
   EXPECT_THROW(Reshape({2}).output_shape({}), ShapeError);
   EXPECT_EQ(message<ValueError>([] {
               Reshape({-1, 2, -1});
             }),
-            "Reshape(-1, 2, -1): expected extents of at least 1, and one that may be -1: what is left.");
+            "Reshape(-1, 2, -1): expected extents of at least 1, except for one extent of -1.");
   EXPECT_THROW(Reshape({0, 2}), ValueError);
   EXPECT_THROW(Reshape({-3}), ValueError);
 }

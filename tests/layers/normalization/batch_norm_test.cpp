@@ -7,7 +7,7 @@
 #include <minnow/models/concat.hpp>
 #include <minnow/models/residual.hpp>
 
-#include <tests/support/by_hand.hpp>
+#include <tests/support/layer_by_layer.hpp>
 #include <tests/support/compare.hpp>
 #include <tests/support/message.hpp>
 #include <tests/support/small_model.hpp>
@@ -384,8 +384,8 @@ TEST(BatchNorm, ContainersCountABatchOnce) {
                    Concat{block(), Sequential{block()}},
                    ReLU()};
   Sequential copy = model;
-  ByHand by_hand(copy);
-  const Tensor& expected = by_hand.forward(x);
+  LayerByLayer reference(copy);
+  const Tensor& expected = reference.forward(x);
   EXPECT_LE(error(model.forward(x), expected.shape(), {expected.storage().begin(), expected.storage().end()}),
             tolerance);
   const auto got = model.state(), counted = copy.state();
@@ -405,8 +405,8 @@ TEST(BatchNorm, PredictsOnTheSecondAxisAfterADenseOnTheLast) {
     const Tensor batch = random(training, 1), x = random(in, 2);
     model.forward(batch);  // changes the running statistics
     const Tensor& y = model.predict(x);
-    ByHand by_hand(model, Mode::eval);
-    const Tensor& expected = by_hand.forward(x);
+    LayerByLayer reference(model, Mode::eval);
+    const Tensor& expected = reference.forward(x);
     ASSERT_EQ(y.shape(), out);
     EXPECT_LE(error(y, out, {expected.begin(), expected.end()}), tolerance) << to_string(out);
   }

@@ -42,7 +42,7 @@ Dropout dropout(double p, std::uint64_t seed = 1) {
   return Dropout(p, rng);
 }
 
-/// Philox4x32-10 as its authors define it.
+/// Philox4x32-10 as defined by its authors.
 std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> c, std::uint32_t k0, std::uint32_t k1) {
   for (int round = 0; round < 10; ++round, k0 += 0x9E3779B9, k1 += 0xBB67AE85) {
     const std::uint64_t p0 = c[0] * std::uint64_t{0xD2511F53}, p1 = c[2] * std::uint64_t{0xCD9E8D57};
@@ -76,7 +76,7 @@ TEST(Dropout, DrawsItsMaskByPhiloxOnEveryInstructionSet) {
   if (!held) kernels::force_baseline(false);
 }
 
-TEST(Dropout, DropsItsShareAndKeepsTheMean) {
+TEST(Dropout, DropsAShareOfPAndKeepsTheMean) {
   constexpr std::size_t n = 1000000;
   for (const double p : {0.01, 0.2, 0.5, 0.9}) {
     Dropout layer = dropout(p);
@@ -91,7 +91,7 @@ TEST(Dropout, DropsItsShareAndKeepsTheMean) {
   }
 }
 
-TEST(Dropout, NeighboursAndPassesAreIndependent) {
+TEST(Dropout, AdjacentElementsAndPassesAreIndependent) {
   constexpr std::size_t n = 1 << 18;
   Dropout layer = dropout(0.5);
   const Tensor first = forward(layer, ones({n})), second = forward(layer, ones({n}));
@@ -118,7 +118,7 @@ TEST(Dropout, IsTheIdentityInEvalModeAndDrawsNothing) {
   EXPECT_EQ(forward(layer, x), forward(undisturbed, x));
 }
 
-TEST(Dropout, OfNothingAndOfAll) {
+TEST(Dropout, AcceptsRatesOfZeroAndOne) {
   const Tensor x = random({3, 400}, 2);
   Dropout none = dropout(0), all = dropout(1);
   EXPECT_EQ(forward(none, x), x);
@@ -126,7 +126,7 @@ TEST(Dropout, OfNothingAndOfAll) {
   EXPECT_EQ(forward(none, zeros({0, 3})).shape(), (Shape{0, 3}));
 }
 
-TEST(Dropout, KeepsANaN) {
+TEST(Dropout, PropagatesNaN) {
   Tensor x = ones({2, 300});
   x.fill(std::numeric_limits<Real>::quiet_NaN());
   Dropout layer = dropout(0.5);
@@ -134,7 +134,7 @@ TEST(Dropout, KeepsANaN) {
   EXPECT_EQ(std::count_if(y.storage().begin(), y.storage().end(), [](Real v) { return std::isnan(v); }), 600);
 }
 
-TEST(Dropout, GivesTheSameBitsOnAnyNumberOfThreads) {
+TEST(Dropout, GivesTheSameBitsForAnyNumberOfThreads) {
   const Tensor x = random({700, 301}, 1);
   Tensor y[2];
   for (const int threads : {1, 3}) {
@@ -145,13 +145,13 @@ TEST(Dropout, GivesTheSameBitsOnAnyNumberOfThreads) {
   EXPECT_EQ(y[0], y[1]);
 }
 
-TEST(Dropout, RefusesARateThatIsNone) {
+TEST(Dropout, RefusesARateOutOfRange) {
   EXPECT_EQ(message<ValueError>([] { dropout(-0.1); }), "Dropout(-0.1): expected a rate from 0 to 1.");
   EXPECT_EQ(message<ValueError>([] { dropout(1.5); }), "Dropout(1.5): expected a rate from 0 to 1.");
   EXPECT_THROW(dropout(std::nan("")), ValueError);
 }
 
-/// Draws the same mask in each pass, which differences of forward need.
+/// Draws the same mask in each pass, as finite differences require.
 class HeldDropout : public Layer {
  public:
   explicit HeldDropout(double p) : start_(dropout(p)) {}
@@ -167,7 +167,7 @@ class HeldDropout : public Layer {
   Dropout start_;
 };
 
-TEST(Dropout, HasTheGradientOfItsForward) {
+TEST(Dropout, GradientsMatchFiniteDifferences) {
   for (const double p : {0.0, 0.3, 0.9})
     for (const Mode mode : {Mode::train, Mode::eval}) {
       HeldDropout layer(p);
@@ -177,7 +177,7 @@ TEST(Dropout, HasTheGradientOfItsForward) {
 }
 
 // Looking at what a pass has kept changes nothing: neither the pass nor the stream.
-TEST(Dropout, IsNotDisturbedByALookAtTheOutputs) {
+TEST(Dropout, ReadingTheOutputsDoesNotChangeTheStream) {
   Rng rng{3};
   Sequential model{Dense(6, 50, rng), Dropout(0.5, rng), Tanh(), Dense(50, 2, rng)};
   Sequential undisturbed = model;
@@ -206,7 +206,7 @@ TEST(Dropout, IsNotDisturbedByALookAtTheOutputs) {
   EXPECT_EQ(model.forward(x), undisturbed.forward(x));  // the stream has not moved
 }
 
-TEST(Dropout, ACopyOfAModelDrawsTheSame) {
+TEST(Dropout, ACopyOfAModelDrawsTheSameMasks) {
   Rng rng{3};
   Sequential model{Dropout(0.5, rng), Dense(6, 3, rng)};
   Sequential copy = model;

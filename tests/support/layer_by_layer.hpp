@@ -11,11 +11,11 @@
 
 namespace minnow::inline MINNOW_PRECISION::testing {
 
-/// A Sequential's layers run one by one, each with tensors of its own: what the Sequential itself must equal, however
-/// it shares memory or rewrites layers as one.
-class ByHand {
+/// Runs the layers of a Sequential one by one, each with its own tensors. The Sequential must compute the same,
+/// although it shares memory and fuses layers.
+class LayerByLayer {
  public:
-  explicit ByHand(Sequential& model, Mode mode = Mode::train) : model_(model), mode_(mode) {}
+  explicit LayerByLayer(Sequential& model, Mode mode = Mode::train) : model_(model), mode_(mode) {}
 
   const Tensor& forward(const Tensor& x) {
     tensors = {x};
@@ -24,7 +24,7 @@ class ByHand {
     for (std::size_t i = 0; i < model_.size(); ++i) {
       Layer& layer = model_[i];
       auto* inner = dynamic_cast<Sequential*>(&layer);
-      nested_.push_back(inner != nullptr ? std::optional<ByHand>(ByHand(*inner, mode_)) : std::nullopt);
+      nested_.push_back(inner != nullptr ? std::optional<LayerByLayer>(LayerByLayer(*inner, mode_)) : std::nullopt);
       contexts_.emplace_back(mode_);
       Tensor y = zeros(layer.output_shape(tensors.back().shape()));
       if (inner != nullptr)
@@ -49,29 +49,30 @@ class ByHand {
     return gradient;
   }
 
-  std::vector<Tensor> tensors;  // x, then what each layer gave
+  std::vector<Tensor> tensors;  // x, then the output of each layer
 
  private:
   Sequential& model_;
   Mode mode_;
   std::vector<Context> contexts_;
-  std::vector<std::optional<ByHand>> nested_;
+  std::vector<std::optional<LayerByLayer>> nested_;
 };
 
 inline void expect_same(const Tensor& got, const Tensor& expected, const std::string& what) {
-  const std::vector<double> numbers(expected.storage().begin(), expected.storage().end());
-  EXPECT_LE(error(got, expected.shape(), numbers), tolerance) << what;
+  const std::vector<double> values(expected.storage().begin(), expected.storage().end());
+  EXPECT_LE(error(got, expected.shape(), values), tolerance) << what;
 }
 
-/// Compares the outputs that the last model.forward(x) has kept with those of the layers run one by one.
-inline void expect_same_outputs(const Sequential& model, const ByHand& hand, const std::string& what) {
+/// Compares the outputs that the last model.forward(x) stored with the outputs of the layers run one by one.
+inline void expect_same_outputs(const Sequential& model, const LayerByLayer& reference, const std::string& what) {
   const std::vector<StepOutput> outputs = model.step_outputs();
   ASSERT_EQ(outputs.empty(), model.size() == 0) << what;
   if (!outputs.empty()) {
     EXPECT_EQ(outputs.back().last, model.size()) << what;
   }
   for (const StepOutput& step : outputs)
-    expect_same(*step.output, hand.tensors[step.last], "output of layer " + std::to_string(step.last - 1) + " of " + what);
+    expect_same(*step.output, reference.tensors[step.last],
+                "output of layer " + std::to_string(step.last - 1) + " of " + what);
 }
 
 inline void expect_same_gradients(Sequential& got, Sequential& expected, const std::string& what) {

@@ -8,7 +8,7 @@
 
 namespace minnow::inline MINNOW_PRECISION::testing {
 
-/// y = 2 x: reads neither x nor y again, so that every chain of it can work in one place.
+/// y = 2 x. Backward reads neither x nor y, so a chain of these layers can run in place.
 class Twice : public Layer {
  public:
   std::string name() const override { return "Twice"; }
@@ -25,7 +25,7 @@ class Twice : public Layer {
   }
 };
 
-/// Classes derived from those that are rewritten, which compute something else.
+// Classes derived from layers that are fused. They compute something else and must not be fused.
 class Clipped : public ReLU {
  public:
   void forward(const Tensor& x, Tensor& y, Context&) override {
