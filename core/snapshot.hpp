@@ -13,8 +13,8 @@ namespace minnow::inline MINNOW_PRECISION {
 
 class Snapshot;
 
-/// Returns the name of the first entry that differs in any bit: "0.2.weight" of the first object. Empty if there is
-/// none.
+/// Returns the name of the first entry that differs in any bit, or an empty text. "0.2.weight" is the weight of child 2
+/// of object 0.
 MINNOW_API std::string first_difference(const Snapshot& a, const Snapshot& b);
 
 /// A copy in memory of the state of objects: the state of a training run between two steps.

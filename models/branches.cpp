@@ -26,7 +26,7 @@ Branches& Branches::operator=(const Branches& other) {
 }
 
 Branches& Branches::operator=(Branches&& other) {
-  return *this = static_cast<const Branches&>(other);  // rare; an optimizer may point to what is here
+  return *this = static_cast<const Branches&>(other);  // copies: an optimizer may point to these parameters
 }
 
 const Sequential& Branches::operator[](std::size_t index) const {

@@ -1,4 +1,4 @@
-// Layers on the last axis compute for (N, T, C) what they compute for (N T, C), to the bit.
+// Layers on the last axis compute the same bits for (N, T, C) and (N T, C).
 
 #include <minnow/core/check_gradients.hpp>
 #include <minnow/layers.hpp>

@@ -43,7 +43,7 @@ struct Kind {
 /// A file of cases.
 struct Grid {
   std::vector<Kind> kinds;
-  std::vector<std::vector<std::string>> beyond;  // what is less accurate than 1e-6: case, part, ours, PyTorch's
+  std::vector<std::vector<std::string>> beyond;  // errors above 1e-6: case, part, ours, PyTorch's
   std::size_t cases = 0, unknown = 0;
   std::set<std::string> unknown_layers;
 };

@@ -1,4 +1,4 @@
-// LeakyReLU, GELU, SiLU and LogSoftmax beyond the grid: tails, extremes, gradients, what they promise of memory.
+// LeakyReLU, GELU, SiLU and LogSoftmax beyond the grid: tails, extreme values, gradients and memory use.
 
 #include <minnow/core/check_gradients.hpp>
 #include <minnow/core/error.hpp>

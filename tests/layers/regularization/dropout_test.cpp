@@ -176,7 +176,7 @@ TEST(Dropout, GradientsMatchFiniteDifferences) {
     }
 }
 
-// Looking at what a pass has kept changes nothing: neither the pass nor the stream.
+// Reading the stored outputs of a pass changes neither the pass nor the stream.
 TEST(Dropout, ReadingTheOutputsDoesNotChangeTheStream) {
   Rng rng{3};
   Sequential model{Dense(6, 50, rng), Dropout(0.5, rng), Tanh(), Dense(50, 2, rng)};
