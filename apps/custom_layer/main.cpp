@@ -1,4 +1,4 @@
-// A custom layer in under 40 lines, checked, then trained: start here to extend Minnow.
+// Defines a custom layer, checks its gradients, and trains a model with it. docs/layers.md explains each function.
 
 #include <minnow/minnow.hpp>
 
@@ -9,41 +9,46 @@
 
 using namespace minnow;
 
-/// PReLU: y = x if x > 0, else slope_j x, with a learnt slope for each feature j. x, y: (N, features).
+/// PReLU as in PyTorch: y = x if x > 0, else weight[c] x, with one slope for each channel c, or one for all channels.
+/// x, y: (N, C, ...), weight: (C) or (1).
 class PReLU : public Layer {
  public:
-  explicit PReLU(std::size_t features) : slope_({features}) { slope_.value.fill(Real(0.25)); }
-
-  std::string name() const override { return "PReLU(" + std::to_string(slope_.value.size()) + ")"; }
-
+  explicit PReLU(std::size_t num_parameters = 1, double init = 0.25) : weight_({num_parameters}) {
+    if (num_parameters == 0) throw ValueError("PReLU(0): expected at least one parameter.");
+    weight_.value.fill(static_cast<Real>(init));
+  }
+  explicit PReLU(const LayerConfig& config) {
+    ConfigReader read(config, "PReLU");
+    *this = PReLU(read.size("num_parameters"), 0);
+    read.finish();
+  }
+  std::optional<LayerConfig> config() const override {
+    return layer_config(*this, {"PReLU", {{"num_parameters", slopes()}}, {}});
+  }
+  std::string name() const override { return "PReLU(" + std::to_string(slopes()) + ")"; }
   Shape output_shape(const Shape& input) const override {
-    if (input.size() != 2 || input[1] != slope_.value.size())
-      throw ShapeError(name() + ": expected input (N, " + std::to_string(slope_.value.size()) + "), got " +
-                       to_string(input) + ".");
-    return input;
+    if (slopes() == 1 || (input.size() > 1 && input[1] == slopes())) return input;
+    throw ShapeError(name() + ": expected (N, " + std::to_string(slopes()) + ", ...), got " + to_string(input) + ".");
   }
-
   void forward(const Tensor& x, Tensor& y, Context&) override {
-    for (std::size_t i = 0; i < x.size(); ++i) {
-      const Real v = x.data()[i];
-      y.data()[i] = v > 0 ? v : slope_.value.data()[i % slope_.value.size()] * v;
-    }
+    for (std::size_t i = 0, n = run(x.shape()); i < x.size(); ++i)
+      y.data()[i] = x.data()[i] > 0 ? x.data()[i] : weight_.value(i / n % slopes()) * x.data()[i];
   }
-
   void backward(const Tensor& x, const Tensor&, const Tensor& dy, Tensor* dx, Context&) override {
-    FixedTensor& grad = slope_.grad_to_add();  // zero after a step, else the sum of earlier backward passes
-    for (std::size_t i = 0; i < x.size(); ++i) {
-      const std::size_t j = i % grad.size();
-      const Real v = x.data()[i], d = dy.data()[i];
-      if (v <= 0) grad.data()[j] += d * v;
-      if (dx != nullptr) dx->data()[i] = v > 0 ? d : slope_.value.data()[j] * d;
+    FixedTensor& grad = weight_.grad_to_add();
+    for (std::size_t i = 0, n = run(x.shape()); i < x.size(); ++i) {
+      const std::size_t c = i / n % slopes();
+      if (!(x.data()[i] > 0)) grad(c) += x.data()[i] * dy.data()[i];
+      if (dx != nullptr) dx->data()[i] = x.data()[i] > 0 ? dy.data()[i] : weight_.value(c) * dy.data()[i];
     }
   }
-
-  std::vector<NamedTensor> state() override { return {{"weight", slope_}}; }
+  std::vector<NamedTensor> state() override { return {{"weight", weight_}}; }
 
  private:
-  Parameter slope_;
+  std::size_t slopes() const { return weight_.value.size(); }
+  /// Returns the number of adjacent elements with the same slope: H W for (N, C, H, W), all elements for one slope.
+  std::size_t run(const Shape& x) const { return num_elements(slopes() == 1 ? x : Shape(x.begin() + 2, x.end())); }
+  Parameter weight_;
 };
 
 namespace {
