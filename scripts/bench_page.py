@@ -3,7 +3,7 @@
 
 usage: bench_page.py [DOCS]
 
-DOCS is the folder that holds benchmarks/; default: docs. `scripts/bench --write` calls it after writing the raw tables.
+DOCS is the folder that contains benchmarks/; default: docs. `scripts/bench --write` calls it after writing the raw tables.
 """
 import decimal
 import pathlib

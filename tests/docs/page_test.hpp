@@ -1,6 +1,6 @@
 #pragma once
 
-// What the code of a page of docs/ needs to become tests; CMakeLists.txt says how.
+// Included by the tests that tests/docs/CMakeLists.txt writes from the pages in docs/.
 
 #include <minnow/minnow.hpp>
 
@@ -13,7 +13,7 @@
 
 #include <gtest/gtest.h>
 
-/// `value` with as many decimals as `shown` has.
+/// Returns `value` as text with as many decimals as `shown`.
 inline std::string with_decimals_of(const std::string& shown, double value) {
   if (std::isnan(value)) return "nan";
   const std::size_t point = shown.find('.');
