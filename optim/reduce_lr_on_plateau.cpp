@@ -3,6 +3,7 @@
 #include <minnow/optim/reduce_lr_on_plateau.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 namespace minnow::inline MINNOW_PRECISION {
@@ -20,8 +21,11 @@ ReduceLROnPlateau::ReduceLROnPlateau(Optimizer& optimizer, const ReduceLROnPlate
 
 bool ReduceLROnPlateau::is_better(double value) const {
   const double sign = options_.better == Better::lower ? -1 : 1;
-  const double required = options_.threshold_mode == Threshold::relative ? best_ * (1 + sign * options_.threshold)
-                                                                         : best_ + sign * options_.threshold;
+  if (std::isinf(best_)) return sign * value > sign * best_;  // infinity times 0 is NaN
+  const double towards_better = best_ < 0 ? -sign : sign;     // the sign of the change of |best_|
+  const double required = options_.threshold_mode == Threshold::relative
+                              ? best_ * (1 + towards_better * options_.threshold)
+                              : best_ + sign * options_.threshold;
   return sign * value > sign * required;
 }
 

@@ -11,18 +11,19 @@ enum class Threshold { relative, absolute };  // relative to the best value, or 
 
 struct ReduceLROnPlateauOptions {
   Better better = Better::lower;
-  double factor = 0.1;        // multiplies the learning rate
-  std::size_t patience = 10;  // values in a row that may be no better
-  double threshold = 1e-4;    // least improvement that counts as better
-  Threshold threshold_mode = Threshold::relative;
-  std::size_t cooldown = 0;      // values after a reduction without a further reduction
-  double min_learning_rate = 0;  // lower bound, for every group
-  double epsilon = 1e-8;         // smaller changes are skipped
+  double factor = 0.1;                             // multiplies the learning rate
+  std::size_t patience = 10;                       // values in a row that may be no better
+  double threshold = 1e-4;                         // least improvement that counts as better
+  Threshold threshold_mode = Threshold::relative;  // to |best value|
+  std::size_t cooldown = 0;                        // values after a reduction without a further reduction
+  double min_learning_rate = 0;                    // lower bound, for every group
+  double epsilon = 1e-8;                           // smaller changes are skipped
 };
 
 /// Lowers the learning rate of every group if a value no longer improves, as
-/// torch.optim.lr_scheduler.ReduceLROnPlateau does. It changes the initial rates, which a schedule uses too. NaN is
-/// never an improvement.
+/// torch.optim.lr_scheduler.ReduceLROnPlateau does. Unlike in PyTorch, a relative threshold works for negative values:
+/// it is a fraction of the size of the best value. The object changes the initial rates, which a schedule uses too. NaN
+/// is never an improvement.
 class MINNOW_API ReduceLROnPlateau {
  public:
   /// The optimizer must outlive this object. Throws ValueError unless 0 <= factor < 1 and the other options are at

@@ -186,6 +186,41 @@ TEST(ReduceLROnPlateau, LowersTheInitialRatesOfASchedule) {
   EXPECT_EQ(s.step(), 0.125);
 }
 
+/// Returns the number of reductions after eight equal values.
+int reductions(double value, ReduceLROnPlateauOptions options) {
+  Trial s;
+  options.patience = 2;
+  ReduceLROnPlateau plateau(s.sgd, options);
+  int count = 0;
+  for (int t = 0; t < 8; ++t) count += plateau.step(value);
+  EXPECT_EQ(plateau.best(), value);
+  return count;
+}
+
+// PyTorch compares with best (1 - threshold), which is worse than a negative best: no value is a plateau there.
+TEST(ReduceLROnPlateau, TreatsNegativeValuesLikePositiveValues) {
+  for (const Better better : {Better::lower, Better::higher})
+    for (const Threshold mode : {Threshold::relative, Threshold::absolute})
+      for (const double threshold : {0.0, 1e-4, 0.5, 1.0, 2.0})
+        for (const double value : {-1.0, 1.0, -1e-300, 1e300, -1e300, 0.0})
+          EXPECT_EQ(reductions(value, {.better = better, .threshold = threshold, .threshold_mode = mode}), 2)
+              << value << " threshold " << threshold << (better == Better::lower ? " lower" : " higher");
+}
+
+TEST(ReduceLROnPlateau, MeasuresAnImprovementByTheSizeOfTheBestValue) {
+  for (const double sign : {-1.0, 1.0})
+    for (const Better better : {Better::lower, Better::higher}) {
+      const double improved = better == Better::lower ? -1 : 1;
+      Trial s;
+      ReduceLROnPlateau plateau(s.sgd, {.better = better, .threshold = 0.25});
+      plateau.step(sign * 8);
+      plateau.step(sign * 8 + improved * 1.75);  // below 0.25 * 8
+      EXPECT_EQ(plateau.best(), sign * 8);
+      plateau.step(sign * 8 + improved * 2.25);
+      EXPECT_EQ(plateau.best(), sign * 8 + improved * 2.25);
+    }
+}
+
 TEST(ReduceLROnPlateau, RejectsInvalidOptions) {
   Trial s;
   const auto with = [&](const ReduceLROnPlateauOptions& o) {
