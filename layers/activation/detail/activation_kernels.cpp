@@ -7,6 +7,8 @@
 #include <minnow/core/math/detail/simd-inl.hpp>
 #include <minnow/layers/activation/detail/activation_kernels.hpp>
 
+#include <limits>
+
 HWY_BEFORE_NAMESPACE();
 namespace minnow::simd::HWY_NAMESPACE {
 namespace {
@@ -14,6 +16,19 @@ namespace {
 template <class D>
 HWY_INLINE hn::VFromD<D> set(D d, double value) {
   return hn::Set(d, static_cast<hn::TFromD<D>>(value));
+}
+
+// For an infinite x, x times 0 is NaN. These limits change infinities only; NaN may become finite.
+
+/// Returns x, or the most negative finite number for -infinity.
+template <class D, class V>
+HWY_INLINE V above_minus_infinity(D d, V x) {
+  return hn::Max(x, hn::Set(d, std::numeric_limits<hn::TFromD<D>>::lowest()));
+}
+/// Returns x, or the finite number of the largest size for an infinity.
+template <class D, class V>
+HWY_INLINE V finite(D d, V x) {
+  return hn::Min(above_minus_infinity(d, x), hn::Set(d, std::numeric_limits<hn::TFromD<D>>::max()));
 }
 
 /// Computes y = f(x).
@@ -30,6 +45,11 @@ HWY_INLINE void map_slope(const Real* x, const Real* dy, Real* dx, std::size_t n
 }
 
 void map_leaky_relu(const Real* x, Real slope, Real* y, std::size_t n) {
+  if (slope == 0)  // 0 for -infinity too
+    return map(x, y, n, [](auto d, auto v) HWY_ATTR {
+      const auto zero = hn::Mul(above_minus_infinity(d, v), hn::Zero(d));
+      return hn::IfThenElse(hn::Le(v, hn::Zero(d)), zero, v);  // a comparison with NaN is false, so NaN propagates
+    });
   map(x, y, n, [=](auto d, auto v) HWY_ATTR {
     return hn::IfThenElse(hn::Gt(v, hn::Zero(d)), v, hn::Mul(v, hn::Set(d, slope)));
   });
@@ -58,12 +78,12 @@ HWY_INLINE V normal_cdf(D d, V x) {
 }
 
 void map_gelu(const Real* x, Real* y, std::size_t n) {
-  map(x, y, n, [](auto d, auto v) HWY_ATTR { return hn::Mul(v, normal_cdf(d, v)); });
+  map(x, y, n, [](auto d, auto v) HWY_ATTR { return hn::Mul(above_minus_infinity(d, v), normal_cdf(d, v)); });
 }
 void map_gelu_backward(const Real* x, const Real* dy, Real* dx, std::size_t n) {
   map_slope(x, dy, dx, n, [](auto d, auto v) HWY_ATTR {
     const auto bell = exp_of_nonpositive(d, hn::Mul(hn::Mul(v, v), set(d, -0.5)));
-    return hn::MulAdd(hn::Mul(v, set(d, 0.39894228040143268)), bell, normal_cdf(d, v));  // 1 / sqrt(2 pi)
+    return hn::MulAdd(hn::Mul(finite(d, v), set(d, 0.39894228040143268)), bell, normal_cdf(d, v));  // 1 / sqrt(2 pi)
   });
 }
 
@@ -91,24 +111,26 @@ HWY_INLINE V twice_u(D d, V x, V square) {
 }
 
 void map_gelu_tanh(const Real* x, Real* y, std::size_t n) {
-  map(x, y, n, [](auto d, auto v) HWY_ATTR { return hn::Mul(v, sigmoid(d, twice_u(d, v, limited_square(d, v)))); });
+  map(x, y, n, [](auto d, auto v) HWY_ATTR {
+    return hn::Mul(above_minus_infinity(d, v), sigmoid(d, twice_u(d, v, limited_square(d, v))));
+  });
 }
 void map_gelu_tanh_backward(const Real* x, const Real* dy, Real* dx, std::size_t n) {
   map_slope(x, dy, dx, n, [](auto d, auto v) HWY_ATTR {
     const auto square = limited_square(d, v);
     const auto g = gate(d, twice_u(d, v, square));
     const auto inner = hn::MulAdd(square, set(d, 3 * two_root * cubic), set(d, two_root));
-    return hn::MulAdd(v, hn::Mul(inner, g.slope), g.s);
+    return hn::MulAdd(finite(d, v), hn::Mul(inner, g.slope), g.s);
   });
 }
 
 void map_silu(const Real* x, Real* y, std::size_t n) {
-  map(x, y, n, [](auto d, auto v) HWY_ATTR { return hn::Mul(v, sigmoid(d, v)); });
+  map(x, y, n, [](auto d, auto v) HWY_ATTR { return hn::Mul(above_minus_infinity(d, v), sigmoid(d, v)); });
 }
 void map_silu_backward(const Real* x, const Real* dy, Real* dx, std::size_t n) {
   map_slope(x, dy, dx, n, [](auto d, auto v) HWY_ATTR {
     const auto g = gate(d, v);
-    return hn::MulAdd(v, g.slope, g.s);
+    return hn::MulAdd(finite(d, v), g.slope, g.s);
   });
 }
 

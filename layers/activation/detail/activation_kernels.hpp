@@ -5,7 +5,8 @@
 #include <cstddef>
 
 /// \file
-/// Activations in addition to core/math/kernels.hpp. Each is one pass; y may be x, and dx may be dy.
+/// Activations in addition to core/math/kernels.hpp. Each is one pass; y may be x, and dx may be dy. At infinite x, y
+/// and the derivative are the limits: GELU and SiLU give 0 and 0 at -infinity, infinity and 1 at +infinity.
 
 namespace minnow::inline MINNOW_PRECISION::kernels {
 
