@@ -17,6 +17,7 @@ struct RMSpropOptions {
 ///   g += weight_decay p;   v = alpha v + (1 - alpha) g^2;   m = alpha m + (1 - alpha) g;
 ///   s = sqrt(v), or sqrt(v - m^2) if centered;   b = momentum b + g / (s + epsilon);   p -= learning_rate b.
 /// If rounding makes v - m^2 negative, it is replaced by 0; in PyTorch the parameter becomes NaN.
+/// If s + epsilon is 0, g / (s + epsilon) is replaced by 0; in PyTorch it is NaN or infinite.
 class MINNOW_API RMSprop : public GroupedOptimizer<RMSpropOptions> {
  public:
   /// Throws ValueError if an option is negative or not finite, or alpha is 1 or more.

@@ -30,6 +30,7 @@ void adam(const kernels::AdamStep& shared, const Real* gradient, Real* m, Real* 
     }
     const auto denominator = hn::MulAdd(hn::Sqrt(square), set(step.root_factor), set(step.epsilon));
     auto change = hn::Div(hn::Mul(set(step.step_size), mean), denominator);
+    change = hn::IfThenZeroElse(hn::Eq(denominator, hn::Zero(d)), change);
     // Not (1 - decay) p, because 1 - decay loses digits of decay. An infinite p has no decay.
     if (step.decay != 0) change = hn::MulAdd(set(step.decay), hn::IfThenZeroElse(hn::IsInf(p), p), change);
     hn::StoreU(hn::Sub(p, change), d, value + i);

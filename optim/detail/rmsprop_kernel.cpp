@@ -28,7 +28,8 @@ void rmsprop(const kernels::RMSpropStep& shared, const Real* gradient, Real* squ
       // Rounding may give a negative variance, whose root is NaN. A comparison with NaN is false, so NaN stays.
       variance = hn::IfThenZeroElse(hn::Lt(variance, hn::Zero(d)), variance);
     }
-    auto change = hn::Div(g, hn::Add(hn::Sqrt(variance), set(step.epsilon)));
+    const auto denominator = hn::Add(hn::Sqrt(variance), set(step.epsilon));
+    auto change = hn::IfThenZeroElse(hn::Eq(denominator, hn::Zero(d)), hn::Div(g, denominator));
     if (buffer != nullptr) {
       change = hn::MulAdd(set(step.momentum), hn::LoadU(d, buffer + i), change);
       hn::StoreU(change, d, buffer + i);
