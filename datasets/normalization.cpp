@@ -1,20 +1,69 @@
 #include <minnow/core/error.hpp>
 #include <minnow/datasets/normalization.hpp>
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace minnow::inline MINNOW_PRECISION {
 namespace {
 
-/// Calls body(value, channel) for each element of (N, C, ...).
+/// Calls body(value, channel, sample) for each element of (N, C, ...).
 template <class Body>
-void for_each_channel(const Tensor& inputs, Body body) {
+void for_each_element(const Tensor& inputs, Body body) {
   const std::size_t samples = inputs.shape()[0], channels = inputs.shape()[1];
   const std::size_t plane = inputs.size() / (samples * channels);
   const Real* value = inputs.data();
   for (std::size_t i = 0; i < samples; ++i)
     for (std::size_t c = 0; c < channels; ++c)
-      for (std::size_t k = 0; k < plane; ++k) body(*value++, c);
+      for (std::size_t k = 0; k < plane; ++k) body(static_cast<double>(*value++), c, i);
+}
+
+/// The moments of a channel whose values are multiplied by `unit`, a power of two.
+struct Moments {
+  double unit = 1;
+  double mean = 0;
+  double residual = 0;  // mean of x - mean, which is the rounding error of the mean
+  double variance = 0;  // mean of (x - mean)^2
+};
+
+/// Computes the moments, given the units.
+void compute_moments(const Tensor& inputs, std::vector<Moments>& moments) {
+  const double count = static_cast<double>(inputs.size() / moments.size());
+  for (Moments& m : moments) m = {.unit = m.unit};
+  for_each_element(inputs,
+                   [&](double value, std::size_t c, std::size_t) { moments[c].mean += value * moments[c].unit; });
+  for (Moments& m : moments) m.mean /= count;
+  for_each_element(inputs, [&](double value, std::size_t c, std::size_t) {
+    const double difference = value * moments[c].unit - moments[c].mean;
+    moments[c].residual += difference;
+    moments[c].variance += difference * difference;
+  });
+  for (Moments& m : moments) m.residual /= count, m.variance /= count;
+}
+
+/// Sets the units such that no square overflows or underflows. Returns true if a unit changed.
+bool set_units(const Tensor& inputs, std::vector<Moments>& moments) {
+  if (sizeof(Real) < sizeof(double)) return false;  // the square of a float is a normal double
+  constexpr double small = 0x1p-400, large = 0x1p400;
+  const auto is_safe = [](const Moments& m) { return m.variance > small * small && m.variance < large * large; };
+  if (std::all_of(moments.begin(), moments.end(), is_safe)) return false;
+  std::vector<double> largest(moments.size());
+  for_each_element(
+      inputs, [&](double value, std::size_t c, std::size_t) { largest[c] = std::max(largest[c], std::abs(value)); });
+  bool changed = false;
+  for (std::size_t c = 0; c < moments.size(); ++c) {
+    if (largest[c] == 0 || (largest[c] > small && largest[c] < large)) continue;
+    moments[c].unit = largest[c] < 1 ? 0x1p600 : 0x1p-600;
+    changed = true;
+  }
+  return changed;
+}
+
+/// Returns true if the values differ by no more than rounding errors.
+bool is_constant(const Moments& m) {
+  const double rounding = 2 * std::numeric_limits<double>::epsilon() * m.mean;
+  return !(m.variance - m.residual * m.residual > rounding * rounding);
 }
 
 }  // namespace
@@ -23,19 +72,12 @@ Normalization::Normalization(const Tensor& inputs) {
   if (inputs.dimension() < 2 || inputs.size() == 0)
     throw ShapeError("Normalization: expected inputs (N, C, ...) with at least one element, got " +
                      to_string(inputs.shape()) + ".");
-  const std::size_t channels = inputs.shape()[1];
-  const double count = static_cast<double>(inputs.size() / channels);
-  mean_.assign(channels, 0);
-  deviation_.assign(channels, 0);
-  for_each_channel(inputs, [&](Real value, std::size_t c) { mean_[c] += static_cast<double>(value); });
-  for (double& mean : mean_) mean /= count;
-  for_each_channel(inputs, [&](Real value, std::size_t c) {
-    const double difference = static_cast<double>(value) - mean_[c];
-    deviation_[c] += difference * difference;
-  });
-  for (double& deviation : deviation_) {
-    deviation = std::sqrt(deviation / count);
-    if (!(deviation > 0)) deviation = 1;
+  std::vector<Moments> moments(inputs.shape()[1]);
+  compute_moments(inputs, moments);
+  if (set_units(inputs, moments)) compute_moments(inputs, moments);
+  for (const Moments& m : moments) {
+    mean_.push_back((is_constant(m) ? m.mean + m.residual : m.mean) / m.unit);
+    deviation_.push_back(is_constant(m) ? 1 : std::sqrt(m.variance) / m.unit);
   }
 }
 
@@ -48,6 +90,17 @@ void Normalization::apply(Tensor& inputs) const {
   for (std::size_t i = 0; i < inputs.shape()[0]; ++i) apply(std::span<Real>(inputs.data() + i * row, row));
 }
 
+namespace {
+
+/// Computes x = (x - mean) / deviation, for a deviation whose inverse overflows or underflows.
+void divide(Real* x, std::size_t n, double mean, double deviation) {
+  const double half = deviation > 1 ? 0.5 : 1;  // the difference of halves cannot overflow
+  for (std::size_t k = 0; k < n; ++k)
+    x[k] = static_cast<Real>((static_cast<double>(x[k]) * half - mean * half) / (deviation * half));
+}
+
+}  // namespace
+
 void Normalization::apply(std::span<Real> sample) const {
   const std::size_t channels = mean_.size(), plane = sample.size() / channels;
   if (plane * channels != sample.size())
@@ -56,7 +109,10 @@ void Normalization::apply(std::span<Real> sample) const {
   Real* value = sample.data();
   for (std::size_t c = 0; c < channels; ++c, value += plane) {
     const Real mean = static_cast<Real>(mean_[c]), scale = static_cast<Real>(1 / deviation_[c]);
-    for (std::size_t k = 0; k < plane; ++k) value[k] = (value[k] - mean) * scale;
+    if (std::isnormal(scale))
+      for (std::size_t k = 0; k < plane; ++k) value[k] = (value[k] - mean) * scale;
+    else
+      divide(value, plane, mean_[c], deviation_[c]);
   }
 }
 

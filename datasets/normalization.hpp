@@ -11,8 +11,9 @@ namespace minnow::inline MINNOW_PRECISION {
 /// training part alone and apply it to every part, so that training uses no information from the test part.
 class MINNOW_API Normalization {
  public:
-  /// Computes mean and standard deviation of each channel of `inputs`, (N, C, ...), in double. A constant channel gets
-  /// deviation 1. Throws ShapeError if `inputs` has fewer than two axes or no elements.
+  /// Computes mean and standard deviation of each channel of `inputs`, (N, C, ...), in double. A constant channel,
+  /// whose deviation is at most the rounding error of its mean, gets deviation 1. Throws ShapeError if `inputs` has
+  /// fewer than two axes or no elements.
   explicit Normalization(const Tensor& inputs);
 
   /// Normalises (N, C, ...) in place. Throws ShapeError if C differs.

@@ -3,6 +3,7 @@
 #include <minnow/datasets/normalization.hpp>
 
 #include <algorithm>
+#include <limits>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -35,6 +36,63 @@ TEST(Normalization, MakesEachChannelMeanZeroAndDeviationOne) {
   Tensor other = zeros({2, 3});
   EXPECT_THROW(normalization.apply(other), ShapeError);
   EXPECT_THROW(Normalization(zeros({0, 3})), ShapeError);
+}
+
+/// Returns a column (N, 1) of n values, f(i) the value of sample i.
+template <class F>
+Tensor column(std::size_t n, const F& f) {
+  Tensor x = zeros({n, 1});
+  for (std::size_t i = 0; i < n; ++i) x.data()[i] = static_cast<Real>(f(i));
+  return x;
+}
+
+Real normalized(const Normalization& normalization, double value) {
+  std::vector<Real> sample{static_cast<Real>(value)};
+  normalization.apply(sample);
+  return sample[0];
+}
+
+TEST(Normalization, CentresAConstantColumnWithoutScaling) {
+  for (const double value : {14.62, 0.1, -1e-9, 1e9 / 3, 1e-30, 0.0})
+    for (const std::size_t n : {1u, 3u, 1000u, 4097u}) {
+      SCOPED_TRACE(::testing::Message() << n << " times " << value);
+      const Normalization normalization(column(n, [&](std::size_t) { return value; }));
+      EXPECT_EQ(normalization.mean()[0], static_cast<double>(static_cast<Real>(value)));
+      EXPECT_EQ(normalization.deviation()[0], 1);
+      EXPECT_EQ(normalized(normalization, value), 0);
+    }
+  const Normalization normalization(column(1000, [](std::size_t) { return 14.62; }));
+  EXPECT_NEAR(normalized(normalization, 14.63), 0.01, 1e-6);
+}
+
+TEST(Normalization, TreatsRoundingErrorsAsConstant) {
+  if (sizeof(Real) == 4) return;  // float values, two units apart, are not rounding errors of the computation in double
+  const Normalization normalization(column(4096, [](std::size_t i) { return i % 2 == 0 ? 0.1 + 0.2 : 0.3; }));
+  EXPECT_EQ(normalization.deviation()[0], 1);
+  EXPECT_NEAR(normalization.mean()[0], 0.3, 1e-15);
+  EXPECT_NEAR(normalized(normalization, 0.31), 0.01, 1e-6);
+}
+
+TEST(Normalization, ScalesAColumnOfAnySize) {
+  using Limits = std::numeric_limits<Real>;
+  const double tiny = static_cast<double>(Limits::min()), huge = static_cast<double>(Limits::max()) / 2;
+  for (const double size : {1e-12, 1e-30, tiny / 64, tiny, 1.0, 1e30, huge}) {
+    SCOPED_TRACE(size);
+    Tensor x = column(1000, [&](std::size_t i) { return size * (i % 2 == 0 ? 1.0 : -0.5); });
+    Normalization(x).apply(x);
+    EXPECT_NEAR(x.data()[0], 1, 1e-5);
+    EXPECT_NEAR(x.data()[999], -1, 1e-5);
+  }
+}
+
+TEST(Normalization, ScalesASmallDeviationBesideALargeMean) {
+  // Values that Real represents exactly.
+  const double mean = sizeof(Real) == 4 ? 0x1p20 : 0x1p45;
+  Tensor x = column(10000, [&](std::size_t i) { return mean + (i % 2 == 0 ? 0.5 : -0.5); });
+  const Normalization normalization(x);
+  EXPECT_NEAR(normalization.deviation()[0], 0.5, 1e-3);
+  normalization.apply(x);
+  EXPECT_NEAR(x.data()[0], 1, 1e-2);
 }
 
 }  // namespace
