@@ -1,3 +1,4 @@
+#include <minnow/core/detail/format.hpp>
 #include <minnow/core/error.hpp>
 #include <minnow/datasets/normalization.hpp>
 
@@ -66,6 +67,18 @@ bool is_constant(const Moments& m) {
   return !(m.variance - m.residual * m.residual > rounding * rounding);
 }
 
+void check_finite(const Tensor& inputs, const std::vector<Moments>& moments) {
+  // The sum of values that are not finite is not finite.
+  if (std::all_of(moments.begin(), moments.end(), [](const Moments& m) { return std::isfinite(m.mean); })) return;
+  for_each_element(inputs, [](double value, std::size_t c, std::size_t i) {
+    if (!std::isfinite(value))
+      throw ValueError(
+          format_text("Normalization: expected finite inputs, got {} in sample {}, channel {}. Remove or "
+                      "replace it.",
+                      value, i, c));
+  });
+}
+
 }  // namespace
 
 Normalization::Normalization(const Tensor& inputs) {
@@ -74,6 +87,7 @@ Normalization::Normalization(const Tensor& inputs) {
                      to_string(inputs.shape()) + ".");
   std::vector<Moments> moments(inputs.shape()[1]);
   compute_moments(inputs, moments);
+  check_finite(inputs, moments);
   if (set_units(inputs, moments)) compute_moments(inputs, moments);
   for (const Moments& m : moments) {
     mean_.push_back((is_constant(m) ? m.mean + m.residual : m.mean) / m.unit);

@@ -13,7 +13,7 @@ class MINNOW_API Normalization {
  public:
   /// Computes mean and standard deviation of each channel of `inputs`, (N, C, ...), in double. A constant channel,
   /// whose deviation is at most the rounding error of its mean, gets deviation 1. Throws ShapeError if `inputs` has
-  /// fewer than two axes or no elements.
+  /// fewer than two axes or no elements, and ValueError with the sample and the channel if an element is not finite.
   explicit Normalization(const Tensor& inputs);
 
   /// Normalises (N, C, ...) in place. Throws ShapeError if C differs.

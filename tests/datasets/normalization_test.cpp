@@ -2,6 +2,8 @@
 #include <minnow/core/rng.hpp>
 #include <minnow/datasets/normalization.hpp>
 
+#include <tests/support/message.hpp>
+
 #include <algorithm>
 #include <limits>
 #include <vector>
@@ -93,6 +95,24 @@ TEST(Normalization, ScalesASmallDeviationBesideALargeMean) {
   EXPECT_NEAR(normalization.deviation()[0], 0.5, 1e-3);
   normalization.apply(x);
   EXPECT_NEAR(x.data()[0], 1, 1e-2);
+}
+
+TEST(Normalization, RejectsNaNAndInfinity) {
+  const Real inf = std::numeric_limits<Real>::infinity(), nan = std::numeric_limits<Real>::quiet_NaN();
+  const auto with = [](Real value) {
+    Tensor x = zeros({7, 3, 2, 2});
+    x(4, 2, 1, 0) = value;
+    return message<ValueError>([&] { Normalization normalization(x); });
+  };
+  EXPECT_EQ(with(nan), "Normalization: expected finite inputs, got nan in sample 4, channel 2. Remove or replace it.");
+  EXPECT_EQ(with(inf), "Normalization: expected finite inputs, got inf in sample 4, channel 2. Remove or replace it.");
+  EXPECT_EQ(with(-inf),
+            "Normalization: expected finite inputs, got -inf in sample 4, channel 2. Remove or replace it.");
+  EXPECT_EQ(with(std::numeric_limits<Real>::max()), "no error");
+  Tensor both = zeros({5, 2});
+  both(2, 1) = inf, both(3, 0) = -inf, both(4, 1) = -inf;
+  EXPECT_EQ(message<ValueError>([&] { Normalization normalization(both); }),
+            "Normalization: expected finite inputs, got inf in sample 2, channel 1. Remove or replace it.");
 }
 
 }  // namespace
