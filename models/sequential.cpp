@@ -1,3 +1,4 @@
+#include <minnow/core/detail/display_text.hpp>
 #include <minnow/core/detail/format.hpp>
 #include <minnow/core/error.hpp>
 #include <minnow/models/branches.hpp>
@@ -153,7 +154,7 @@ std::string Sequential::summary(const Shape& input) const {
   Shape shape = input;
   for (const Child& child : children_) {
     shape = child.layer->output_shape(shape);
-    width = std::max(width, child.layer->name().size());
+    width = std::max(width, display_width(printable(child.layer->name())));
     shape_width = std::max(shape_width, to_string(shape).size());
   }
   std::string table =
@@ -163,8 +164,8 @@ std::string Sequential::summary(const Shape& input) const {
   for (const Child& child : children_) {
     shape = child.layer->output_shape(shape);
     const std::size_t count = child.layer->num_parameters();
-    table += format_text("{:>3}  {:<{}}  {:<{}}  {:>12}\n", i++, child.layer->name(), width, to_string(shape),
-                         shape_width, count);
+    table += format_text("{:>3}  {}  {:<{}}  {:>12}\n", i++, left_aligned(printable(child.layer->name()), width),
+                         to_string(shape), shape_width, count);
     total += count;
   }
   return table + format_text("{:>3}  {:<{}}  {:<{}}  {:>12}\n", "", "total", width, "", shape_width, total);

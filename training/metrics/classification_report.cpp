@@ -1,3 +1,4 @@
+#include <minnow/core/detail/display_text.hpp>
 #include <minnow/core/detail/format.hpp>
 #include <minnow/training/metrics/classification_report.hpp>
 #include <minnow/training/metrics/classification_scores.hpp>
@@ -7,12 +8,12 @@
 namespace minnow::inline MINNOW_PRECISION {
 
 std::string classification_report(const ConfusionMatrix& matrix) {
-  const std::vector<std::string>& names = matrix.class_names();
+  const std::vector<std::string> names = printable(matrix.class_names());
   std::size_t first = std::string("weighted mean").size();
-  for (const std::string& name : names) first = std::max(first, name.size());
+  for (const std::string& name : names) first = std::max(first, display_width(name));
   const auto row = [&](const std::string& name, const PrecisionRecallF1& s) {
-    return format_text("{:<{}}  {:9.3f}  {:7.3f}  {:7.3f}  {:9}\n", name, first, s.precision, s.recall, s.f1,
-                       s.samples);
+    return left_aligned(name, first) +
+           format_text("  {:9.3f}  {:7.3f}  {:7.3f}  {:9}\n", s.precision, s.recall, s.f1, s.samples);
   };
   std::string text = format_text("{:<{}}  precision   recall       F1    samples\n", "", first);
   for (std::size_t c = 0; c < names.size(); ++c) text += row(names[c], precision_recall_f1(matrix, c));

@@ -1,3 +1,4 @@
+#include <minnow/core/detail/display_text.hpp>
 #include <minnow/core/detail/format.hpp>
 #include <minnow/core/error.hpp>
 #include <minnow/training/metrics/confusion_matrix.hpp>
@@ -11,20 +12,21 @@
 namespace minnow::inline MINNOW_PRECISION {
 namespace {
 
-constexpr std::size_t longest_heading = 9;  // longest name that a column shows
+constexpr std::size_t longest_heading = 9;  // columns of the longest name that a heading shows
 
-/// The headings of columns and rows. If a name is too long, columns have numbers, and rows have numbers and names.
+/// The headings of columns and rows: the printable class names. If a name is too long, columns have numbers, and rows
+/// have numbers and names.
 struct Headings {
-  explicit Headings(const std::vector<std::string>& names) : columns(names), rows(names) {
-    if (longest(names) <= longest_heading) return;
+  explicit Headings(const std::vector<std::string>& names) : columns(printable(names)), rows(columns) {
+    if (longest(columns) <= longest_heading) return;
     for (std::size_t c = 0; c < names.size(); ++c) columns[c] = format_text("[{}]", c);
     for (std::size_t c = 0; c < names.size(); ++c)
-      rows[c] = format_text("{:<{}} {}", columns[c], columns.back().size(), names[c]);
+      rows[c] = left_aligned(columns[c], columns.back().size()) + " " + rows[c];
   }
 
   static std::size_t longest(const std::vector<std::string>& texts) {
     std::size_t length = 0;
-    for (const std::string& text : texts) length = std::max(length, text.size());
+    for (const std::string& text : texts) length = std::max(length, display_width(text));
     return length;
   }
 
@@ -41,10 +43,10 @@ std::string table(const std::vector<std::string>& names, const std::string& last
   const std::size_t first = std::max(corner.size(), Headings::longest(headings.rows));
   const std::size_t column = std::max({std::size_t{7}, widest_cell, Headings::longest(headings.columns)});
   std::string text = format_text("{:<{}}", corner, first);
-  for (const std::string& heading : headings.columns) text += format_text("  {:>{}}", heading, column);
+  for (const std::string& heading : headings.columns) text += "  " + right_aligned(heading, column);
   text += last_heading + "\n";
   for (std::size_t truth = 0; truth < names.size(); ++truth) {
-    text += format_text("{:<{}}", headings.rows[truth], first);
+    text += left_aligned(headings.rows[truth], first);
     for (std::size_t c = 0; c < names.size(); ++c) text += format_text("  {:>{}}", cell(truth, c), column);
     text += last(truth) + "\n";
   }

@@ -23,6 +23,17 @@ TEST(ClassificationReport, PrintsATable) {
             "weighted mean       0.833    0.750    0.733          4\n");
 }
 
+TEST(ClassificationReport, AlignsNamesOfAnyScript) {
+  EXPECT_EQ(classification_report(ConfusionMatrix({"東北虎と猎豹猎豹", "caf\xE9"})),
+            "                  precision   recall       F1    samples\n"
+            "東北虎と猎豹猎豹      0.000    0.000    0.000          0\n"
+            "caf\\xE9               0.000    0.000    0.000          0\n"
+            "\n"
+            "accuracy                                    -          0\n"
+            "macro mean            0.000    0.000    0.000          0\n"
+            "weighted mean         0.000    0.000    0.000          0\n");
+}
+
 TEST(ClassificationReport, OfNoSampleHasNoAccuracy) {
   EXPECT_EQ(classification_report(ConfusionMatrix({"a", "b"})),
             "               precision   recall       F1    samples\n"

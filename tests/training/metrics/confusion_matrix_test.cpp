@@ -72,6 +72,40 @@ TEST(ConfusionMatrix, NumbersTheColumnsWhenNamesAreLong) {
             "cat                       0          0        -\n");
 }
 
+// Columns of a terminal, not bytes: a wide East Asian character has two columns and three bytes.
+TEST(ConfusionMatrix, AlignsNamesOfAnyScript) {
+  ConfusionMatrix wide({"猎豹猎豹", "狗"}), accents({"cafe\u0301 noir", "Über"}), cyrillic({"обезьяна", "кошка"});
+  EXPECT_EQ(wide.to_string(),
+            "true \\ predicted  猎豹猎豹        狗   recall\n"
+            "猎豹猎豹                 0         0        -\n"
+            "狗                       0         0        -\n");
+  EXPECT_EQ(accents.to_string(),
+            "true \\ predicted  cafe\u0301 noir       Über   recall\n"
+            "cafe\u0301 noir                 0          0        -\n"
+            "Über                      0          0        -\n");
+  EXPECT_EQ(cyrillic.to_string(Normalize::all),
+            "true \\ predicted  обезьяна     кошка\n"
+            "обезьяна              0.0%      0.0%\n"
+            "кошка                 0.0%      0.0%\n"
+            "Cells are shares of all samples.\n");
+}
+
+TEST(ConfusionMatrix, NumbersTheColumnsWhenWideNamesAreLong) {
+  EXPECT_EQ(ConfusionMatrix({"猎豹猎豹猎豹猎豹猎豹", "狗"}).to_string(),
+            "true \\ predicted              [0]      [1]   recall\n"
+            "[0] 猎豹猎豹猎豹猎豹猎豹        0        0        -\n"
+            "[1] 狗                          0        0        -\n");
+}
+
+TEST(ConfusionMatrix, EscapesNamesThatAreNotUTF8) {
+  ConfusionMatrix matrix({"caf\xE9", "a\nb"});
+  EXPECT_EQ(matrix.to_string(),
+            "true \\ predicted  caf\\xE9   a\\x0Ab   recall\n"
+            "caf\\xE9                 0        0        -\n"
+            "a\\x0Ab                  0        0        -\n");
+  EXPECT_EQ(matrix.class_names(), (std::vector<std::string>{"caf\xE9", "a\nb"}));
+}
+
 TEST(ConfusionMatrix, ComparesASingleScoreWithTheThreshold) {
   ConfusionMatrix probabilities({"no", "yes"}), logits({"no", "yes"}, 0);
   probabilities.add(Tensor{0.25, 0.5, 0.75}, Tensor{0, 1, 1});  // 0.5 is not above 0.5
