@@ -2,6 +2,7 @@
 #include <minnow/core/error.hpp>
 #include <minnow/datasets/images/detail/image_codecs.hpp>
 
+#include <algorithm>
 #include <csetjmp>
 #include <cstdio>
 #include <cstring>
@@ -22,8 +23,9 @@ struct JpegReader {
   jpeg_error_mgr errors{};
   std::jmp_buf jump{};
   char message[JMSG_LENGTH_MAX]{};
+  const std::uint8_t* bytes;  // the file
 
-  JpegReader() = default;
+  explicit JpegReader(const std::uint8_t* begin) : bytes(begin) {}
   JpegReader(const JpegReader&) = delete;
   JpegReader& operator=(const JpegReader&) = delete;
   ~JpegReader() { jpeg_destroy_decompress(&info); }
@@ -35,25 +37,41 @@ struct JpegReader {
   std::longjmp(reader->jump, 1);
 }
 
-/// Treats a warning as an error unless it leaves every pixel intact. libjpeg only warns if data are missing or damaged,
-/// and fills the rest of the image with grey.
-void on_message(j_common_ptr info, int level) {
-  if (level >= 0) return;  // a trace message
-  switch (info->err->msg_code) {
-    case JWRN_ADOBE_XFORM:
-    case JWRN_JFIF_MAJOR:
-    case JWRN_BOGUS_ICC:
-      return;
-    case JWRN_EXTRANEOUS_DATA:
-      if (info->err->msg_parm.i[1] == JPEG_EOI) return;  // some cameras pad before the end marker
-      break;
-    default:
-      break;
-  }
-  fail(info);
+bool is_restart(int marker) { return marker >= JPEG_RST0 && marker < JPEG_RST0 + 8; }
+
+/// Returns true if the `count` bytes that libjpeg skipped before the current marker are zeros. Within a scan's data,
+/// `count` also contains unused bytes of earlier restart intervals.
+bool skipped_zeros(const JpegReader& reader, int count) {
+  const auto* const end = reader.info.src->next_input_byte;
+  if (count < 0 || count > end - reader.bytes) return false;
+  return std::all_of(end - count, end, [](std::uint8_t byte) { return byte == 0; });
 }
 
-bool read_header(JpegReader& reader, const std::uint8_t* bytes, std::size_t size) {
+/// Returns true if the current warning leaves every pixel intact.
+bool harmless(const JpegReader& reader) {
+  const int* const parameters = reader.errors.msg_parm.i;
+  switch (reader.errors.msg_code) {
+    case JWRN_ADOBE_XFORM:     // an unknown code in Adobe's marker; libjpeg assumes the usual transform
+    case JWRN_JFIF_MAJOR:      // an unknown revision
+    case JWRN_BOGUS_ICC:       // colour profiles are not used
+    case JWRN_NOT_SEQUENTIAL:  // Ss, Se, Ah or Al; a sequential decoder ignores these parameters
+      return true;
+    case JWRN_EXTRANEOUS_DATA:  // padding: any bytes before the end, zeros before a marker outside of a scan's data
+      return parameters[1] == JPEG_EOI || (!is_restart(parameters[1]) && skipped_zeros(reader, parameters[0]));
+    case JWRN_BOGUS_PROGRESSION:  // an AC scan before the DC scan; read_pixels checks that the DC scan follows
+      return parameters[1] == 0 && reader.info.Ss > 0;
+    default:  // data are missing or damaged: JWRN_ARITH_BAD_CODE, JWRN_HIT_MARKER, JWRN_HUFF_BAD_CODE, JWRN_JPEG_EOF,
+      return false;  // JWRN_MUST_RESYNC. Minnow never causes JWRN_TOO_MUCH_DATA.
+  }
+}
+
+/// Treats a warning as an error unless the warning is harmless. libjpeg fills the missing part of an image with grey.
+void on_message(j_common_ptr info, int level) {
+  const bool is_warning = level < 0;  // otherwise a trace message
+  if (is_warning && !harmless(*static_cast<JpegReader*>(info->client_data))) fail(info);
+}
+
+bool read_header(JpegReader& reader, std::size_t size) {
   jpeg_decompress_struct& info = reader.info;
   info.err = jpeg_std_error(&reader.errors);
   info.client_data = &reader;
@@ -62,7 +80,7 @@ bool read_header(JpegReader& reader, const std::uint8_t* bytes, std::size_t size
   if (setjmp(reader.jump) != 0) return false;
   jpeg_create_decompress(&info);
   jpeg_save_markers(&info, JPEG_APP0 + 1, 0xFFFF);  // EXIF
-  jpeg_mem_src(&info, bytes, size);
+  jpeg_mem_src(&info, reader.bytes, size);
   jpeg_read_header(&info, TRUE);
   const bool cmyk = info.jpeg_color_space == JCS_CMYK || info.jpeg_color_space == JCS_YCCK;
   info.out_color_space = cmyk ? JCS_CMYK : JCS_RGB;
@@ -79,6 +97,11 @@ bool read_pixels(JpegReader& reader, std::uint8_t* pixels) {
     JSAMPROW row = pixels + info.output_scanline * stride;
     jpeg_read_scanlines(&info, &row, 1);
   }
+  for (int c = 0; info.progressive_mode != 0 && c < info.num_components; ++c)
+    if (info.coef_bits[c][0] < 0) {  // libjpeg does not report this
+      std::snprintf(reader.message, sizeof reader.message, "no DC scan of component %d", c);
+      return false;
+    }
   jpeg_finish_decompress(&info);
   return true;
 }
@@ -112,8 +135,8 @@ int orientation(const jpeg_decompress_struct& info) {
 }  // namespace
 
 Image decode_jpeg(std::span<const std::uint8_t> bytes) {
-  JpegReader reader;
-  if (!read_header(reader, bytes.data(), bytes.size())) throw_reason(reader);
+  JpegReader reader(bytes.data());
+  if (!read_header(reader, bytes.size())) throw_reason(reader);
   const jpeg_decompress_struct& info = reader.info;
   check_extent(info.output_height, info.output_width);
   const int stored_orientation = orientation(info);

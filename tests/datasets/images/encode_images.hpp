@@ -44,6 +44,8 @@ struct JpegOptions {
   J_COLOR_SPACE stored = JCS_YCbCr;  // in the file
   bool adobe = false, progressive = false;
   Bytes app1{};
+  int restart_interval = 0;  // in MCUs
+  bool arithmetic = false;
 };
 
 inline Bytes jpeg(std::size_t height, std::size_t width, Bytes samples, const JpegOptions& options) {
@@ -64,6 +66,8 @@ inline Bytes jpeg(std::size_t height, std::size_t width, Bytes samples, const Jp
   jpeg_set_quality(&info, 100, TRUE);
   for (int i = 0; i < info.num_components; ++i) info.comp_info[i].h_samp_factor = info.comp_info[i].v_samp_factor = 1;
   if (options.progressive) jpeg_simple_progression(&info);
+  info.restart_interval = static_cast<unsigned>(options.restart_interval);
+  info.arith_code = options.arithmetic ? TRUE : FALSE;
   jpeg_start_compress(&info, TRUE);
   if (!options.app1.empty())
     jpeg_write_marker(&info, JPEG_APP0 + 1, options.app1.data(), static_cast<unsigned>(options.app1.size()));

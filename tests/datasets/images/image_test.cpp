@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "encode_images.hpp"
+#include "stored_as.hpp"
 #include <gtest/gtest.h>
 
 namespace {
@@ -42,27 +43,6 @@ int largest_difference(const Image& a, const Image& b) {
   int largest = 0;
   for (std::size_t i = 0; i < a.rgb.size(); ++i) largest = std::max(largest, std::abs(a.rgb[i] - b.rgb[i]));
   return largest;
-}
-
-/// Returns the image as a camera in this orientation stores it: the inverse of the transformation for `orientation`.
-Image stored_as(const Image& shown, int orientation) {
-  const std::size_t h = shown.height, w = shown.width;
-  Image stored{orientation < 5 ? h : w, orientation < 5 ? w : h, Bytes(shown.rgb.size())};
-  for (std::size_t r = 0; r < stored.height; ++r)
-    for (std::size_t c = 0; c < stored.width; ++c) {
-      // Exif: 0th row and 0th column are the visual top/left, top/right, bottom/right, ... of the scene.
-      const std::array<std::pair<std::size_t, std::size_t>, 8> scene{{{r, c},
-                                                                      {r, w - 1 - c},
-                                                                      {h - 1 - r, w - 1 - c},
-                                                                      {h - 1 - r, c},
-                                                                      {c, r},
-                                                                      {c, w - 1 - r},
-                                                                      {h - 1 - c, w - 1 - r},
-                                                                      {h - 1 - c, r}}};
-      const auto [y, x] = scene[static_cast<std::size_t>(orientation - 1)];
-      std::copy_n(&shown.rgb[(y * w + x) * 3], 3, &stored.rgb[(r * stored.width + c) * 3]);
-    }
-  return stored;
 }
 
 // ---- JPEG
