@@ -2,6 +2,7 @@
 #include <minnow/core/error.hpp>
 #include <minnow/datasets/images/detail/byte_stream.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
@@ -40,6 +41,7 @@ class ByteStream::File {
   std::uintmax_t size_ = 0;
 };
 
+/// Decompresses the members of a gzip file (RFC 1952, section 2.2) and joins them. Zeros may follow the last member.
 class ByteStream::Gzip {
  public:
   explicit Gzip(File& file) : file_(file) {
@@ -56,15 +58,45 @@ class ByteStream::Gzip {
     while (stream_.avail_out > 0 && !ended_) {
       if (stream_.avail_in == 0 && !refill()) throw DataError("a truncated gzip stream");
       const int result = inflate(&stream_, Z_NO_FLUSH);
-      ended_ = result == Z_STREAM_END;
-      if (!ended_ && result != Z_OK && result != Z_BUF_ERROR)
+      if (result == Z_STREAM_END)
+        ended_ = !begin_member();
+      else if (result != Z_OK && result != Z_BUF_ERROR)
         throw DataError(format_text("a damaged gzip stream ({})", stream_.msg == nullptr ? "zlib" : stream_.msg));
     }
-    if (ended_ && (stream_.avail_in > 0 || refill())) throw DataError("a gzip stream followed by more data");
     return out.size() - stream_.avail_out;
   }
 
  private:
+  /// Prepares for the member that follows a complete member. Returns false if the file ends, or contains only zeros.
+  bool begin_member() {
+    constexpr std::array<std::uint8_t, 2> magic{0x1F, 0x8B};
+    if (stream_.avail_in == 0 && !refill()) return false;
+    if (*stream_.next_in == 0) {
+      skip_zeros();
+      return false;
+    }
+    if (stream_.avail_in == 1) refill_after_one();
+    if (!std::equal(magic.begin(), magic.begin() + std::min(stream_.avail_in, 2u), stream_.next_in))
+      throw DataError("a gzip stream followed by other data");
+    inflateReset(&stream_);
+    return true;
+  }
+
+  void skip_zeros() {
+    do {
+      const std::uint8_t* const end = stream_.next_in + stream_.avail_in;
+      if (std::any_of<const std::uint8_t*>(stream_.next_in, end, [](std::uint8_t byte) { return byte != 0; }))
+        throw DataError("a gzip stream followed by other data");
+    } while (refill());
+  }
+
+  /// Reads the next block behind the single byte that is left of the current block.
+  void refill_after_one() {
+    packed_[0] = *stream_.next_in;
+    stream_.next_in = packed_.data();
+    stream_.avail_in += static_cast<unsigned>(file_.read(std::span(packed_).subspan(1)));
+  }
+
   bool refill() {
     stream_.next_in = packed_.data();
     stream_.avail_in = static_cast<unsigned>(file_.read(packed_));

@@ -10,7 +10,7 @@
 
 namespace minnow::inline MINNOW_PRECISION::datasets::detail {
 
-/// Reads a file in sequence, decompressed if it is a gzip file.
+/// Reads a file in sequence, decompressed if it is a gzip file. The members of a gzip file are joined.
 class ByteStream {
  public:
   /// Throws DataError if the file cannot be opened; the message is the reason, without the file's name.
@@ -20,7 +20,7 @@ class ByteStream {
   ByteStream& operator=(const ByteStream&) = delete;
 
   /// Fills `out` and returns the number of bytes read, which is smaller than out.size() only at the end. Throws
-  /// DataError if the file cannot be read, or if its gzip stream is damaged or followed by more data.
+  /// DataError if the file cannot be read, or if its gzip stream is damaged or followed by data other than zeros.
   std::size_t read(std::span<std::uint8_t> out);
 
   /// Returns an upper bound of the total number of bytes: the file's size, times the largest compression ratio of gzip

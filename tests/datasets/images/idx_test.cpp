@@ -14,15 +14,16 @@
 #include <string>
 #include <vector>
 
+#include "gzip_bytes.hpp"
 #include <gtest/gtest.h>
 #include <unistd.h>
-#include <zlib.h>
 
 namespace minnow {
 namespace {
 
 namespace fs = std::filesystem;
 using test::Bytes;
+using test::gzip;
 using test::idx;
 
 Bytes images(std::uint32_t n, std::uint32_t height, std::uint32_t width) {
@@ -32,21 +33,6 @@ Bytes images(std::uint32_t n, std::uint32_t height, std::uint32_t width) {
 }
 
 Bytes labels(const Bytes& values) { return idx(0x801, {static_cast<std::uint32_t>(values.size())}, values); }
-
-Bytes gzip(const Bytes& bytes) {
-  z_stream stream{};
-  if (deflateInit2(&stream, 9, Z_DEFLATED, MAX_WBITS + 16, 9, Z_DEFAULT_STRATEGY) != Z_OK) std::abort();
-  Bytes packed(deflateBound(&stream, bytes.size()));
-  Bytes input = bytes;
-  stream.next_in = input.data();
-  stream.avail_in = static_cast<unsigned>(input.size());
-  stream.next_out = packed.data();
-  stream.avail_out = static_cast<unsigned>(packed.size());
-  if (deflate(&stream, Z_FINISH) != Z_STREAM_END) std::abort();
-  packed.resize(stream.total_out);
-  deflateEnd(&stream);
-  return packed;
-}
 
 /// A temporary folder.
 class Idx : public ::testing::Test {
@@ -121,8 +107,8 @@ TEST_F(Idx, ReportsInvalidFiles) {
 TEST_F(Idx, ReportsInvalidGzipStreams) {
   const Bytes good = gzip(images(2, 2, 3));
   Bytes trailing = good;
-  trailing.push_back(0);
-  EXPECT_EQ(error_of(trailing, 3), "expected an IDX file, got: a gzip stream followed by more data.");
+  trailing.push_back(1);
+  EXPECT_EQ(error_of(trailing, 3), "expected an IDX file, got: a gzip stream followed by other data.");
   Bytes cut(good.begin(), good.end() - 1);
   EXPECT_EQ(error_of(cut, 3), "expected an IDX file, got: a truncated gzip stream.");
   Bytes checksum = good;
