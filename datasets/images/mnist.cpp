@@ -37,14 +37,41 @@ std::vector<std::string> names_in(const fs::path& folder, const Kind& kind) {
   return names;
 }
 
-/// Returns the first file, by name, that matches PART*-CONTENT or PART*-CONTENT.gz. The order is
-/// train-images-idx3-ubyte, its .gz, train10k-images-idx3-ubyte.
-fs::path find(const fs::path& folder, const std::string& part, const std::string& content, const Kind& kind) {
-  for (const std::string& name : names_in(folder, kind)) {
-    const std::string stem = name.ends_with(".gz") ? name.substr(0, name.size() - 3) : name;
-    if (name.starts_with(part) && stem.ends_with("-" + content)) return folder / name;
+/// Returns a file's name in the form of MNIST's names: in lower case, with '-' between the words, without .gz.
+std::string normalized(std::string name) {
+  for (char& c : name) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    if (c == '.' || c == '_') c = '-';
   }
-  fail(kind, format_text("'{0}-{1}' or '{0}-{1}.gz' in '{2}', got no such file", part, content, folder.string()));
+  return name.ends_with("-gz") ? name.substr(0, name.size() - 3) : name;
+}
+
+/// Returns the first file, by name, that matches PART*-CONTENT, or else a match in a folder that matches. Returns an
+/// empty path if there is none.
+fs::path find_match(const fs::path& folder, const std::string& part, const std::string& content, const Kind& kind,
+                    bool search_folders) {
+  std::vector<fs::path> folders;
+  for (const std::string& name : names_in(folder, kind)) {
+    const std::string words = normalized(name);
+    if (!words.starts_with(part) || !words.ends_with("-" + content)) continue;
+    std::error_code ignored;
+    if (!fs::is_directory(folder / name, ignored)) return folder / name;
+    folders.push_back(folder / name);
+  }
+  for (const fs::path& inner : folders)
+    if (search_folders)
+      if (fs::path path = find_match(inner, part, content, kind, false); !path.empty()) return path;
+  return {};
+}
+
+fs::path find(const fs::path& folder, const std::string& part, const std::string& content, const Kind& kind) {
+  fs::path path = find_match(folder, part, content, kind, true);
+  if (path.empty())
+    fail(kind,
+         format_text("'{0}-{1}' or '{0}-{1}.gz' in '{2}' ('.' or '_' may replace '-', upper case may replace lower "
+                     "case), got no such file",
+                     part, content, folder.string()));
+  return path;
 }
 
 TensorDataset read_part(const fs::path& folder, const std::string& part, const Kind& kind) {

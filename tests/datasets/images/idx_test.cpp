@@ -200,13 +200,13 @@ TEST_F(Idx, ReportsInvalidFolders) {
             "datasets::mnist: expected a folder of IDX files at '" + (folder_ / "file").string() +
                 "', got: Not a directory.");
   EXPECT_EQ(split_error(),
-            "datasets::mnist: expected 'train-images-idx3-ubyte' or 'train-images-idx3-ubyte.gz' in 'DIR', got no such "
-            "file.");
+            "datasets::mnist: expected 'train-images-idx3-ubyte' or 'train-images-idx3-ubyte.gz' in 'DIR' ('.' or '_' "
+            "may replace '-', upper case may replace lower case), got no such file.");
   write_split();
   fs::remove(folder_ / "t10k-labels-idx1-ubyte");
-  EXPECT_EQ(
-      split_error(),
-      "datasets::mnist: expected 't10k-labels-idx1-ubyte' or 't10k-labels-idx1-ubyte.gz' in 'DIR', got no such file.");
+  EXPECT_EQ(split_error(),
+            "datasets::mnist: expected 't10k-labels-idx1-ubyte' or 't10k-labels-idx1-ubyte.gz' in 'DIR' ('.' or '_' "
+            "may replace '-', upper case may replace lower case), got no such file.");
 }
 
 TEST_F(Idx, ReportsMismatchedFiles) {
