@@ -17,7 +17,7 @@ struct Image {
 };
 
 /// Decodes a JPEG or PNG; the format is detected from the content. Converts grey, palette, CMYK and 16-bit images to
-/// 8-bit RGB without colour management, composites transparency over white, and applies the EXIF orientation of a JPEG.
+/// 8-bit RGB without colour management, composites transparency over white, and applies the EXIF orientation.
 /// Throws DataError if the data are empty, of another format, truncated or damaged, or exceed 100 million pixels.
 MINNOW_API Image decode_image(std::span<const std::uint8_t> bytes);
 

@@ -27,9 +27,9 @@ void check_image(const char* who, const Image& image);
 Image decode_jpeg(std::span<const std::uint8_t> bytes);
 Image decode_png(std::span<const std::uint8_t> bytes);
 
-/// Returns the orientation, 1 to 8, that a JPEG's APP1 segment records; 1 (upright) if the orientation is missing or
-/// malformed.
-int exif_orientation(std::span<const std::uint8_t> segment);
+/// Returns the orientation, 1 to 8, that a TIFF structure of EXIF data records; 1 (upright) if the orientation is
+/// missing or malformed.
+int exif_orientation(std::span<const std::uint8_t> data);
 
 /// Returns the image in upright position: rotated and mirrored according to its orientation, 1 to 8.
 Image upright(Image image, int orientation);

@@ -6,6 +6,7 @@
 #include <csetjmp>
 #include <cstdio>
 #include <cstring>
+#include <span>
 #include <string_view>
 #include <utility>
 
@@ -128,7 +129,7 @@ int orientation(const jpeg_decompress_struct& info) {
   for (auto marker = info.marker_list; marker != nullptr; marker = marker->next)
     if (marker->marker == JPEG_APP0 + 1 && marker->data_length >= exif.size() &&
         std::memcmp(marker->data, exif.data(), exif.size()) == 0)  // other APP1 segments contain XMP
-      return exif_orientation({marker->data, marker->data_length});
+      return exif_orientation(std::span(marker->data, marker->data_length).subspan(exif.size()));
   return 1;
 }
 

@@ -6,7 +6,7 @@
 namespace minnow::inline MINNOW_PRECISION::datasets::detail {
 namespace {
 
-/// The TIFF structure inside an EXIF segment. Offsets come from the file, so they may be out of range; a number beyond
+/// The TIFF structure that contains EXIF data. Offsets come from the file, so they may be out of range; a number beyond
 /// the end reads as 0, which is not valid in any field used here.
 struct Tiff {
   std::span<const std::uint8_t> bytes;
@@ -23,12 +23,12 @@ struct Tiff {
 
 }  // namespace
 
-// Exif 2.32, sections 4.5.2 and 4.6.2: "Exif\0\0", the byte order "II" or "MM", 42, the offset of the first directory.
-// The directory is a count and entries of 12 bytes: tag, type, number of values, value.
-int exif_orientation(std::span<const std::uint8_t> segment) {
+// Exif 2.32, sections 4.5.2 and 4.6.2: the byte order "II" or "MM", 42, the offset of the first directory. The
+// directory is a count and entries of 12 bytes: tag, type, number of values, value.
+int exif_orientation(std::span<const std::uint8_t> data) {
   constexpr std::uint32_t orientation_tag = 0x0112, type_short = 3;
-  if (segment.size() < 14) return 1;
-  Tiff tiff{segment.subspan(6)};
+  if (data.size() < 8) return 1;
+  Tiff tiff{data};
   if (tiff.bytes[0] != tiff.bytes[1] || (tiff.bytes[0] != 'I' && tiff.bytes[0] != 'M')) return 1;
   tiff.big_endian = tiff.bytes[0] == 'M';
   if (tiff.number(2, 2) != 42) return 1;

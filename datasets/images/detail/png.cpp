@@ -9,10 +9,13 @@
 #include <csetjmp>
 #include <cstdio>
 #include <string>
+#include <string_view>
 #include <system_error>
+#include <utility>
 
 #include <png.h>
 #include <unistd.h>
+#include <zlib.h>
 
 namespace minnow::inline MINNOW_PRECISION::datasets {
 namespace {
@@ -60,6 +63,7 @@ bool read_header(PngReader& reader) {
   if (reader.png != nullptr) reader.info = png_create_info_struct(reader.png);
   if (reader.info == nullptr) return false;
   png_set_read_fn(reader.png, &reader, on_read);
+  png_set_keep_unknown_chunks(reader.png, PNG_HANDLE_CHUNK_NEVER, nullptr, -1);  // unpack no text and no profiles
   png_read_info(reader.png, reader.info);
   png_set_expand(reader.png);  // palette, fewer than 8 bits, a transparent colour
   png_set_scale_16(reader.png);
@@ -80,6 +84,31 @@ bool read_pixels(PngReader& reader, std::uint8_t* pixels, std::size_t height, st
 
 [[noreturn]] void throw_reason(const PngReader& reader) {
   throw DataError(format_text("{} PNG ({})", reader.truncated ? "truncated" : "damaged", reader.message));
+}
+
+std::uint32_t big_endian(std::span<const std::uint8_t> bytes) {
+  return std::uint32_t{bytes[0]} << 24 | std::uint32_t{bytes[1]} << 16 | std::uint32_t{bytes[2]} << 8 | bytes[3];
+}
+
+/// Returns the orientation in the first intact eXIf chunk, before or after the image data; 1 if there is none. libpng
+/// 1.6.39 skips too many bytes after an eXIf chunk of another content, and so loses the image.
+int orientation(std::span<const std::uint8_t> bytes) {
+  constexpr std::size_t signature = 8, frame = 12;  // a chunk: length, type, data, CRC of type and data
+  constexpr std::string_view exif("eXIf"), jpeg_prefix("Exif\0\0", 6);  // some programs copy the prefix of JPEG
+  for (auto rest = bytes.subspan(signature); rest.size() >= frame;) {
+    const std::size_t length = big_endian(rest);
+    if (length > rest.size() - frame) break;
+    const auto checked = rest.subspan(4, length + 4);
+    if (std::equal(exif.begin(), exif.end(), checked.begin()) &&
+        ::crc32(0, checked.data(), static_cast<uInt>(checked.size())) == big_endian(rest.subspan(length + 8))) {
+      const auto data = checked.subspan(4);
+      const bool prefixed =
+          data.size() >= jpeg_prefix.size() && std::equal(jpeg_prefix.begin(), jpeg_prefix.end(), data.begin());
+      return detail::exif_orientation(data.subspan(prefixed ? jpeg_prefix.size() : 0));
+    }
+    rest = rest.subspan(length + frame);
+  }
+  return 1;
 }
 
 /// Composites RGBA over white, in place, on the encoded values as browsers do.
@@ -115,7 +144,7 @@ Image detail::decode_png(std::span<const std::uint8_t> bytes) {
   image.rgb.resize(image.height * image.width * channels);
   if (!read_pixels(reader, image.rgb.data(), image.height, image.width * channels)) throw_reason(reader);
   if (channels == 4) flatten_alpha(image);
-  return image;
+  return upright(std::move(image), orientation(bytes));
 }
 
 void write_png(const std::filesystem::path& path, const Image& image) {
