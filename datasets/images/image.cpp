@@ -32,6 +32,16 @@ std::string beginning(std::span<const std::uint8_t> bytes) {
 
 namespace detail {
 
+bool is_jpeg(std::span<const std::uint8_t> bytes) {
+  static constexpr std::array<std::uint8_t, 3> signature{0xFF, 0xD8, 0xFF};
+  return starts_with(bytes, signature);
+}
+
+bool is_png(std::span<const std::uint8_t> bytes) {
+  static constexpr std::array<std::uint8_t, 8> signature{0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
+  return starts_with(bytes, signature);
+}
+
 std::vector<std::uint8_t> read_bytes(const std::filesystem::path& path) {
   std::error_code error;
   const std::filesystem::file_status status = std::filesystem::status(path, error);
@@ -69,11 +79,9 @@ void check_image(const char* who, const Image& image) {
 }  // namespace detail
 
 Image decode_image(std::span<const std::uint8_t> bytes) {
-  static constexpr std::array<std::uint8_t, 3> jpeg{0xFF, 0xD8, 0xFF};
-  static constexpr std::array<std::uint8_t, 8> png{0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
   if (bytes.empty()) throw DataError("empty (0 bytes)");
-  if (starts_with(bytes, jpeg)) return detail::decode_jpeg(bytes);
-  if (starts_with(bytes, png)) return detail::decode_png(bytes);
+  if (detail::is_jpeg(bytes)) return detail::decode_jpeg(bytes);
+  if (detail::is_png(bytes)) return detail::decode_png(bytes);
   throw DataError(format_text("not a JPEG or PNG (starts with \"{}\")", beginning(bytes)));
 }
 

@@ -11,7 +11,7 @@
 
 namespace minnow::inline MINNOW_PRECISION::datasets {
 
-/// An image file that could not be decoded, and the reason.
+/// A file or folder that was not read, and the reason.
 struct SkippedFile {
   std::filesystem::path path;
   std::string reason;
@@ -33,14 +33,19 @@ struct LabelledImages {
 struct ImageFolder {
   LabelledImages train, test;
   std::vector<std::string> class_names;
-  std::vector<SkippedFile> skipped;  ///< images that could not be decoded
+  std::vector<SkippedFile> skipped;  ///< entries that are not read, then images that could not be decoded
 };
 
 /// Reads images laid out as `folder`/{train,test}/CLASS/* or as `folder`/CLASS/*. In the second layout, a random
 /// `test_fraction` of each class (rounded, at least one image in each part) is the test part; the same seed and file
-/// names give the same parts. Images are the files *.jpg, *.jpeg and *.png, in upper or lower case; other files, hidden
-/// files and folders within a class are ignored. Symbolic links are followed. Decodes on all cores; the result does not
-/// depend on their number.
+/// names give the same parts. Images are the files *.jpg, *.jpeg, *.jpe, *.jif, *.jfif, *.jfi, *.pjpeg, *.pjp and
+/// *.png, in upper or lower case. Symbolic links are followed. Decodes on all cores; the result does not depend on
+/// their number.
+///
+/// `skipped` lists the images and folders that are not read: images of other formats, JPEGs and PNGs without such a
+/// suffix, images outside of the class folders, folders within a class, and folders beside train/ and test/. Other
+/// files are ignored, and so are names that begin with a dot and folders of operating systems, such as __MACOSX and
+/// @eaDir.
 ///
 /// Throws ValueError if size is outside [1, 16384] or test_fraction outside (0, 1). Throws DataError if the folder
 /// cannot be read, has no classes, has different classes in train/ and test/, or has a class without a usable image in

@@ -18,6 +18,12 @@ namespace minnow::inline MINNOW_PRECISION::datasets::detail {
 /// Returns the content of a regular file. Throws DataError if the file cannot be read or exceeds 2^29 bytes.
 std::vector<std::uint8_t> read_bytes(const std::filesystem::path& path);
 
+/// Returns true if the bytes begin with the signature of a JPEG.
+bool is_jpeg(std::span<const std::uint8_t> bytes);
+
+/// Returns true if the bytes begin with the signature of a PNG.
+bool is_png(std::span<const std::uint8_t> bytes);
+
 /// Throws DataError if an image has no pixels or more than 100 million. Called before pixels are allocated.
 void check_extent(std::size_t height, std::size_t width);
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "encode_images.hpp"
+#include "image_files.hpp"
 #include <gtest/gtest.h>
 
 namespace {
@@ -21,44 +22,6 @@ using datasets::ImageFolder;
 using datasets::ImageFolderOptions;
 using datasets::LabelledImages;
 using datasets::read_image_folder;
-
-/// A temporary folder of image files. Each image has one grey value, its serial number.
-class ImageFiles {
- public:
-  fs::path root() const { return folder_ / ""; }
-
-  void add(const fs::path& name) {
-    fs::create_directories((root() / name).parent_path());
-    const auto shade = static_cast<std::uint8_t>(++serial_);
-    datasets::write_png(root() / name, {3, 5, Bytes(3 * 5 * 3, shade)});
-  }
-  void add_class(const fs::path& name, int count, const std::string& suffix = ".png") {
-    for (int i = 0; i < count; ++i) add(name / ("p" + std::to_string(100 + i) + suffix));
-  }
-  void add_bytes(const fs::path& name, const Bytes& bytes = {}) {
-    fs::create_directories((root() / name).parent_path());
-    folder_.file(name.string(), bytes);
-  }
-  ImageFolder read(const ImageFolderOptions& options = {.size = 4}, std::uint64_t seed = 1) const {
-    return read_image_folder(root(), options, Rng{seed});
-  }
-  std::string error(const ImageFolderOptions& options = {.size = 4}) const {
-    try {
-      read(options);
-    } catch (const DataError& error) {
-      EXPECT_EQ(std::string(error.what()).find('\n'), std::string::npos);
-      EXPECT_EQ(std::string(error.what()).rfind("read_image_folder: ", 0), 0u);
-      return error.what();
-    }
-    return "no error";
-  }
-
- private:
-  TemporaryFolder folder_;
-  int serial_ = 0;
-};
-
-#define EXPECT_CONTAINS(text, part) EXPECT_NE((text).find(part), std::string::npos) << (text)
 
 std::vector<std::string> names(const LabelledImages& part) {
   std::vector<std::string> out;
@@ -93,7 +56,8 @@ TEST(ImageFolder, ReadsTrainAndTest) {
   EXPECT_EQ(names(folder.train), (std::vector<std::string>{"a/x.PNG", "b/1.png", "b/10.jpeg", "b/2.JPG"}));
   EXPECT_EQ(names(folder.test), (std::vector<std::string>{"a/y.jpg", "b/z.png"}));
   EXPECT_EQ(values(folder.train.labels), (std::vector<Real>{0, 1, 1, 1}));
-  EXPECT_TRUE(folder.skipped.empty());
+  ASSERT_EQ(folder.skipped.size(), 1u);
+  EXPECT_EQ(folder.skipped[0].path, files.root() / "val");
   expect_consistent(folder, folder.train, 4);
   expect_consistent(folder, folder.test, 4);
 }
@@ -190,7 +154,9 @@ TEST(ImageFolder, IgnoresHiddenFilesOtherFilesAndNestedFolders) {
   const ImageFolder folder = files.read();
   EXPECT_EQ(folder.class_names, (std::vector<std::string>{"a"}));
   EXPECT_EQ(folder.train.paths.size() + folder.test.paths.size(), 2u);
-  EXPECT_TRUE(folder.skipped.empty());
+  ASSERT_EQ(folder.skipped.size(), 2u);  // only the folders
+  EXPECT_EQ(folder.skipped[0].path, files.root() / "a/deeper");
+  EXPECT_EQ(folder.skipped[1].path, files.root() / "a/folder.jpg");
 }
 
 TEST(ImageFolder, FollowsSymbolicLinks) {
