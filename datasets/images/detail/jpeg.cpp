@@ -22,6 +22,7 @@ namespace {
 struct JpegReader {
   jpeg_decompress_struct info{};
   jpeg_error_mgr errors{};
+  jpeg_progress_mgr progress{};
   std::jmp_buf jump{};
   char message[JMSG_LENGTH_MAX]{};
   const std::uint8_t* bytes;  // the file
@@ -72,6 +73,15 @@ void on_message(j_common_ptr info, int level) {
   if (is_warning && !harmless(*static_cast<JpegReader*>(info->client_data))) fail(info);
 }
 
+/// Limits the number of scans: each scan of a few bytes visits all blocks of the image.
+void on_progress(j_common_ptr info) {
+  constexpr int max_scans = 500;
+  auto* reader = static_cast<JpegReader*>(info->client_data);
+  if (reader->info.input_scan_number <= max_scans) return;
+  std::snprintf(reader->message, sizeof reader->message, "more than %d scans", max_scans);
+  std::longjmp(reader->jump, 1);
+}
+
 bool read_header(JpegReader& reader, std::size_t size) {
   jpeg_decompress_struct& info = reader.info;
   info.err = jpeg_std_error(&reader.errors);
@@ -80,6 +90,8 @@ bool read_header(JpegReader& reader, std::size_t size) {
   reader.errors.emit_message = on_message;
   if (setjmp(reader.jump) != 0) return false;
   jpeg_create_decompress(&info);
+  reader.progress.progress_monitor = on_progress;
+  info.progress = &reader.progress;
   jpeg_save_markers(&info, JPEG_APP0 + 1, 0xFFFF);  // EXIF
   jpeg_mem_src(&info, reader.bytes, size);
   jpeg_read_header(&info, TRUE);

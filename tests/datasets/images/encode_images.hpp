@@ -46,6 +46,7 @@ struct JpegOptions {
   Bytes app1{};
   int restart_interval = 0;  // in MCUs
   bool arithmetic = false;
+  std::vector<jpeg_scan_info> scans{};
 };
 
 inline Bytes jpeg(std::size_t height, std::size_t width, Bytes samples, const JpegOptions& options) {
@@ -66,6 +67,10 @@ inline Bytes jpeg(std::size_t height, std::size_t width, Bytes samples, const Jp
   jpeg_set_quality(&info, 100, TRUE);
   for (int i = 0; i < info.num_components; ++i) info.comp_info[i].h_samp_factor = info.comp_info[i].v_samp_factor = 1;
   if (options.progressive) jpeg_simple_progression(&info);
+  if (!options.scans.empty()) {
+    info.scan_info = options.scans.data();
+    info.num_scans = static_cast<int>(options.scans.size());
+  }
   info.restart_interval = static_cast<unsigned>(options.restart_interval);
   info.arith_code = options.arithmetic ? TRUE : FALSE;
   jpeg_start_compress(&info, TRUE);

@@ -223,4 +223,19 @@ TEST(JpegWarnings, MissingAndDamagedDataAreAnError) {
   expect(bad, "found marker 0xd5 instead of RST1");
 }
 
+// Thousands of scans of a few bytes each would visit a large image thousands of times.
+TEST(JpegWarnings, TooManyScansAreAnError) {
+  const Bytes grey(40 * 56, 90);
+  const auto [header, scans] = split_scans(
+      jpeg(40, 56, grey,
+           {.space = JCS_GRAYSCALE, .stored = JCS_GRAYSCALE, .scans = {{1, {0}, 0, 0, 0, 0}, {1, {0}, 1, 63, 0, 0}}}));
+  ASSERT_EQ(scans.size(), 2u);
+  const Bytes whole = join_scans(header, scans);
+  std::vector<Bytes> many(500, scans[1]);
+  many.front() = scans[0];
+  EXPECT_TRUE(same_pixels(join_scans(header, many), whole));
+  many.push_back(scans[1]);
+  EXPECT_EQ(reason(join_scans(header, many)), "damaged or unsupported JPEG (more than 500 scans)");
+}
+
 }  // namespace
