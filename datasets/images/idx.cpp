@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -33,16 +35,20 @@ Shape read_header(ByteStream& stream, std::size_t dimensions) {
   return shape;
 }
 
-/// Returns the number of values after the header. Throws DataError if it exceeds `max_count`.
+/// Returns the number of values after the header. Throws DataError if it exceeds `max_count`, or if the shape is empty
+/// and the product of its other extents exceeds the largest stride.
 std::size_t count_values(const Shape& shape, std::uintmax_t max_count) {
+  const bool empty = std::find(shape.begin(), shape.end(), 0) != shape.end();
+  const std::uintmax_t limit = empty ? std::numeric_limits<std::ptrdiff_t>::max() : max_count;
   std::uintmax_t count = 1;
   for (const std::size_t extent : shape) {
-    if (extent != 0 && count > max_count / extent)
-      throw DataError(format_text("expected a shape of at most {} values, the limit for a file of this size, got {}",
-                                  max_count, to_string(shape)));
+    if (extent == 0) continue;
+    if (count > limit / extent)
+      throw DataError(format_text("expected a shape of at most {} values{}, got {}", limit,
+                                  empty ? "" : ", the limit for a file of this size", to_string(shape)));
     count *= extent;
   }
-  return static_cast<std::size_t>(count);
+  return empty ? 0 : static_cast<std::size_t>(count);
 }
 
 Tensor read_values(ByteStream& stream, std::size_t dimensions) {

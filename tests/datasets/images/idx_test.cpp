@@ -129,6 +129,21 @@ TEST_F(Idx, RejectsShapesThatExceedTheFile) {
             "expected a shape of at most 19 values, the limit for a file of this size, got (10, 2, 1).");
 }
 
+// The order of the extents, and compression, make no difference.
+TEST_F(Idx, ReadsEmptyShapes) {
+  for (const std::vector<std::uint32_t>& extents :
+       {std::vector<std::uint32_t>{0, 16384, 28}, {16384, 0, 28}, {16384, 28, 0}, {0xFFFFFFFF, 0, 2}})
+    for (const bool packed : {false, true}) {
+      const Bytes file = idx(0x803, extents, {});
+      EXPECT_EQ(error_of(packed ? gzip(file) : file, 3), "no error")
+          << to_string(Shape(extents.begin(), extents.end()));
+    }
+  for (const std::vector<std::uint32_t>& extents :
+       {std::vector<std::uint32_t>{0, 0xFFFFFFFF, 0xFFFFFFFF}, {0xFFFFFFFF, 0xFFFFFFFF, 0}})
+    EXPECT_EQ(error_of(idx(0x803, extents, {}), 3), "expected a shape of at most 9223372036854775807 values, got " +
+                                                        to_string(Shape(extents.begin(), extents.end())) + ".");
+}
+
 TEST_F(Idx, ReportsUnreadableFiles) {
   EXPECT_EQ(message<DataError>([&] { datasets::read_idx(folder_ / "none", 1); }),
             "read_idx: '" + (folder_ / "none").string() + "': expected an IDX file, got: No such file or directory.");
