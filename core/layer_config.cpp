@@ -136,8 +136,8 @@ bool ConfigReader::is_text(const char* name) const {
 void ConfigReader::children(std::size_t least, std::size_t most) {
   children_counted_ = true;
   if (const std::size_t count = config_.children.size(); count < least || count > most)
-    throw ValueError(format_text("{}: expected {} or {} children, got {}.", config_.type,
-                                 count < least ? least : most, count < least ? "more" : "fewer", count));
+    throw ValueError(format_text("{}: expected {} or {} children, got {}.", config_.type, count < least ? least : most,
+                                 count < least ? "more" : "fewer", count));
 }
 
 void ConfigReader::finish() const {

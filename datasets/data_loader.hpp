@@ -47,8 +47,8 @@ class MINNOW_API DataLoader {
   /// Returns the number of epochs begun.
   std::uint64_t epoch() const { return epoch_; }
 
-  /// Visits the position, epoch and batch, and the random streams. A restore ends an unfinished epoch. The next begin() then
-  /// continues the stored epoch after the batch that was current; later epochs are complete.
+  /// Visits the position, epoch and batch, and the random streams. A restore ends an unfinished epoch. The next begin()
+  /// then continues the stored epoch after the batch that was current; later epochs are complete.
   void visit_state(StateVisitor& visitor);
 
   class iterator {

@@ -63,7 +63,8 @@ class LossChecker {
     loss_.forward(prediction_, target_, weights);
     const Tensor gradient = loss_.backward();
     const DifferenceCheck check = minnow::compare_with_differences(
-        {prediction_.data(), prediction_.size()}, prediction_.shape(), gradient, "dprediction", options_, Rng(options_.seed), [&](Real& v, double h) {
+        {prediction_.data(), prediction_.size()}, prediction_.shape(), gradient, "dprediction", options_,
+        Rng(options_.seed), [&](Real& v, double h) {
           std::array<double, 4> value;
           const double moved =
               move(v, h, [&](std::size_t k) { value[k] = loss_.forward(prediction_, target_, weights); });

@@ -16,8 +16,8 @@ struct AdamOptions {
 /// Adam (Kingma and Ba, 2015), with the update of torch.optim.Adam. For gradient g of parameter p at its step t:
 ///   g += weight_decay p;   m = beta1 m + (1 - beta1) g;   v = beta2 v + (1 - beta2) g^2;
 ///   p -= learning_rate (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + epsilon);
-/// AMSGrad replaces v by the largest v so far. If the divisor is 0, which needs an epsilon of 0, the step adds nothing to
-/// p; in PyTorch the element becomes NaN. A step without a gradient for p does not increase its t.
+/// AMSGrad replaces v by the largest v so far. If the divisor is 0, which needs an epsilon of 0, the step adds nothing
+/// to p; in PyTorch the element becomes NaN. A step without a gradient for p does not increase its t.
 class MINNOW_API Adam : public GroupedOptimizer<AdamOptions> {
  public:
   /// Throws ValueError if an option is negative or not finite, or a beta is 1 or more.

@@ -21,7 +21,6 @@ class BatchMaker {
   /// Writes the samples `indices`, augmented for the given epoch and normalised, into `batch`.
   void make(std::span<const std::size_t> indices, std::uint64_t epoch, Batch& batch);
 
-
   /// Visits the stream of the augmentation, if there is one.
   void visit_state(StateVisitor& visitor);
 

@@ -196,7 +196,8 @@ TEST(Init, TheSameSeedGivesTheSameValues) {
     fill(weight, rng);
     return weight;
   };
-  for (const std::function<void(FixedTensor&, Rng&)>&fill : std::initializer_list<std::function<void(FixedTensor&, Rng&)>>{
+  for (const std::function<void(FixedTensor&, Rng&)>&fill :
+       std::initializer_list<std::function<void(FixedTensor&, Rng&)>>{
            [](FixedTensor&w, Rng&r) { init::orthogonal(w, r); }, [](FixedTensor&w, Rng&r) { init::trunc_normal(w, r); },
            [](FixedTensor&w, Rng&r) { init::xavier_normal(w, r); }})
     EXPECT_EQ(draw(fill), draw(fill));

@@ -92,7 +92,9 @@ TEST(Parameter, KeepsTheShapeItWasMadeWith) {
       "FixedTensor: expected elements of shape (2), got (3). The shape of a parameter or buffer cannot change.";
   EXPECT_EQ(message<ShapeError>([&] { parameter = Parameter({3}); }), expected);
   EXPECT_EQ(message<ShapeError>([&] { parameter.value = Tensor{1, 2, 3}; }), expected);
-  EXPECT_EQ(message<ShapeError>([&] { parameter.assign(Tensor{1, 2, 3}.storage()); }),
+  EXPECT_EQ(message<ShapeError>([&] {
+              parameter.assign(Tensor{1, 2, 3}.storage());
+            }),
             "copy_into: expected 2 values for a tensor of shape (2), got 3.");
   EXPECT_EQ(parameter.value, zeros({2}));
   EXPECT_TRUE(parameter.has_gradient()) << "an assignment that fails changes nothing";

@@ -73,8 +73,8 @@ Tensor full_of_nan(const Shape& shape) {
   return tensor;
 }
 
-/// Returns true if Minnow's layer need not have an entry that PyTorch has. PyTorch counts batches also if no result depends
-/// on the count.
+/// Returns true if Minnow's layer need not have an entry that PyTorch has. PyTorch counts batches also if no result
+/// depends on the count.
 bool may_be_missing(const std::string& name) { return name.ends_with("num_batches_tracked"); }
 
 /// Returns the entry of a name. A missing entry is a failure.
@@ -231,8 +231,9 @@ TEST(LayerAccuracy, WritesTheTableIfRequested) {
     beyond.insert(beyond.end(), grid.beyond.begin(), grid.beyond.end());
   }
   std::ofstream(file) << markdown_table(rows)
-                      << (beyond.size() > 1 ? "\nErrors above 1e-6, where PyTorch's error is as large:\n\n" + markdown_table(beyond)
-                                            : "\nNo case exceeds 1e-6.\n");
+                      << (beyond.size() > 1
+                              ? "\nErrors above 1e-6, where PyTorch's error is as large:\n\n" + markdown_table(beyond)
+                              : "\nNo case exceeds 1e-6.\n");
 }
 
 }  // namespace

@@ -56,8 +56,8 @@ struct Function {
   std::function<long double(long double)> value, slope;
 };
 
-/// Expects the error of each element to be at most relative |exact| + near_zero. In the grid, errors are relative to the
-/// largest element of a tensor.
+/// Expects the error of each element to be at most relative |exact| + near_zero. In the grid, errors are relative to
+/// the largest element of a tensor.
 void expect_close(Layer& layer, const Function& exact, const Tensor& x, double relative, double near_zero) {
   const Tensor y = forward(layer, x), dx = slope(layer, x);
   for (const auto& [ours, theirs, what] :
@@ -163,9 +163,7 @@ TEST(LogSoftmax, PropagatesNaNAndInfinityWithinARow) {
 }
 
 TEST(LogSoftmax, RefusesAnInputWithoutClasses) {
-  EXPECT_EQ(message<ShapeError>([] {
-              LogSoftmax().output_shape({4});
-            }),
+  EXPECT_EQ(message<ShapeError>([] { LogSoftmax().output_shape({4}); }),
             "LogSoftmax: expected input (N, ..., C), got (4).");
 }
 

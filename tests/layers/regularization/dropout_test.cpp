@@ -188,7 +188,8 @@ TEST(Dropout, ReadingTheOutputsDoesNotChangeTheStream) {
   Context context;
   Tensor before = zeros({8, 50});
   model[0].forward(x, before, context);
-  const auto dropped = std::find_if(outputs.begin(), outputs.end(), [](const StepOutput& step) { return step.last >= 2; });
+  const auto dropped =
+      std::find_if(outputs.begin(), outputs.end(), [](const StepOutput& step) { return step.last >= 2; });
   ASSERT_NE(dropped, outputs.end());
   std::size_t zero = 0;
   for (std::size_t i = 0; i < before.size(); ++i) {
