@@ -41,7 +41,7 @@ Source photographs(const ImageOptions& options, Rng rng) {
   const auto folder = std::make_shared<const datasets::ImageFolder>(datasets::read_image_folder(
       *options.folder, {.size = options.size, .class_order = datasets::animal_names()}, rng));
   if (!folder->skipped.empty())
-    fmt::print(stderr, "animals: skipped {} files that are not valid images:\n", folder->skipped.size());
+    fmt::print(stderr, "animals: skipped {} files and folders that are not valid images:\n", folder->skipped.size());
   for (const datasets::SkippedFile& file : folder->skipped)
     fmt::print(stderr, "  {}: {}\n", file.path.string(), file.reason);
   const auto from = [&](const datasets::LabelledImages& part) -> MakeImage {
