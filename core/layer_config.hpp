@@ -48,8 +48,14 @@ struct ConfigValue {
 /// and random streams are not part of it.
 ///   {"Conv2d", {{"in", 3}, {"out", 32}, {"kernel", {3, 3}}, {"padding", {1, 1}}}, {}}
 struct MINNOW_API LayerConfig {
+  using Attributes = std::vector<std::pair<std::string, ConfigValue>>;
+
+  /// All three are required: braces with the options of a layer, GELU({.approximate = ...}), are then never a config.
+  LayerConfig(std::string type_, Attributes attributes_, std::vector<LayerConfig> children_)
+      : type(std::move(type_)), attributes(std::move(attributes_)), children(std::move(children_)) {}
+
   std::string type;
-  std::vector<std::pair<std::string, ConfigValue>> attributes;  // in a fixed order, without options that are not set
+  Attributes attributes;  // in a fixed order, without options that are not set
   std::vector<LayerConfig> children;
 
   /// Returns the value of an attribute; null if there is none of this name.

@@ -35,7 +35,7 @@ const Sequential& Branches::operator[](std::size_t index) const {
 }
 
 void Branches::add_branch(std::string name, std::string place, AnyLayer layer) {
-  if (typeid(*layer) == typeid(Sequential)) {
+  if (const Layer& held = *layer; typeid(held) == typeid(Sequential)) {
     branches_.push_back({std::move(name), std::move(place), false, static_cast<Sequential&&>(*layer)});
   } else {
     branches_.push_back({std::move(name), std::move(place), true, Sequential()});
