@@ -39,12 +39,14 @@ function(minnow_target_options target)
   endif()
 endfunction()
 
-# Highway compiles these files once for each instruction set. They must not include xtensor, not even by a precompiled header:
-# its templates would be compiled for that instruction set, and the linker could use them in the whole program.
+# These files are compiled alone in a unity build (CMAKE_UNITY_BUILD). Highway compiles a kernel file once for each instruction
+# set; a kernel file must not include xtensor: its templates would be compiled for that instruction set, and the linker could
+# use them in the whole program. The header of xtensor-blas declares the functions of CBLAS a second time.
+set_source_files_properties(core/math/detail/product.cpp PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
 foreach(source IN LISTS MINNOW_SOURCES)
   file(STRINGS ${PROJECT_SOURCE_DIR}/${source} is_kernel REGEX "^#define HWY_TARGET_INCLUDE" LIMIT_COUNT 1)
   if(is_kernel)
-    set_source_files_properties(${source} PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
+    set_source_files_properties(${source} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
   endif()
 endforeach()
 
@@ -71,9 +73,6 @@ function(minnow_add_part target export_name)
     target_compile_definitions(${target} PUBLIC MINNOW_DOUBLE)
   endif()
   minnow_target_options(${target})
-  if(MINNOW_PRECOMPILE)
-    target_precompile_headers(${target} PRIVATE <minnow/core/tensor.hpp>)
-  endif()
   target_link_libraries(${target} PRIVATE Threads::Threads)
   target_include_directories(${target} SYSTEM PRIVATE ${MINNOW_FMT_INCLUDE_DIR})
   if(CMAKE_SYSTEM_NAME STREQUAL "Linux")

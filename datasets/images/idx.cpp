@@ -16,7 +16,7 @@ namespace {
 
 using detail::ByteStream;
 
-std::uint32_t big_endian(std::span<const std::uint8_t> bytes) {
+std::uint32_t big_endian_extent(std::span<const std::uint8_t> bytes) {
   return std::uint32_t{bytes[0]} << 24 | std::uint32_t{bytes[1]} << 16 | std::uint32_t{bytes[2]} << 8 | bytes[3];
 }
 
@@ -25,13 +25,13 @@ Shape read_header(ByteStream& stream, std::size_t dimensions) {
   std::array<std::uint8_t, 4 * 9> header{};
   const std::span<std::uint8_t> bytes(header.data(), 4 * (dimensions + 1));
   const std::size_t count = stream.read(bytes), magic = 0x800 + dimensions;
-  if (count >= 4 && big_endian(bytes) != magic)
+  if (count >= 4 && big_endian_extent(bytes) != magic)
     throw DataError(format_text("expected the magic number 0x{:08x} (unsigned bytes, {} {}), got 0x{:08x}", magic,
-                                dimensions, dimensions == 1 ? "axis" : "axes", big_endian(bytes)));
+                                dimensions, dimensions == 1 ? "axis" : "axes", big_endian_extent(bytes)));
   if (count < bytes.size())
     throw DataError(format_text("expected a header of {} bytes, got a file of {} bytes", bytes.size(), count));
   Shape shape;
-  for (std::size_t axis = 1; axis <= dimensions; ++axis) shape.push_back(big_endian(bytes.subspan(4 * axis)));
+  for (std::size_t axis = 1; axis <= dimensions; ++axis) shape.push_back(big_endian_extent(bytes.subspan(4 * axis)));
   return shape;
 }
 

@@ -29,7 +29,7 @@ struct Target {
   }
 };
 
-std::size_t grain_size(std::size_t cols) { return std::max<std::size_t>(light_grain / 2 / cols, 1); }
+std::size_t row_grain(std::size_t cols) { return std::max<std::size_t>(light_grain / 2 / cols, 1); }
 
 }  // namespace
 
@@ -83,7 +83,7 @@ void LayerNorm::forward(const Tensor& x, Tensor& y, Context& context) {
   auto& statistics = context.scratch<Statistics>().rows;
   const std::size_t rows = x.size() / features_, n = features_;
   statistics.resize(rows);
-  parallel_for(rows, grain_size(n), [&](std::size_t begin, std::size_t end) {
+  parallel_for(rows, row_grain(n), [&](std::size_t begin, std::size_t end) {
     kernels::layer_norm({end - begin, n, x.data() + begin * n, values(has_weight_, weight_), values(has_bias_, bias_),
                          statistics.data() + begin},
                         eps_, y.data() + begin * n);
@@ -104,7 +104,7 @@ void LayerNorm::backward(const Tensor& x, const Tensor&, const Tensor& dy, Tenso
     });
   }
   if (dx == nullptr) return;
-  parallel_for(rows, grain_size(n), [&](std::size_t begin, std::size_t end) {
+  parallel_for(rows, row_grain(n), [&](std::size_t begin, std::size_t end) {
     kernels::layer_norm_backward({end - begin, n, x.data() + begin * n, all.weight, nullptr, all.statistics + begin},
                                  dy.data() + begin * n, dx->data() + begin * n);
   });

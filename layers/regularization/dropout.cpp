@@ -24,7 +24,7 @@ double checked(double p) {
   return p;
 }
 
-constexpr std::size_t grain_size = light_grain / 4 / mask_group;  // in groups
+constexpr std::size_t mask_grain = light_grain / 4 / mask_group;  // in groups
 
 double read_p(const LayerConfig& config) {
   ConfigReader read(config, "Dropout");
@@ -60,7 +60,7 @@ void Dropout::forward(const Tensor& x, Tensor& y, Context& context) {
     const std::size_t groups = (x.size() + mask_group - 1) / mask_group;
     mask.words.resize(4 * groups);
     const std::uint64_t key = rng_.bits();
-    parallel_for(groups, grain_size, [&](std::size_t begin, std::size_t end) {
+    parallel_for(groups, mask_grain, [&](std::size_t begin, std::size_t end) {
       kernels::draw_mask(key, begin, end - begin, keep_, mask.words.data() + 4 * begin);
     });
   }

@@ -136,7 +136,7 @@ void cmyk_to_rgb(Image& image, bool inverted) {
   image.rgb.resize(image.rgb.size() / 4 * 3);
 }
 
-int orientation(const jpeg_decompress_struct& info) {
+int marker_orientation(const jpeg_decompress_struct& info) {
   static constexpr std::string_view exif("Exif\0\0", 6);
   for (auto marker = info.marker_list; marker != nullptr; marker = marker->next)
     if (marker->marker == JPEG_APP0 + 1 && marker->data_length >= exif.size() &&
@@ -152,7 +152,7 @@ Image decode_jpeg(std::span<const std::uint8_t> bytes) {
   if (!read_header(reader, bytes.size())) throw_reason(reader);
   const jpeg_decompress_struct& info = reader.info;
   check_extent(info.output_height, info.output_width);
-  const int stored_orientation = orientation(info);
+  const int stored_orientation = marker_orientation(info);
 
   Image image{info.output_height, info.output_width, {}};
   image.rgb.resize(image.height * image.width * static_cast<std::size_t>(info.out_color_components));

@@ -92,7 +92,7 @@ std::uint32_t big_endian(std::span<const std::uint8_t> bytes) {
 
 /// Returns the orientation in the first intact eXIf chunk, before or after the image data; 1 if there is none. libpng
 /// 1.6.39 skips too many bytes after an eXIf chunk of another content, and so loses the image.
-int orientation(std::span<const std::uint8_t> bytes) {
+int chunk_orientation(std::span<const std::uint8_t> bytes) {
   constexpr std::size_t signature = 8, frame = 12;  // a chunk: length, type, data, CRC of type and data
   constexpr std::string_view exif("eXIf"), jpeg_prefix("Exif\0\0", 6);  // some programs copy the prefix of JPEG
   for (auto rest = bytes.subspan(signature); rest.size() >= frame;) {
@@ -144,7 +144,7 @@ Image detail::decode_png(std::span<const std::uint8_t> bytes) {
   image.rgb.resize(image.height * image.width * channels);
   if (!read_pixels(reader, image.rgb.data(), image.height, image.width * channels)) throw_reason(reader);
   if (channels == 4) flatten_alpha(image);
-  return upright(std::move(image), orientation(bytes));
+  return upright(std::move(image), chunk_orientation(bytes));
 }
 
 void write_png(const std::filesystem::path& path, const Image& image) {
