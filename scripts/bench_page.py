@@ -50,6 +50,7 @@ NOTES = {
     "How to repeat it": "`scripts/install-dependencies --bench`, then `scripts/bench --openblas both --write`, which rewrites this "
                         "page, the chart and the raw tables.",
     "Raw tables": "{links}. [How to read them](benchmarks/README.md).",
+    "Whole training runs": "[Times and accuracies](benchmarks/training.md) of training photographs and Fashion-MNIST, beside LibTorch.",
 }
 
 
