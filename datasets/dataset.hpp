@@ -10,10 +10,17 @@ namespace minnow::inline MINNOW_PRECISION {
 
 /// The samples of one training step. inputs: (N, ...); targets: (N) class indices, or (N, ...) values; weights: (N),
 /// the weight of each sample in the loss, if the dataset has weights.
-struct Batch {
+struct MINNOW_API Batch {
   Tensor inputs, targets;
   std::optional<Tensor> weights;
   std::size_t size() const { return inputs.dimension() == 0 ? 0 : inputs.shape()[0]; }
+
+  /// Returns the values of one sample, row `r` of inputs or targets, in row-major order. A class index is a target of
+  /// one value. Throws ValueError if there is no row `r`.
+  std::span<Real> input(std::size_t r);
+  std::span<const Real> input(std::size_t r) const;
+  std::span<Real> target(std::size_t r);
+  std::span<const Real> target(std::size_t r) const;
 };
 
 /// Samples, numbered from 0. Reading is const and thread-safe.
@@ -33,7 +40,8 @@ class MINNOW_API Dataset {
   virtual bool has_weights() const { return false; }
 
   /// Writes the samples `indices`, all below size(), into the rows of batch.inputs, batch.targets and, if
-  /// has_weights(), *batch.weights. The tensors already have the right shapes: (indices.size(), ...).
+  /// has_weights(), *batch.weights: sample indices[r] into batch.input(r) and batch.target(r). The tensors already have
+  /// the right shapes: (indices.size(), ...).
   virtual void read(std::span<const std::size_t> indices, Batch& batch) const = 0;
 
  protected:
@@ -43,5 +51,8 @@ class MINNOW_API Dataset {
   Dataset& operator=(const Dataset&) = default;
   Dataset& operator=(Dataset&&) = default;
 };
+
+/// Changes the shapes of the batch to those of `n` samples of `dataset`, ready for dataset.read.
+MINNOW_API void resize(Batch& batch, const Dataset& dataset, std::size_t n);
 
 }  // namespace minnow::inline MINNOW_PRECISION

@@ -17,16 +17,15 @@ LazyDataset::LazyDataset(std::size_t size, Shape input_shape, Make make)
 }
 
 void LazyDataset::read(std::span<const std::size_t> indices, Batch& batch) const {
-  const std::size_t row = num_elements(input_shape_);
   for (std::size_t i = 0; i < indices.size(); ++i) {
     const std::size_t index = indices[i];
-    Real* input = batch.inputs.data() + i * row;
-    Real& target = batch.targets.data()[i];
+    const std::span<Real> input = batch.input(i);
+    Real& target = batch.target(i)[0];
     if (states_[index].load(std::memory_order_acquire) == State::stored) {
-      std::copy_n(inputs_.data() + index * row, row, input);
+      std::copy_n(inputs_.data() + index * input.size(), input.size(), input.data());
       target = targets_.data()[index];
     } else {
-      make_and_store(index, {input, row}, target);
+      make_and_store(index, input, target);
     }
   }
 }

@@ -60,12 +60,8 @@ TensorDataset TensorDataset::subset(std::span<const std::size_t> indices) const 
   for (const std::size_t index : indices)
     if (index >= size())
       throw ValueError(format_text("TensorDataset: expected indices below {}, got {}.", size(), index));
-  Shape input_shape = inputs_.shape(), target_shape = targets_.shape();
-  input_shape[0] = target_shape[0] = indices.size();
   Batch part;
-  resize(part.inputs, input_shape);
-  resize(part.targets, target_shape);
-  if (has_weights()) resize(part.weights.emplace(), {indices.size()});
+  resize(part, *this, indices.size());
   read(indices, part);
   return {std::move(part.inputs), std::move(part.targets), class_names_, std::move(part.weights)};
 }

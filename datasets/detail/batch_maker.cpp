@@ -11,19 +11,6 @@
 namespace minnow::inline MINNOW_PRECISION {
 namespace {
 
-Shape with_batch_axis(std::size_t n, const Shape& sample) {
-  Shape shape(sample.size() + 1);
-  shape[0] = n;
-  std::copy(sample.begin(), sample.end(), shape.begin() + 1);
-  return shape;
-}
-
-/// Returns row i of (N, ...).
-std::span<Real> row_of(Tensor& tensor, std::size_t i) {
-  const std::size_t size = tensor.size() / tensor.shape()[0];
-  return {tensor.data() + i * size, size};
-}
-
 /// Draws lambda from Beta(alpha, alpha) by Jöhnk's method: a / (a + b) for a = u^(1/alpha) and b = v^(1/alpha), with
 /// uniform u and v, drawn again until a + b <= 1. For large alpha most draws are rejected. For small alpha both a and b
 /// may underflow to 0; lambda is then computed from b / a = (v / u)^(1/alpha).
@@ -64,9 +51,7 @@ BatchMaker::BatchMaker(const Dataset& dataset, std::optional<Augmentation> augme
 }
 
 void BatchMaker::read(std::span<const std::size_t> indices, Batch& batch) const {
-  resize(batch.inputs, with_batch_axis(indices.size(), input_shape_));
-  resize(batch.targets, with_batch_axis(indices.size(), target_shape_));
-  if (dataset_.has_weights()) resize(batch.weights ? *batch.weights : batch.weights.emplace(), {indices.size()});
+  resize(batch, dataset_, indices.size());
   dataset_.read(indices, batch);
 }
 
@@ -74,7 +59,7 @@ void BatchMaker::make(std::span<const std::size_t> indices, std::uint64_t epoch,
   read(indices, batch);
   if (mixes_class_indices()) one_hot_targets(batch);
   for (std::size_t i = 0; i < indices.size(); ++i) {
-    const std::span<Real> sample = row_of(batch.inputs, i);
+    const std::span<Real> sample = batch.input(i);
     if (augment_) {
       const Rng rest = transform(indices[i], epoch, sample);
       if (augment_->mixup) mix(indices[i], epoch, i, rest, batch);
@@ -104,7 +89,7 @@ void BatchMaker::one_hot_targets(Batch& batch) {
   resize(batch.targets, {labels_.size(), classes});
   batch.targets.fill(0);
   for (std::size_t i = 0; i < labels_.size(); ++i)
-    row_of(batch.targets, i)[class_index(static_cast<double>(labels_[i]), classes, i, "mixup")] = 1;
+    batch.target(i)[class_index(static_cast<double>(labels_[i]), classes, i, "mixup")] = 1;
 }
 
 void BatchMaker::mix(std::size_t index, std::uint64_t epoch, std::size_t row, Rng rng, Batch& batch) {
@@ -113,10 +98,10 @@ void BatchMaker::mix(std::size_t index, std::uint64_t epoch, std::size_t row, Rn
   const std::size_t drawn = rng.below(others), partner = drawn < index ? drawn : drawn + 1;
   const double lambda = draw_lambda(augment_->mixup->alpha, rng);
   read({&partner, 1}, partner_);
-  transform(partner, epoch, row_of(partner_.inputs, 0));
-  mix_into(row_of(batch.inputs, row), partner_.inputs.data(), lambda);
-  if (batch.weights) mix_into(row_of(*batch.weights, row), partner_.weights->data(), lambda);
-  const std::span<Real> target = row_of(batch.targets, row);
+  transform(partner, epoch, partner_.input(0));
+  mix_into(batch.input(row), partner_.inputs.data(), lambda);
+  if (batch.weights) mix_into({batch.weights->data() + row, 1}, partner_.weights->data(), lambda);
+  const std::span<Real> target = batch.target(row);
   if (!mixes_class_indices()) return mix_into(target, partner_.targets.data(), lambda);
   const auto label = static_cast<double>(partner_.targets.data()[0]);
   for (Real& probability : target) probability *= static_cast<Real>(lambda);
