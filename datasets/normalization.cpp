@@ -1,10 +1,13 @@
 #include <minnow/core/detail/format.hpp>
 #include <minnow/core/error.hpp>
+#include <minnow/datasets/detail/chunks.hpp>
 #include <minnow/datasets/normalization.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <tuple>
+#include <utility>
 
 namespace minnow::inline MINNOW_PRECISION {
 namespace {
@@ -22,6 +25,7 @@ void for_each_element(const Tensor& inputs, Body body) {
 
 /// The moments of a channel whose values are multiplied by `unit`, a power of two.
 struct Moments {
+  double count = 0;  // of values
   double unit = 1;
   double mean = 0;
   double residual = 0;  // mean of x - mean, which is the rounding error of the mean
@@ -31,7 +35,7 @@ struct Moments {
 /// Computes the moments, given the units.
 void compute_moments(const Tensor& inputs, std::vector<Moments>& moments) {
   const double count = static_cast<double>(inputs.size() / moments.size());
-  for (Moments& m : moments) m = {.unit = m.unit};
+  for (Moments& m : moments) m = {.count = count, .unit = m.unit};
   for_each_element(inputs,
                    [&](double value, std::size_t c, std::size_t) { moments[c].mean += value * moments[c].unit; });
   for (Moments& m : moments) m.mean /= count;
@@ -54,7 +58,7 @@ bool set_units(const Tensor& inputs, std::vector<Moments>& moments) {
       inputs, [&](double value, std::size_t c, std::size_t) { largest[c] = std::max(largest[c], std::abs(value)); });
   bool changed = false;
   for (std::size_t c = 0; c < moments.size(); ++c) {
-    if (largest[c] == 0 || (largest[c] > small && largest[c] < large)) continue;
+    if (largest[c] > small && largest[c] < large) continue;
     moments[c].unit = largest[c] < 1 ? 0x1p600 : 0x1p-600;
     changed = true;
   }
@@ -67,32 +71,83 @@ bool is_constant(const Moments& m) {
   return !(m.variance - m.residual * m.residual > rounding * rounding);
 }
 
-void check_finite(const Tensor& inputs, const std::vector<Moments>& moments) {
+/// Throws ValueError if a value is not finite. `first` is the number of the first sample.
+void check_finite(const Tensor& inputs, const std::vector<Moments>& moments, std::size_t first) {
   // The sum of values that are not finite is not finite.
   if (std::all_of(moments.begin(), moments.end(), [](const Moments& m) { return std::isfinite(m.mean); })) return;
-  for_each_element(inputs, [](double value, std::size_t c, std::size_t i) {
+  for_each_element(inputs, [&](double value, std::size_t c, std::size_t i) {
     if (!std::isfinite(value))
       throw ValueError(
           format_text("Normalization: expected finite inputs, got {} in sample {}, channel {}. Remove or "
                       "replace it.",
-                      value, i, c));
+                      value, first + i, c));
   });
+}
+
+std::vector<Moments> moments_of(const Tensor& inputs, std::size_t first) {
+  std::vector<Moments> moments(inputs.shape()[1]);
+  compute_moments(inputs, moments);
+  check_finite(inputs, moments, first);
+  if (set_units(inputs, moments)) compute_moments(inputs, moments);
+  return moments;
+}
+
+/// Multiplies the values by a smaller unit.
+void change_unit(Moments& m, double unit) {
+  const double factor = unit / m.unit;
+  m.mean *= factor, m.residual *= factor, m.variance = m.variance * factor * factor, m.unit = unit;
+}
+
+/// Adds the values of b to the values of a (Chan, Golub and LeVeque, "Updating formulae and a pairwise algorithm for
+/// computing sample variances", 1979).
+void merge(Moments& a, Moments b) {
+  if (a.count == 0) {
+    a = b;
+    return;
+  }
+  const double unit = std::min(a.unit, b.unit);
+  change_unit(a, unit), change_unit(b, unit);
+  const double share = b.count / (a.count + b.count), difference = (b.mean + b.residual) - (a.mean + a.residual);
+  a.variance = (1 - share) * (a.variance - a.residual * a.residual) + share * (b.variance - b.residual * b.residual) +
+               share * (1 - share) * difference * difference;
+  a.mean += a.residual + share * difference;
+  a.residual = 0;
+  a.count += b.count;
+}
+
+/// Returns the means and the deviations.
+std::pair<std::vector<double>, std::vector<double>> statistics(const std::vector<Moments>& moments) {
+  std::vector<double> mean, deviation;
+  for (const Moments& m : moments) {
+    mean.push_back((is_constant(m) ? m.mean + m.residual : m.mean) / m.unit);
+    deviation.push_back(is_constant(m) ? 1 : std::sqrt(m.variance) / m.unit);
+  }
+  return {std::move(mean), std::move(deviation)};
+}
+
+void check_shape(const Shape& inputs) {
+  if (inputs.size() < 2 || num_elements(inputs) == 0)
+    throw ShapeError("Normalization: expected inputs (N, C, ...) with at least one element, got " + to_string(inputs) +
+                     ".");
 }
 
 }  // namespace
 
 Normalization::Normalization(const Tensor& inputs) {
-  if (inputs.dimension() < 2 || inputs.size() == 0)
-    throw ShapeError("Normalization: expected inputs (N, C, ...) with at least one element, got " +
-                     to_string(inputs.shape()) + ".");
-  std::vector<Moments> moments(inputs.shape()[1]);
-  compute_moments(inputs, moments);
-  check_finite(inputs, moments);
-  if (set_units(inputs, moments)) compute_moments(inputs, moments);
-  for (const Moments& m : moments) {
-    mean_.push_back((is_constant(m) ? m.mean + m.residual : m.mean) / m.unit);
-    deviation_.push_back(is_constant(m) ? 1 : std::sqrt(m.variance) / m.unit);
-  }
+  check_shape(inputs.shape());
+  std::tie(mean_, deviation_) = statistics(moments_of(inputs, 0));
+}
+
+Normalization::Normalization(const Dataset& dataset) {
+  Shape inputs{dataset.size()};
+  for (const std::size_t extent : dataset.input_shape()) inputs.push_back(extent);
+  check_shape(inputs);
+  std::vector<Moments> moments(inputs[1]);
+  for_each_chunk(dataset, [&](const Batch& batch, std::size_t first) {
+    const std::vector<Moments> chunk = moments_of(batch.inputs, first);
+    for (std::size_t c = 0; c < chunk.size(); ++c) merge(moments[c], chunk[c]);
+  });
+  std::tie(mean_, deviation_) = statistics(moments);
 }
 
 void Normalization::apply(Tensor& inputs) const {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <minnow/core/tensor.hpp>
+#include <minnow/datasets/dataset.hpp>
 
 #include <span>
 #include <vector>
@@ -15,6 +15,10 @@ class MINNOW_API Normalization {
   /// whose deviation is at most the rounding error of its mean, gets deviation 1. Throws ShapeError if `inputs` has
   /// fewer than two axes or no elements, and ValueError with the sample and the channel if an element is not finite.
   explicit Normalization(const Tensor& inputs);
+
+  /// The same for the inputs of a dataset, (C, ...) each. Reads every sample once and holds only a few MiB of them. To
+  /// use a part of a large dataset, pass a Subset.
+  explicit Normalization(const Dataset& dataset);
 
   /// Normalises (N, C, ...) in place. Throws ShapeError if C differs.
   void apply(Tensor& inputs) const;

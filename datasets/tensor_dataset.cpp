@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 namespace minnow::inline MINNOW_PRECISION {
 namespace {
@@ -64,19 +63,6 @@ TensorDataset TensorDataset::subset(std::span<const std::size_t> indices) const 
   resize(part, *this, indices.size());
   read(indices, part);
   return {std::move(part.inputs), std::move(part.targets), class_names_, std::move(part.weights)};
-}
-
-std::pair<TensorDataset, TensorDataset> random_split(const TensorDataset& dataset, double fraction, Rng rng) {
-  const double wanted = std::round(fraction * static_cast<double>(dataset.size()));
-  if (!(wanted >= 1 && wanted <= static_cast<double>(dataset.size()) - 1))
-    throw ValueError(
-        format_text("random_split: expected a fraction that leaves at least one of {} samples in each part, got {}.",
-                    dataset.size(), fraction));
-  std::vector<std::size_t> order(dataset.size());
-  std::iota(order.begin(), order.end(), 0);
-  rng.shuffle(order);
-  const auto first = std::span<const std::size_t>(order).first(static_cast<std::size_t>(wanted));
-  return {dataset.subset(first), dataset.subset(std::span<const std::size_t>(order).subspan(first.size()))};
 }
 
 }  // namespace minnow::inline MINNOW_PRECISION

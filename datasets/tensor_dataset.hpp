@@ -1,11 +1,9 @@
 #pragma once
 
-#include <minnow/core/rng.hpp>
 #include <minnow/datasets/dataset.hpp>
 
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace minnow::inline MINNOW_PRECISION {
@@ -30,7 +28,7 @@ class MINNOW_API TensorDataset : public Dataset {
   const std::optional<Tensor>& weights() const { return weights_; }
   const std::vector<std::string>& class_names() const { return class_names_; }
 
-  /// Returns a copy of the samples `indices`. Throws ValueError if an index is out of range.
+  /// Returns a copy of the samples `indices`. Throws ValueError if an index is out of range. A Subset copies nothing.
   TensorDataset subset(std::span<const std::size_t> indices) const;
 
  private:
@@ -38,9 +36,5 @@ class MINNOW_API TensorDataset : public Dataset {
   std::optional<Tensor> weights_;
   std::vector<std::string> class_names_;
 };
-
-/// Splits `dataset` at random into {part, rest}; the part has `fraction` of the samples, rounded. Throws ValueError if
-/// either would be empty.
-MINNOW_API std::pair<TensorDataset, TensorDataset> random_split(const TensorDataset& dataset, double fraction, Rng rng);
 
 }  // namespace minnow::inline MINNOW_PRECISION

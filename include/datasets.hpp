@@ -11,4 +11,6 @@
 #include <minnow/datasets/dataset.hpp>
 #include <minnow/datasets/lazy_dataset.hpp>
 #include <minnow/datasets/normalization.hpp>
+#include <minnow/datasets/random_split.hpp>
+#include <minnow/datasets/subset.hpp>
 #include <minnow/datasets/tensor_dataset.hpp>

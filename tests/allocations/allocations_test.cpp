@@ -220,6 +220,24 @@ TEST(DataLoader, AugmentsWithoutAllocationsInTheSecondEpoch) {
   }
 }
 
+TEST(DataLoader, ReadsASubsetOfASubsetWithoutAllocationsInTheSecondEpoch) {
+  const TensorDataset dataset = random_dataset(200, Rng{1});
+  const auto [part, rest] = random_split(static_cast<const Dataset&>(dataset), 0.9, Rng{2});
+  const Subset inner = random_split(part, 0.5, Rng{3}).first;
+  for (const std::size_t workers : {0u, 1u, 2u}) {
+    DataLoader loader{
+        inner,
+        {.batch_size = 16, .shuffle = Rng{3}, .prefetch = workers > 0, .workers = std::max<std::size_t>(workers, 1)}};
+    std::size_t samples = 0;
+    const auto epoch = [&] {
+      for (const Batch& batch : loader) samples += batch.size();
+    };
+    epoch();
+    EXPECT_EQ(count_during(epoch), 0u) << workers << " workers";
+    EXPECT_EQ(samples, 180u);
+  }
+}
+
 TEST(AdamW, DoesNotAllocateAfterItsFirstStep) {
   Rng rng{1};
   Sequential model{Dense(192, 64, rng), ReLU(), Dense(64, 4, rng)};

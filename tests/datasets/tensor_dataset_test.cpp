@@ -1,4 +1,5 @@
 #include <minnow/core/error.hpp>
+#include <minnow/datasets/random_split.hpp>
 #include <minnow/datasets/tensor_dataset.hpp>
 
 #include <cmath>
