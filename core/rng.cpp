@@ -57,7 +57,7 @@ double portable_log(double x) {
 Rng::Rng(std::uint64_t seed) : key_(low_half(philox({0, 0, 0, 2}, seed))) {}
 
 Rng Rng::split() {
-  Rng child = *this;
+  Rng child(*this);
   child.key_ = bits();
   child.block_ = 0;
   child.used_ = 4;
@@ -65,7 +65,7 @@ Rng Rng::split() {
 }
 
 Rng Rng::stream(std::uint64_t index, std::uint64_t sub_index) const {
-  Rng child = *this;
+  Rng child(*this);
   child.key_ = member_key(key_, index, sub_index);
   child.block_ = 0;
   child.used_ = 4;

@@ -14,12 +14,20 @@ class StateVisitor;
 /// A stream of random numbers, the same on every platform: Philox4x32-10 (Salmon, Moraes, Dror and Shaw,
 /// "Parallel random numbers: as easy as 1, 2, 3", 2011) with Minnow's own conversions.
 ///
-/// A stream is a value of a few integers. A function or class that needs random numbers receives a stream of its own by
-/// value, `rng.split()`. `rng.stream(i)` returns stream i of a family. That stream depends only on i and the seed, not
-/// on earlier draws, so work on item i gives the same result in any order and on any thread.
+/// A stream is a value of a few integers. A function that draws a few numbers receives an `Rng&`. A function or class
+/// that needs a stream of its own receives it by value, `rng.split()`. `rng.stream(i)` returns stream i of a family.
+/// That stream depends only on i and the seed, not on earlier draws, so work on item i gives the same result in any
+/// order and on any thread.
 class MINNOW_API Rng {
  public:
   explicit Rng(std::uint64_t seed);
+
+  /// A copy draws the same values as the original, so a copy is always written out: `Rng copy(rng)`. A named Rng cannot
+  /// be passed by value or stored in an option; pass `rng.split()`.
+  explicit Rng(const Rng&) = default;
+  Rng(Rng&&) = default;
+  Rng& operator=(const Rng&) = default;
+  Rng& operator=(Rng&&) = default;
 
   /// Returns a new independent stream and advances this one.
   Rng split();

@@ -39,7 +39,7 @@ Source drawings(const ImageOptions& options, Rng rng) {
 
 Source photographs(const ImageOptions& options, Rng rng) {
   const auto folder = std::make_shared<const datasets::ImageFolder>(datasets::read_image_folder(
-      *options.folder, {.size = options.size, .class_order = datasets::animal_names()}, rng));
+      *options.folder, {.size = options.size, .class_order = datasets::animal_names()}, std::move(rng)));
   if (!folder->skipped.empty())
     fmt::print(stderr, "animals: skipped {} files and folders that are not valid images:\n", folder->skipped.size());
   for (const datasets::SkippedFile& file : folder->skipped)

@@ -39,10 +39,9 @@ Predictions train(Sequential& model, const Images& images, const Options& option
   const Network& network = options.network;
   const Training& training = network.training;
   CrossEntropyLoss loss({.label_smoothing = training.label_smoothing});
-  const Rng order = rng;  // without augmentation, the loader draws no other random numbers
   DataLoader loader{*images.train,
                     {.batch_size = training.batch_size,
-                     .shuffle = order,
+                     .shuffle = Rng(rng),  // its streams of the epochs are independent of the split below
                      .prefetch = true,
                      .augment = augmentation(network, rng.split()),
                      .normalize = images.normalization}};
@@ -70,7 +69,7 @@ Predictions train(Sequential& model, const Images& images, const Options& option
 void print_baselines(const Images& images, const Options& options, double accuracy, Rng rng) {
   const std::size_t classes = images.class_names.size();
   Sequential linear{Flatten(), Dense(num_elements(images.train->input_shape()), classes, rng, {.init = Init::xavier})};
-  const ConfusionMatrix result = confusion(train(linear, images, options, rng, false), images.class_names);
+  const ConfusionMatrix result = confusion(train(linear, images, options, std::move(rng), false), images.class_names);
   fmt::print("\nBaselines on the same images\n");
   fmt::print("  nearest class mean  {:5.1f}%\n", 100 * nearest_class_mean(images));
   fmt::print("  linear model        {:5.1f}%\n", 100 * result.accuracy());

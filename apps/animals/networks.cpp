@@ -75,7 +75,7 @@ const Network& convolutional_network() {
 }
 
 Augmentation augmentation(const Network& network, Rng rng) {
-  Augmentation result{rng};
+  Augmentation result{std::move(rng)};
   if (!network.augment) return result;
   constexpr double grey = 0.45;
   result.transforms = {augment::Flip(), augment::ShiftedCrop(network.size / 16, {.fill = grey}),

@@ -44,13 +44,13 @@ Parts read_images(const Subject& subject, const Options& options, Rng rng) {
              fmt::join(class_names, ", "), taken.count());
   std::fflush(stdout);
   if (options.validation == 0) return {std::move(split.train), std::move(split.test), "test"};
-  auto [held_out, rest] = random_split(split.train, options.validation, rng);
+  auto [held_out, rest] = random_split(split.train, options.validation, std::move(rng));
   fmt::print("Held out {} of the training images for validation; the test images are not used\n", held_out.size());
   return {std::move(rest), std::move(held_out), "validation"};
 }
 
 Augmentation augmentation(const Subject& subject, const Network& network, Rng rng) {
-  Augmentation augment{rng};
+  Augmentation augment{std::move(rng)};
   if (subject.mirrored) augment.transforms.emplace_back(augment::Flip());
   if (network.shift > 0) augment.transforms.emplace_back(augment::ShiftedCrop(network.shift));
   if (network.cutout > 0) augment.transforms.emplace_back(augment::Cutout(network.cutout));
@@ -89,10 +89,9 @@ void classify(const Subject& subject, const Options& options) {
   batch[0] = std::min(batch[0], network.training.batch_size);
   fmt::print("\n{}\n", model.summary(batch));
 
-  const Rng order = rng.split();
   DataLoader loader{parts.train,
                     {.batch_size = network.training.batch_size,
-                     .shuffle = order,
+                     .shuffle = rng.split(),
                      .prefetch = true,
                      .augment = augmentation(subject, network, rng.split()),
                      .normalize = normalization}};

@@ -61,8 +61,8 @@ void BatchMaker::make(std::span<const std::size_t> indices, std::uint64_t epoch,
   for (std::size_t i = 0; i < indices.size(); ++i) {
     const std::span<Real> sample = batch.input(i);
     if (augment_) {
-      const Rng rest = transform(indices[i], epoch, sample);
-      if (augment_->mixup) mix(indices[i], epoch, i, rest, batch);
+      Rng rest = transform(indices[i], epoch, sample);
+      if (augment_->mixup) mix(indices[i], epoch, i, std::move(rest), batch);
     }
     if (normalize_) normalize_->apply(sample);
   }

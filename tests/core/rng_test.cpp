@@ -181,7 +181,7 @@ TEST(Rng, StreamsSplitsAndSeedsDiffer) {
   const auto note = [&](Rng rng) { first_bits.insert(rng.bits()), ++streams; };
   for (std::uint64_t seed = 0; seed < 50; ++seed) {
     Rng rng{seed};
-    note(rng);
+    note(Rng(rng));
     for (std::uint64_t i = 0; i < 20; ++i) {
       note(rng.stream(i));
       note(rng.stream(i, i + 1));
@@ -205,7 +205,7 @@ TEST(Rng, SplitsAreUncorrelatedWithTheirParent) {
 TEST(Rng, ACopyContinuesTheSameStream) {
   Rng rng{12};
   rng.normal();
-  Rng copy = rng;
+  Rng copy(rng);
   for (int i = 0; i < 9; ++i) EXPECT_EQ(rng.bits(), copy.bits());
 }
 

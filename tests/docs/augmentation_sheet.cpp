@@ -33,15 +33,15 @@ std::vector<Augmentation> rows() {
   const augment::Rotation rotation(20);
   const augment::ColourJitter jitter({.brightness = 0.4, .contrast = 0.4, .saturation = 0.4});
   const augment::Cutout cutout(16);
-  const Rng rng{4};
-  return {{rng, {flip}},
-          {rng, {crop}},
-          {rng, {mirrored_crop}},
-          {rng, {rotation}},
-          {rng, {jitter}},
-          {rng, {cutout}},
-          {rng, {}, Mixup{.classes = 4, .alpha = 1}},
-          {rng, {flip, mirrored_crop, augment::Rotation(10, {.reflect = true}), jitter, cutout}}};
+  const auto rng = [] { return Rng{4}; };
+  return {{rng(), {flip}},
+          {rng(), {crop}},
+          {rng(), {mirrored_crop}},
+          {rng(), {rotation}},
+          {rng(), {jitter}},
+          {rng(), {cutout}},
+          {rng(), {}, Mixup{.classes = 4, .alpha = 1}},
+          {rng(), {flip, mirrored_crop, augment::Rotation(10, {.reflect = true}), jitter, cutout}}};
 }
 
 void paste(const Real* image, datasets::Image& sheet, std::size_t row, std::size_t column) {

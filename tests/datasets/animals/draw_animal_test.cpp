@@ -17,7 +17,7 @@ constexpr std::array kinds{Animal::dog, Animal::cat, Animal::horse, Animal::chee
 
 std::vector<Real> drawing(Animal animal, std::size_t size, const Rng& rng) {
   std::vector<Real> rgb(3 * size * size, Real{-1});
-  draw_animal(animal, size, rng, rgb);
+  draw_animal(animal, size, Rng(rng), rgb);
   return rgb;
 }
 
