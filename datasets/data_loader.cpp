@@ -10,13 +10,15 @@
 
 namespace minnow::inline MINNOW_PRECISION {
 
-/// With prefetching, each worker thread fills a batch of its own while the caller uses another batch. Without
-/// prefetching there is one batch, filled on the caller's thread.
-class DataLoader::Impl {
+/// A pass over the dataset, with buffers of its own. With prefetching, each worker thread fills a batch of its own
+/// while the caller uses another batch. Without prefetching there is one batch, filled on the caller's thread.
+class DataLoader::Pass {
  public:
-  Impl(const Dataset& dataset, const DataLoaderOptions& options)
-      : options_(options), order_(dataset.size()), slots_(options.prefetch ? options.workers + 1 : 1) {
-    std::iota(order_.begin(), order_.end(), 0);
+  Pass(const Dataset& dataset, const DataLoaderOptions& options, std::size_t samples, std::size_t batches)
+      : batch_size_(options.batch_size),
+        batches_(batches),
+        order_(samples),
+        slots_(options.prefetch ? options.workers + 1 : 1) {
     for (std::size_t i = 0; i < (options.prefetch ? options.workers : 1); ++i) {
       Worker& worker =
           *workers_.emplace_back(std::make_unique<Worker>(BatchMaker(dataset, options.augment, options.normalize)));
@@ -24,19 +26,13 @@ class DataLoader::Impl {
     }
   }
 
-  std::size_t batches() const {
-    const std::size_t n = order_.size(), batch = options_.batch_size;
-    return options_.drop_last ? n / batch : n / batch + (n % batch != 0);
-  }
-
-  std::size_t samples() const { return options_.drop_last ? batches() * options_.batch_size : order_.size(); }
-
-  void begin(std::uint64_t epoch, std::size_t first_batch) {
+  /// Begins epoch `epoch` at a batch, with the streams in `options`.
+  void begin(const DataLoaderOptions& options, std::uint64_t epoch, std::size_t first_batch) {
     stop();
-    if (options_.shuffle) {
-      std::iota(order_.begin(), order_.end(), 0);
-      options_.shuffle->stream(epoch).shuffle(order_);
-    }
+    std::iota(order_.begin(), order_.end(), 0);
+    if (options.shuffle) options.shuffle->stream(epoch).shuffle(order_);
+    for (const auto& worker : workers_)
+      if (options.augment) worker->maker.set_stream(options.augment->rng);
     epoch_ = epoch;
     at_ = next_ = first_batch;
     if (at_end()) return;
@@ -44,21 +40,11 @@ class DataLoader::Impl {
     fetch();
   }
 
-  /// Ends an unfinished epoch.
+  /// Ends an unfinished pass.
   void stop() {
     for (const auto& worker : workers_)
       if (worker->thread) worker->thread->wait_and_discard_error();
-    at_ = batches();
-  }
-
-  void visit_state(StateVisitor& visitor) {
-    visitor.constant("samples", std::to_string(order_.size()));
-    visitor.constant("batch_size", std::to_string(options_.batch_size));
-    visitor.constant("drop_last", options_.drop_last ? "true" : "false");
-    if (options_.shuffle) visitor.visit("shuffle", *options_.shuffle);
-    workers_[0]->maker.visit_state(visitor);
-    if (!visitor.writes()) return;  // worker threads may read the streams at the same time
-    for (const auto& worker : workers_) worker->maker.copy_state(workers_[0]->maker);
+    at_ = batches_;
   }
 
   void advance() {
@@ -66,7 +52,7 @@ class DataLoader::Impl {
     if (!at_end()) fetch();
   }
 
-  bool at_end() const { return at_ >= batches(); }
+  bool at_end() const { return at_ >= batches_; }
   std::size_t next() const { return next_; }
   const Batch& current() const { return slots_[at_ % slots_.size()]; }
 
@@ -82,7 +68,7 @@ class DataLoader::Impl {
 
   void start(Worker& worker, std::size_t number) {
     worker.number = number;
-    if (worker.thread && number < batches()) worker.thread->start();
+    if (worker.thread && number < batches_) worker.thread->start();
   }
 
   /// Makes batch number at_ current: waits for its worker thread, or fills it on this thread. The worker thread then
@@ -100,51 +86,80 @@ class DataLoader::Impl {
   }
 
   void fill(Worker& worker) {
-    const std::size_t start = worker.number * options_.batch_size;
-    const std::size_t n = std::min(options_.batch_size, order_.size() - start);
+    const std::size_t start = worker.number * batch_size_;
+    const std::size_t n = std::min(batch_size_, order_.size() - start);
     worker.maker.make({order_.data() + start, n}, epoch_, slots_[worker.number % slots_.size()]);
   }
 
-  DataLoaderOptions options_;
+  const std::size_t batch_size_, batches_;
   std::vector<std::size_t> order_;
   std::vector<Batch> slots_;
   std::uint64_t epoch_ = 0;
-  std::size_t at_ = 0;                            // number of the current batch
+  std::size_t at_ = batches_;                     // number of the current batch
   std::size_t next_ = 0;                          // number of the first batch that has not been filled without an error
   std::vector<std::unique_ptr<Worker>> workers_;  // last: destroyed before the members that the threads use
 };
 
-DataLoader::DataLoader(const Dataset& dataset, const DataLoaderOptions& options) {
+DataLoader::DataLoader(const Dataset& dataset, const DataLoaderOptions& options)
+    : dataset_(dataset), options_(options), samples_(dataset.size()) {
   if (options.batch_size == 0) throw ValueError("DataLoader: expected batch_size to be at least 1, got 0.");
   if (options.workers == 0) throw ValueError("DataLoader: expected workers to be at least 1, got 0.");
-  impl_ = std::make_unique<Impl>(dataset, options);
+  free_pass();
 }
 
 DataLoader::~DataLoader() = default;
 
-std::size_t DataLoader::size() const { return impl_->batches(); }
-std::size_t DataLoader::num_samples() const { return impl_->samples(); }
+std::size_t DataLoader::size() const {
+  const std::size_t batch = options_.batch_size;
+  return samples_ / batch + (options_.drop_last || samples_ % batch == 0 ? 0 : 1);
+}
+
+std::size_t DataLoader::num_samples() const { return options_.drop_last ? size() * options_.batch_size : samples_; }
+
+/// Returns a pass that no iterator owns. Makes a new pass if there is none.
+std::shared_ptr<DataLoader::Pass>& DataLoader::free_pass() {
+  for (auto& pass : passes_)
+    if (pass.use_count() == 1) return pass;
+  return passes_.emplace_back(std::make_shared<Pass>(dataset_, options_, samples_, size()));
+}
 
 DataLoader::iterator DataLoader::begin() {
-  impl_->begin(epoch_++, std::exchange(next_batch_, 0));
-  return iterator(*this);
+  const bool nested = passes_[0].use_count() > 1 && !passes_[0]->at_end();
+  auto& pass = free_pass();
+  if (nested) {
+    pass->begin(options_, epoch_ - 1, 0);
+    return iterator(pass);
+  }
+  pass.swap(passes_[0]);
+  passes_[0]->begin(options_, epoch_++, std::exchange(next_batch_, 0));
+  return iterator(passes_[0]);
 }
 
 void DataLoader::visit_state(StateVisitor& visitor) {
-  const bool inside = epoch_ > 0 && !at_end();
-  std::uint64_t epoch = inside ? epoch_ - 1 : epoch_, batch = inside ? impl_->next() : next_batch_;
+  const Pass& outermost = *passes_[0];
+  std::uint64_t epoch = outermost.at_end() ? epoch_ : epoch_ - 1;
+  std::uint64_t batch = outermost.at_end() ? next_batch_ : outermost.next();
   visitor.visit("epoch", epoch);
   visitor.visit("batch", batch);
   if (visitor.writes()) {
-    impl_->stop();
+    for (const auto& pass : passes_) pass->stop();
     epoch_ = epoch;
     next_batch_ = batch;
   }
-  impl_->visit_state(visitor);
+  visitor.constant("samples", std::to_string(samples_));
+  visitor.constant("batch_size", std::to_string(options_.batch_size));
+  visitor.constant("drop_last", options_.drop_last ? "true" : "false");
+  if (options_.shuffle) visitor.visit("shuffle", *options_.shuffle);
+  if (options_.augment) visitor.visit("augmentation", options_.augment->rng);
 }
 
-const Batch& DataLoader::current() const { return impl_->current(); }
-void DataLoader::advance() { impl_->advance(); }
-bool DataLoader::at_end() const { return impl_->at_end(); }
+const Batch& DataLoader::iterator::operator*() const { return pass_->current(); }
+
+DataLoader::iterator& DataLoader::iterator::operator++() {
+  pass_->advance();
+  return *this;
+}
+
+bool DataLoader::iterator::operator==(std::default_sentinel_t) const { return pass_->at_end(); }
 
 }  // namespace minnow::inline MINNOW_PRECISION

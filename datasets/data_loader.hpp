@@ -11,6 +11,8 @@
 #include <iterator>
 #include <memory>
 #include <optional>
+#include <utility>
+#include <vector>
 
 namespace minnow::inline MINNOW_PRECISION {
 
@@ -24,11 +26,18 @@ struct DataLoaderOptions {
   std::optional<Normalization> normalize = std::nullopt;  // applied after `augment`
 };
 
-/// Iterates over a dataset in batches. One range-based for loop is one epoch:
+/// Iterates over a dataset in batches. One range-based for loop is one pass over the dataset, an epoch:
 ///   for (const Batch& batch : loader) ...
-/// A batch is valid until the next batch. Nothing is allocated after the first epoch. Prefetching and the number of
-/// workers change no bit of the batches. A sample's augmentation does not depend on the other samples of its batch.
+/// A batch is valid until the next batch of its pass. Nothing is allocated after the first epoch. Prefetching and the
+/// number of workers change no bit of the batches. A sample's augmentation does not depend on the other samples of its
+/// batch.
+///
+/// A pass runs until it is at its end or its iterators are destroyed. A pass begun while another pass runs is a nested
+/// pass, as in evaluate(model, loss, loader) inside a loop over `loader`. It has buffers of its own, repeats the epoch
+/// of the outer pass in the same order, and does not change the outer pass.
 class MINNOW_API DataLoader {
+  class Pass;
+
  public:
   /// `dataset` must outlive the loader. Throws ValueError if batch_size or workers is 0, or the augmentation is
   /// invalid.
@@ -44,14 +53,14 @@ class MINNOW_API DataLoader {
   /// Returns the number of samples per epoch.
   std::size_t num_samples() const;
 
-  /// Returns the number of epochs begun.
+  /// Returns the number of epochs begun. A nested pass is not an epoch.
   std::uint64_t epoch() const { return epoch_; }
 
-  /// Visits the position, epoch and batch, and the random streams. A restore ends an unfinished epoch. The next begin()
-  /// then continues the stored epoch after the batch that was current; later epochs are complete.
+  /// Visits the position of the outermost pass, epoch and batch, and the random streams. A restore ends all passes. The
+  /// next begin() then continues the stored epoch after the batch that was current; later epochs are complete.
   void visit_state(StateVisitor& visitor);
 
-  class iterator {
+  class MINNOW_API iterator {
    public:
     using iterator_category = std::input_iterator_tag;
     using value_type = Batch;
@@ -59,32 +68,29 @@ class MINNOW_API DataLoader {
     using pointer = const Batch*;
     using reference = const Batch&;
 
-    const Batch& operator*() const { return loader_->current(); }
-    const Batch* operator->() const { return &loader_->current(); }
-    iterator& operator++() {
-      loader_->advance();
-      return *this;
-    }
+    const Batch& operator*() const;
+    const Batch* operator->() const { return &**this; }
+    iterator& operator++();
     void operator++(int) { ++*this; }
-    bool operator==(std::default_sentinel_t) const { return loader_->at_end(); }
+    bool operator==(std::default_sentinel_t) const;
 
    private:
     friend class DataLoader;
-    explicit iterator(DataLoader& loader) : loader_(&loader) {}
-    DataLoader* loader_;
+    explicit iterator(std::shared_ptr<Pass> pass) : pass_(std::move(pass)) {}
+    std::shared_ptr<Pass> pass_;  // copies of an iterator share the pass
   };
 
-  /// Begins an epoch. Discards the rest of an unfinished epoch.
+  /// Begins an epoch, or a nested pass if a pass runs. To end a pass early, destroy its iterator and the copies of it.
   iterator begin();
   std::default_sentinel_t end() const { return {}; }
 
  private:
-  class Impl;
-  const Batch& current() const;
-  void advance();
-  bool at_end() const;
+  std::shared_ptr<Pass>& free_pass();
 
-  std::unique_ptr<Impl> impl_;
+  const Dataset& dataset_;
+  DataLoaderOptions options_;
+  std::size_t samples_;
+  std::vector<std::shared_ptr<Pass>> passes_;  // first: the outermost; a pass that no iterator owns is used again
   std::uint64_t epoch_ = 0;
   std::size_t next_batch_ = 0;  // the next epoch begins at this batch
 };

@@ -1,7 +1,6 @@
 #include <minnow/core/detail/format.hpp>
 #include <minnow/core/error.hpp>
 #include <minnow/core/labels.hpp>
-#include <minnow/core/state_visitor.hpp>
 #include <minnow/datasets/detail/batch_maker.hpp>
 
 #include <algorithm>
@@ -66,14 +65,6 @@ void BatchMaker::make(std::span<const std::size_t> indices, std::uint64_t epoch,
     }
     if (normalize_) normalize_->apply(sample);
   }
-}
-
-void BatchMaker::visit_state(StateVisitor& visitor) {
-  if (augment_) visitor.visit("augmentation", augment_->rng);
-}
-
-void BatchMaker::copy_state(const BatchMaker& other) {
-  if (augment_) augment_->rng = other.augment_->rng;
 }
 
 /// Applies the transforms and returns the state of the sample's stream after them.

@@ -21,11 +21,8 @@ class BatchMaker {
   /// Writes the samples `indices`, augmented for the given epoch and normalised, into `batch`.
   void make(std::span<const std::size_t> indices, std::uint64_t epoch, Batch& batch);
 
-  /// Visits the stream of the augmentation, if there is one.
-  void visit_state(StateVisitor& visitor);
-
-  /// Takes over the stream of another BatchMaker of the same loader.
-  void copy_state(const BatchMaker& other);
+  /// Sets the stream of the augmentation, which must exist.
+  void set_stream(const Rng& rng) { augment_->rng = rng; }
 
  private:
   void read(std::span<const std::size_t> indices, Batch& batch) const;

@@ -238,6 +238,27 @@ TEST(DataLoader, ReadsASubsetOfASubsetWithoutAllocationsInTheSecondEpoch) {
   }
 }
 
+TEST(DataLoader, RunsNestedPassesWithoutAllocationsInTheSecondEpoch) {
+  const TensorDataset dataset = random_dataset(50, Rng{1});
+  for (const std::size_t workers : {0u, 2u}) {
+    DataLoader loader{dataset,
+                      {.batch_size = 8,
+                       .shuffle = Rng{3},
+                       .prefetch = workers > 0,
+                       .workers = std::max<std::size_t>(workers, 1),
+                       .augment = Augmentation{Rng{2}, {augment::Flip()}}}};
+    std::size_t samples = 0;
+    const auto epoch = [&] {
+      for (const Batch& outer : loader)
+        if (outer.size() > 0)
+          for (const Batch& inner : loader) samples += inner.size();
+    };
+    epoch();
+    EXPECT_EQ(count_during(epoch), 0u) << workers << " workers";
+    EXPECT_EQ(samples, 2u * 7 * 50);
+  }
+}
+
 TEST(AdamW, DoesNotAllocateAfterItsFirstStep) {
   Rng rng{1};
   Sequential model{Dense(192, 64, rng), ReLU(), Dense(64, 4, rng)};
