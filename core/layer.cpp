@@ -32,6 +32,7 @@ std::size_t Layer::num_parameters() const {
 }
 
 void Layer::visit_state(StateVisitor& visitor) {
+  if (visitor.skips_layer_state()) return;
   const std::optional<LayerConfig> its_config = config();
   visitor.constant("layer", its_config ? to_string(*its_config) : format_text("{} {}", typeid(*this).name(), name()));
   for (NamedTensor& entry : state()) {

@@ -30,6 +30,10 @@ class MINNOW_API StateVisitor {
   /// Returns true if visit() writes the members. An object can then update the data that it derives from its members.
   virtual bool writes() const { return false; }
 
+  /// Returns true if the visitor needs neither constants nor the tensors of Layer::state(). A layer then visits only
+  /// the rest, such as random streams, and allocates nothing.
+  virtual bool skips_layer_state() const { return false; }
+
   /// Visits a value that must be equal in the saved and the restored object: a type, an option, a count. A restore
   /// compares it and never writes it.
   void constant(std::string_view name, std::string_view value) { do_constant(full(name), value); }
@@ -59,9 +63,10 @@ class MINNOW_API StateVisitor {
   virtual void do_visit(const std::string& name, FixedTensor& tensor, const Shape& shape) = 0;
 
  private:
-  std::string full(std::string_view name) const { return prefix_ + std::string(name); }
+  const std::string& full(std::string_view name) { return name_.assign(prefix_).append(name); }
 
-  std::string prefix_;
+  std::string prefix_,
+      name_;  // name_: of the current member; kept, so that a visitor that is used again allocates nothing
 };
 
 }  // namespace minnow::inline MINNOW_PRECISION

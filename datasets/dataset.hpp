@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <optional>
 #include <span>
+#include <vector>
 
 namespace minnow::inline MINNOW_PRECISION {
 
@@ -13,6 +14,11 @@ namespace minnow::inline MINNOW_PRECISION {
 struct MINNOW_API Batch {
   Tensor inputs, targets;
   std::optional<Tensor> weights;
+
+  // Written by a DataLoader: the number of each sample in the loader's dataset, and of the sample that mixup added to
+  // it. Empty in other batches; `partners` also without mixup.
+  std::vector<std::size_t> indices, partners;
+
   std::size_t size() const { return inputs.dimension() == 0 ? 0 : inputs.shape()[0]; }
 
   /// Returns the values of one sample, row `r` of inputs or targets, in row-major order. A class index is a target of

@@ -54,7 +54,7 @@ std::optional<std::vector<LayerConfig>> Branches::branch_configs() const {
 }
 
 void Branches::visit_state(StateVisitor& visitor) {
-  visitor.constant("layer", name());
+  if (!visitor.skips_layer_state()) visitor.constant("layer", name());
   for (Branch& branch : branches_)
     if (branch.lone)
       visitor.visit(branch.name, branch.layers[0]);

@@ -144,7 +144,7 @@ std::optional<LayerConfig> Sequential::config() const {
 }
 
 void Sequential::visit_state(StateVisitor& visitor) {
-  visitor.constant("layer", name());
+  if (!visitor.skips_layer_state()) visitor.constant("layer", name());
   for (std::size_t i = 0; i < size(); ++i) visitor.visit(std::to_string(i), *children_[i].layer);
   if (visitor.writes()) x_ = nullptr;  // the last forward(x) used other parameters
 }

@@ -14,12 +14,12 @@ constexpr PassSettings prediction{.mode = Mode::eval, .backward_follows = false}
 
 /// Throws NonFiniteError, naming where the first non-finite element arose. Runs the model once more, because the pass
 /// of a prediction keeps no activations. A pass in eval mode changes nothing in the layers.
-[[noreturn]] void throw_non_finite(Layer& model, const Tensor& x, double loss) {
+[[noreturn]] void throw_non_finite(Layer& model, const Batch& batch, double loss) {
   ModelPass pass(model, {.mode = Mode::eval});
-  pass.forward(x);
+  pass.forward(batch.inputs);
   throw NonFiniteError(format_text("evaluate: expected a finite loss, got {}; it arose {}.",
                                    std::isnan(loss) ? "nan" : "infinity",
-                                   find_non_finite(model, x, pass.y(), pass.context())));
+                                   find_non_finite(model, batch, pass.y(), pass.context())));
 }
 
 }  // namespace
@@ -31,7 +31,7 @@ Evaluation evaluate(Layer& model, Loss& loss, DataLoader& loader, const std::vec
   for (const Batch& batch : loader) {
     const Tensor& scores = pass.forward(batch.inputs);
     const double value = loss.forward(scores, batch.targets, batch.weights);
-    if (!std::isfinite(value) && !loss.counted_nothing()) throw_non_finite(model, batch.inputs, value);
+    if (!std::isfinite(value) && !loss.counted_nothing()) throw_non_finite(model, batch, value);
     running.add(loss, scores, batch);
   }
   values.update(running.metrics());

@@ -65,24 +65,43 @@ class Finder {
   Mode mode_;
 };
 
-std::optional<std::string> find_in_inputs(const Tensor& x) {
-  const std::size_t at = first_non_finite({x.data(), x.size()});
-  if (at == x.size()) return std::nullopt;
-  return format_text("in the inputs, sample {}", at / (x.size() / x.shape()[0]));
+/// Returns the sample of row `row`: "sample 3".
+std::string describe_sample(const Batch& batch, std::size_t row) {
+  if (row >= batch.indices.size()) return format_text("sample {}", row);
+  const std::size_t index = batch.indices[row];
+  const std::size_t partner = row < batch.partners.size() ? batch.partners[row] : index;
+  return format_text("sample {}", index) + (partner == index ? "" : format_text(", mixed with sample {}", partner));
+}
+
+/// Describes the first non-finite element of `part` of the batch; nothing if all elements are finite.
+std::optional<std::string> find_in(const char* part, const Tensor& tensor, const Batch& batch) {
+  const std::size_t at = first_non_finite({tensor.data(), tensor.size()});
+  if (at == tensor.size()) return std::nullopt;
+  return format_text("in the {}, {}", part, describe_sample(batch, at / (tensor.size() / tensor.shape()[0])));
+}
+
+std::string find_in_loss(const Batch& batch) {
+  if (const auto found = find_in("targets", batch.targets, batch)) return *found;
+  if (batch.weights)
+    if (const auto found = find_in("weights", *batch.weights, batch)) return *found;
+  return "in the loss";
 }
 
 }  // namespace
 
-std::string find_non_finite(const Layer& model, const Tensor& x, const Tensor& y, const Context& context) {
-  if (const auto found = find_in_inputs(x)) return *found;
+std::string find_non_finite(const Layer& model, const Batch& batch, const Tensor& y, const Context& context) {
+  if (const auto found = find_in("inputs", batch.inputs, batch)) return *found;
   const Finder finder(context.settings.mode);
-  if (const auto* sequential = dynamic_cast<const Sequential*>(&model))
-    return finder.find(*sequential, sequential->step_outputs(y, context)).value_or("in the loss");
-  return is_finite(y) ? "in the loss" : "in " + finder.describe(model);
+  if (const auto* sequential = dynamic_cast<const Sequential*>(&model)) {
+    if (const auto found = finder.find(*sequential, sequential->step_outputs(y, context))) return *found;
+  } else if (!is_finite(y)) {
+    return "in " + finder.describe(model);
+  }
+  return find_in_loss(batch);
 }
 
 std::string find_non_finite(const Sequential& model, const Tensor& x) {
-  if (const auto found = find_in_inputs(x)) return *found;
+  if (const auto found = find_in("inputs", x, {})) return *found;
   return Finder(Mode::train).find(model, model.step_outputs()).value_or("in the loss");
 }
 

@@ -2,6 +2,7 @@
 #include <minnow/core/error.hpp>
 #include <minnow/core/threading/denormals.hpp>
 #include <minnow/optim/clip_gradients.hpp>
+#include <minnow/training/detail/forward_state.hpp>
 #include <minnow/training/detail/model_pass.hpp>
 #include <minnow/training/detail/running_evaluation.hpp>
 #include <minnow/training/find_non_finite.hpp>
@@ -44,13 +45,47 @@ Progress start_progress(const DataLoader& loader, const FitOptions& options) {
   return progress;
 }
 
-[[noreturn]] void throw_non_finite(const Layer& model, const ModelPass& pass, const Tensor& x, double loss,
-                                   const Progress& progress) {
-  const std::string where = find_non_finite(model, x, pass.y(), pass.context());
-  throw NonFiniteError(
-      format_text("fit: expected a finite loss, got {} at epoch {}, step {}; it arose {}. {}.",
-                  std::isnan(loss) ? "nan" : "infinity", progress.epoch, progress.step, where,
-                  where.rfind("in the inputs", 0) == 0 ? "Check the data" : "Try a lower learning rate"));
+/// The objects of a training run.
+struct Training {
+  Training(Layer& its_model, Loss& its_loss, Optimizer& its_optimizer, const FitOptions& its_options)
+      : model(its_model),
+        loss(its_loss),
+        optimizer(its_optimizer),
+        options(its_options),
+        pass(model, {.mode = Mode::train}),
+        before_step(model),
+        running(options.metrics) {}
+
+  Layer& model;
+  Loss& loss;
+  Optimizer& optimizer;
+  const FitOptions& options;
+  ModelPass pass;
+  ForwardState before_step;
+  RunningEvaluation running;
+};
+
+[[noreturn]] void throw_non_finite(const Training& run, const Batch& batch, double loss, const Progress& progress) {
+  const std::string where = find_non_finite(run.model, batch, run.pass.y(), run.pass.context());
+  const bool in_data = where.starts_with("in the ") && where != "in the loss";
+  throw NonFiniteError(format_text("fit: expected a finite loss, got {} at epoch {}, step {}; it arose {}. {}.",
+                                   std::isnan(loss) ? "nan" : "infinity", progress.epoch, progress.step, where,
+                                   in_data ? "Check the data" : "Try a lower learning rate"));
+}
+
+/// Performs a training step. If it throws, the model is as before the step.
+void train(Training& run, const Batch& batch, const Progress& progress) try {
+  run.before_step.save();
+  const Tensor& scores = run.pass.forward(batch.inputs);
+  const double value = run.loss.forward(scores, batch.targets, batch.weights);
+  if (!std::isfinite(value) && !run.loss.counted_nothing()) throw_non_finite(run, batch, value, progress);
+  run.running.add(run.loss, scores, batch);
+  run.pass.backward(run.loss.backward());
+  if (run.options.clip_norm != infinity) clip_grad_norm(run.optimizer, run.options.clip_norm, true);
+  run.optimizer.step();
+} catch (...) {
+  run.before_step.restore();
+  throw;
 }
 
 }  // namespace
@@ -60,27 +95,19 @@ void fit(Layer& model, Loss& loss, Optimizer& optimizer, DataLoader& loader, con
   const FlushDenormals flush;
   check_same_model(model, optimizer, options.ema);
   Progress progress = start_progress(loader, options);
-  ModelPass pass(model, {.mode = Mode::train});
-  RunningEvaluation running(options.metrics);
+  Training run(model, loss, optimizer, options);
   for (progress.epoch = 1; progress.epoch <= options.epochs; ++progress.epoch) {
     const auto epoch_start = Clock::now();
-    running.restart(options.metrics);
+    run.running.restart(options.metrics);
     progress.step = 0;
     for (const Batch& batch : loader) {
       ++progress.step;
-      const Tensor& scores = pass.forward(batch.inputs);
-      const double value = loss.forward(scores, batch.targets, batch.weights);
-      if (!std::isfinite(value) && !loss.counted_nothing())
-        throw_non_finite(model, pass, batch.inputs, value, progress);
-      running.add(loss, scores, batch);
-      pass.backward(loss.backward());
-      if (options.clip_norm != infinity) clip_grad_norm(optimizer, options.clip_norm, true);
-      optimizer.step();
+      train(run, batch, progress);
       if (options.ema != nullptr) options.ema->update();
 
-      progress.samples = running.samples();
-      progress.loss = running.loss();
-      progress.metrics.update(running.metrics());
+      progress.samples = run.running.samples();
+      progress.loss = run.running.loss();
+      progress.metrics.update(run.running.metrics());
       progress.epoch_seconds = seconds_since(epoch_start);
       progress.seconds = seconds_since(start);
       if (options.on_step) options.on_step(progress);

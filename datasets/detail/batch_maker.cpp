@@ -56,6 +56,8 @@ void BatchMaker::read(std::span<const std::size_t> indices, Batch& batch) const 
 
 void BatchMaker::make(std::span<const std::size_t> indices, std::uint64_t epoch, Batch& batch) {
   read(indices, batch);
+  batch.indices.assign(indices.begin(), indices.end());
+  if (augment_ && augment_->mixup) batch.partners = batch.indices;
   if (mixes_class_indices()) one_hot_targets(batch);
   for (std::size_t i = 0; i < indices.size(); ++i) {
     const std::span<Real> sample = batch.input(i);
@@ -88,6 +90,7 @@ void BatchMaker::mix(std::size_t index, std::uint64_t epoch, std::size_t row, Rn
   if (others == 0) return;
   const std::size_t drawn = rng.below(others), partner = drawn < index ? drawn : drawn + 1;
   const double lambda = draw_lambda(augment_->mixup->alpha, rng);
+  batch.partners[row] = partner;
   read({&partner, 1}, partner_);
   transform(partner, epoch, partner_.input(0));
   mix_into(batch.input(row), partner_.inputs.data(), lambda);

@@ -419,7 +419,9 @@ TEST(Losses, DoNotAllocateAfterTheLargestBatch) {
 TEST(Fit, DoesNotAllocateFromTheSecondEpochToTheLast) {
   Rng rng{1};
   const TensorDataset train = random_dataset(200, rng.split());
-  Sequential model{Flatten(), Dense(192, 16, rng), ReLU(), Dense(16, 4, rng)};
+  Sequential model{Flatten(), Dense(192, 16, rng), BatchNorm1d(16),
+                   Residual(Sequential{ReLU(), Residual(Sequential{Dense(16, 16, rng), Dropout(0.5, rng)})}),
+                   Dense(16, 4, rng)};
   CrossEntropyLoss loss;
   SGD sgd{model.parameters(), {.learning_rate = 0.01}};
   DataLoader loader{train, {.batch_size = 64, .shuffle = rng.split()}};

@@ -30,6 +30,7 @@ std::vector<std::vector<int>> one_epoch(DataLoader& loader) {
     std::vector<int>& indices = batches.emplace_back();
     for (std::size_t i = 0; i < batch.size(); ++i) {
       EXPECT_EQ(batch.inputs(i, 0), batch.targets(i));
+      EXPECT_EQ(static_cast<Real>(batch.indices.at(i)), batch.targets(i));
       EXPECT_EQ(batch.inputs(i, 1), batch.targets(i) + Real(0.5));
       indices.push_back(static_cast<int>(batch.targets(i)));
     }
