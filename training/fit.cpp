@@ -88,6 +88,25 @@ void train(Training& run, const Batch& batch, const Progress& progress) try {
   throw;
 }
 
+/// Throws ShapeError if the last batch of an epoch has one sample and the model refuses one sample, as BatchNorm1d
+/// does. Runs the model on the first sample of `first`, the first batch, and restores it.
+void check_last_batch(Training& run, const Batch& first, const Progress& progress) {
+  if (first.size() < 2 || first.size() * (progress.steps - 1) + 1 != progress.total_samples) return;
+  Shape shape = first.inputs.shape();
+  shape[0] = 1;
+  const Tensor sample = from({first.inputs.data(), num_elements(shape)}, shape);
+  const RestoreAtExit restore(run.before_step);
+  try {
+    run.pass.forward(sample);
+  } catch (const std::exception& error) {
+    run.pass.forward(first.inputs);  // throws its own error if the model refuses every batch
+    throw ShapeError(
+        format_text("fit: expected a last batch that the model accepts, got 1 sample ({} in batches of {}). Set "
+                    "drop_last or another batch_size. {}",
+                    progress.total_samples, first.size(), error.what()));
+  }
+}
+
 }  // namespace
 
 void fit(Layer& model, Loss& loss, Optimizer& optimizer, DataLoader& loader, const FitOptions& options) {
@@ -102,6 +121,7 @@ void fit(Layer& model, Loss& loss, Optimizer& optimizer, DataLoader& loader, con
     progress.step = 0;
     for (const Batch& batch : loader) {
       ++progress.step;
+      if (progress.epoch == 1 && progress.step == 1) check_last_batch(run, batch, progress);
       train(run, batch, progress);
       if (options.ema != nullptr) options.ema->update();
 

@@ -44,9 +44,10 @@ struct FitOptions {
 /// After the first epoch no memory is allocated. Denormals are flushed to zero until `fit` returns, in the callbacks
 /// too.
 ///
-/// Throws NonFiniteError at the first loss that is not finite, naming the epoch, the step, and the layer or the sample's
-/// number in the dataset, and at gradients to clip that are not finite. If a step throws, the model and the EMA are as
-/// before the step, and the gradients are stale. Throws ValueError if the optimizer or the EMA was built on another
+/// Throws NonFiniteError at the first loss that is not finite, naming the epoch, the step, and the layer or the
+/// sample's number in the dataset, and at gradients to clip that are not finite. If a step throws, the model and the
+/// EMA are as before the step, and the gradients are stale. Throws ShapeError before the first step if the last batch
+/// has one sample and the model cannot train on one. Throws ValueError if the optimizer or the EMA was built on another
 /// model, if the loader has no batch, or if two metrics have the same name.
 MINNOW_API void fit(Layer& model, Loss& loss, Optimizer& optimizer, DataLoader& loader, const FitOptions& options = {});
 

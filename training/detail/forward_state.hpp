@@ -50,4 +50,13 @@ class ForwardState : private StateVisitor {
   Copy<Real> elements_;
 };
 
+/// Restores the model when it is destroyed.
+struct RestoreAtExit {
+  explicit RestoreAtExit(ForwardState& saved) : state(saved) {}
+  RestoreAtExit(const RestoreAtExit&) = delete;
+  RestoreAtExit& operator=(const RestoreAtExit&) = delete;
+  ~RestoreAtExit() { state.restore(); }
+  ForwardState& state;
+};
+
 }  // namespace minnow::inline MINNOW_PRECISION
