@@ -1,11 +1,13 @@
 // Invalid options, labels, probabilities and shapes throw an error of one line: who, expected, got.
 
+#include <minnow/core/detail/format.hpp>
 #include <minnow/minnow.hpp>
 
 #include <tests/support/message.hpp>
 
 #include <cmath>
 #include <limits>
+#include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -81,6 +83,35 @@ TEST(BadInput, InvalidProbabilities) {
             "KLDivLoss: expected target probabilities that sum to 1, got 0.75 in row 1.");
   EXPECT_NE(forward_error(KLDivLoss({.log_target = true}), half, half).find("that sum to 1, got 3.297"),
             std::string::npos);
+}
+
+/// Expects an error that names row `row` for each row of `bad`, which replaces that row of `good`.
+template <class L>
+void expect_each_row_checked(const L& loss, const Tensor& prediction, const Tensor& good, Real bad) {
+  const std::size_t rows = good.shape()[0], size = good.size() / rows;
+  EXPECT_EQ(forward_error(loss, prediction, good), "no error");
+  for (std::size_t row = 0; row < rows; ++row) {
+    Tensor target = good;
+    target.data()[row * size + size - 1] = bad;
+    const std::string text = forward_error(loss, prediction, target);
+    EXPECT_NE(text.find(format_text("in row {}.", row)), std::string::npos) << text << ", row " << row;
+  }
+}
+
+// 37 rows: two vectors of 16 elements, one of four and one of one.
+TEST(BadInput, EveryRowIsChecked) {
+  const Tensor half = from(std::vector<Real>(37 * 2, Real(0.5)), {37, 2});
+  expect_each_row_checked(CrossEntropyLoss(), zeros({37, 4}), zeros({37}), 4);
+  expect_each_row_checked(CrossEntropyLoss(), zeros({37, 4, 3}), zeros({37, 3}), -1);
+  expect_each_row_checked(CrossEntropyLoss(), zeros({37, 2}), half, 0.75);
+  expect_each_row_checked(NLLLoss(), zeros({37, 4}), zeros({37}), 0.5);
+  expect_each_row_checked(FocalLoss(), zeros({37, 4}), zeros({37}), 4);
+  expect_each_row_checked(MultiMarginLoss(), zeros({37, 4}), zeros({37}), 4);
+  expect_each_row_checked(BCELoss(), half, half, 1.5);
+  expect_each_row_checked(BCEWithLogitsLoss(), half, half, -0.5);
+  expect_each_row_checked(SigmoidFocalLoss(), half, half, 1.5);
+  expect_each_row_checked(KLDivLoss(), half, half, 0.75);
+  expect_each_row_checked(CosineEmbeddingLoss(), zeros({37, 2, 3}), from(std::vector<Real>(37, Real(1)), {37}), 0);
 }
 
 // A weight of 0 is for padding, which may contain anything.
