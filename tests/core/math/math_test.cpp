@@ -1,7 +1,8 @@
 // Compares the elementary functions with long double on every instruction set, in units in the last place.
-#include <minnow/core/math/instruction_set.hpp>
 #include <minnow/core/math/kernels.hpp>
 #include <minnow/core/rng.hpp>
+
+#include <tests/support/instruction_sets.hpp>
 
 #include <bit>
 #include <cmath>
@@ -15,6 +16,8 @@
 
 namespace minnow {
 namespace {
+
+using minnow::testing::on_each_instruction_set;
 
 using Values = std::vector<Real>;
 using Limits = std::numeric_limits<Real>;
@@ -54,22 +57,6 @@ const std::vector<Function>& functions() {
                                      {"sigmoid", kernels::sigmoid, sigmoid, -720, 40, 2.5, 2.5, true},
                                      {"erf", kernels::erf, std::erf, -6, 6, 2.5, 2.6, false}};
   return all;
-}
-
-/// Runs `check` on each instruction set, or on the baseline only if the program is restricted to the baseline.
-template <class Check>
-void on_each_instruction_set(const Check& check) {
-  const std::string chosen = kernels::instruction_set();
-  const auto all = kernels::instruction_sets();
-  ASSERT_FALSE(all.empty());
-  const bool restricted = chosen != all.front();
-  for (const std::string& name : restricted ? std::vector{chosen} : all) {
-    SCOPED_TRACE(name);
-    kernels::force_instruction_set(name);
-    EXPECT_EQ(kernels::instruction_set(), name);
-    check(name);
-  }
-  kernels::force_instruction_set(chosen);
 }
 
 /// Returns every 997th float, or doubles of each exponent; random points in [low, high]; and the neighbours of powers

@@ -1,9 +1,9 @@
 #include <minnow/core/math/detail/packed_product.hpp>
-#include <minnow/core/math/instruction_set.hpp>
 #include <minnow/core/rng.hpp>
 #include <minnow/core/tensor.hpp>
 
 #include <tests/support/compare.hpp>
+#include <tests/support/instruction_sets.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -68,15 +68,7 @@ double error_of(const Case& q) {
   return worst / largest;
 }
 
-class PackedProductSizes : public ::testing::TestWithParam<bool> {
- protected:
-  void SetUp() override {
-    if (GetParam()) kernels::force_baseline(true);
-  }
-  void TearDown() override { kernels::force_baseline(false); }
-};
-
-TEST_P(PackedProductSizes, MatchDouble) {
+void check_sizes() {
   // Around the limits of a tile (12 by 32), of a partial sum (256 terms) and of a transposed block (4096 rows).
   const std::vector<std::array<std::size_t, 3>> sizes{
       {1, 1, 1},    {1, 40, 5},    {4, 16, 256},  {5, 17, 257},  {8, 31, 3},     {11, 33, 300}, {12, 32, 64},
@@ -90,8 +82,9 @@ TEST_P(PackedProductSizes, MatchDouble) {
       }
 }
 
-INSTANTIATE_TEST_SUITE_P(Kernels, PackedProductSizes, ::testing::Bool(),
-                         [](const auto& run) { return std::string(run.param ? "Baseline" : "Vector"); });
+TEST(PackedProduct, SizesMatchDouble) {
+  on_each_instruction_set([](const std::string&) { check_sizes(); });
+}
 
 TEST(PackedProduct, BlocksGiveTheSameBits) {
   const std::size_t m = 40, n = 70, k = 600, rows = 9, columns = 33;

@@ -1,7 +1,6 @@
 // Every activation and its derivative at infinities, zeros, denormals, and the largest and smallest numbers: the
 // limits, on every instruction set, in each lane of vectors of every width.
 #include <minnow/core/math/detail/dense_kernels.hpp>
-#include <minnow/core/math/instruction_set.hpp>
 #include <minnow/layers/activation/gelu.hpp>
 #include <minnow/layers/activation/leaky_relu.hpp>
 #include <minnow/layers/activation/log_softmax.hpp>
@@ -10,6 +9,8 @@
 #include <minnow/layers/activation/silu.hpp>
 #include <minnow/layers/activation/softmax.hpp>
 #include <minnow/layers/activation/tanh.hpp>
+
+#include <tests/support/instruction_sets.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -22,23 +23,11 @@
 namespace minnow {
 namespace {
 
+using minnow::testing::on_each_instruction_set;
+
 using Limits = std::numeric_limits<Real>;
 constexpr Real nan = Limits::quiet_NaN(), inf = Limits::infinity();
 constexpr Real largest = Limits::max(), smallest = Limits::min(), denormal = Limits::denorm_min();
-
-/// Runs `check` on each instruction set, or on the baseline only if the program is restricted to the baseline.
-template <class Check>
-void on_each_instruction_set(const Check& check) {
-  const std::string chosen = kernels::instruction_set();
-  const auto all = kernels::instruction_sets();
-  const bool restricted = chosen != all.front();
-  for (const std::string& name : restricted ? std::vector{chosen} : all) {
-    SCOPED_TRACE(name);
-    kernels::force_instruction_set(name);
-    check();
-  }
-  kernels::force_instruction_set(chosen);
-}
 
 Tensor forward(Layer& layer, const Tensor& x) {
   Context context;
@@ -72,7 +61,7 @@ bool close(Real got, long double expected) {
 /// Expects the limits at each point, at every position of arrays of 1 to 37 elements. The other elements are 1.
 void expect_limits(Layer& layer, const std::vector<Point>& points) {
   SCOPED_TRACE(layer.name());
-  on_each_instruction_set([&] {
+  on_each_instruction_set([&](const std::string&) {
     for (const Point& point : points)
       for (const std::size_t n : {1u, 2u, 4u, 7u, 16u, 37u})
         for (std::size_t at = 0; at < n; ++at) {
@@ -180,7 +169,7 @@ TEST(ActivationExtremes, SmallestGradientsPassThrough) {
 TEST(ActivationExtremes, SoftmaxOfFiniteAndNegativeInfiniteScores) {
   Softmax softmax;
   LogSoftmax log_softmax;
-  on_each_instruction_set([&] {
+  on_each_instruction_set([&](const std::string&) {
     for (const std::size_t n : {2u, 5u, 16u, 37u, 300u})
       for (const std::size_t at : {std::size_t{0}, n / 2, n - 1})
         for (const auto& [top, rest] : std::vector<std::pair<Real, Real>>{
@@ -222,7 +211,7 @@ TEST(ActivationExtremes, ActivationsFusedIntoDense) {
     cases.push_back({Activation::sigmoid, x, Real{0.5}, Real{0.25}});
     cases.push_back({Activation::tanh, -x, -x, 1});
   }
-  on_each_instruction_set([&] {
+  on_each_instruction_set([&](const std::string&) {
     for (const Case& c : cases)
       for (const std::size_t cols : {1u, 4u, 7u, 37u, 70u})
         for (std::size_t at = 0; at < cols; ++at) {

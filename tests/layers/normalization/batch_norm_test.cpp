@@ -3,6 +3,7 @@
 
 #include <tests/layers/normalization/batch_norm_reference.hpp>
 #include <tests/support/compare.hpp>
+#include <tests/support/instruction_sets.hpp>
 #include <tests/support/small_model.hpp>
 
 #include <cmath>
@@ -42,16 +43,14 @@ void expect_reference(const Tensor& x, double allowed = tolerance) {
 }
 
 TEST(BatchNorm, ForwardBackwardAndRunningStatisticsMatchTheDefinitions) {
-  for (const std::string& set : kernels::instruction_sets()) {
-    kernels::force_instruction_set(set);
+  on_each_instruction_set([](const std::string&) {
     for (const Shape& shape : {Shape{4, 1}, Shape{5, 3}, Shape{70, 37}, Shape{300, 64}, Shape{4, 3, 1}, Shape{4, 3, 7},
                                Shape{1, 2, 9}, Shape{9, 5, 2}})
       expect_reference<BatchNorm1d>(random(shape, 1));
     for (const Shape& shape : {Shape{3, 4, 5, 5}, Shape{6, 3, 1, 1}, Shape{1, 2, 3, 3}, Shape{17, 1, 50, 60},
                                Shape{3, 2, 45, 46}, Shape{40, 6, 7, 7}, Shape{130, 3, 4, 4}})
       expect_reference<BatchNorm2d>(random(shape, 2));
-  }
-  kernels::force_baseline(false);
+  });
 }
 
 /// Returns x = mean + deviation z, rounded to Real.
@@ -62,8 +61,7 @@ Tensor far_from_zero(const Shape& shape, double mean, double deviation) {
 }
 
 TEST(BatchNorm, IsAccurateIfTheMeanIsFarFromZero) {
-  for (const std::string& set : kernels::instruction_sets()) {
-    kernels::force_instruction_set(set);
+  on_each_instruction_set([](const std::string&) {
     for (const Shape& shape : {Shape{64, 2, 16, 16}, Shape{3, 2, 60, 60}, Shape{50, 5, 1, 1}}) {
       Tensor x = far_from_zero(shape, 1e4, 1e-2);
       const double allowed = std::is_same_v<Real, double> ? 3e-9 : 1e-6;  // the mean uses 6 of the 16 digits of double
@@ -71,8 +69,7 @@ TEST(BatchNorm, IsAccurateIfTheMeanIsFarFromZero) {
       x.data()[0] = 0;  // the first element is not close to the mean
       expect_reference<BatchNorm2d>(x, allowed);
     }
-  }
-  kernels::force_baseline(false);
+  });
 }
 
 TEST(BatchNorm, EvaluationUsesTheRunningStatisticsAndWritesNothing) {

@@ -1,11 +1,11 @@
 #include <minnow/core/check_gradients.hpp>
 #include <minnow/core/error.hpp>
-#include <minnow/core/math/instruction_set.hpp>
 #include <minnow/layers/activation/leaky_relu.hpp>
 #include <minnow/layers/linear/dense.hpp>
 #include <minnow/layers/regularization/dropout.hpp>
 #include <minnow/models/sequential.hpp>
 
+#include <tests/support/instruction_sets.hpp>
 #include <tests/support/message.hpp>
 #include <tests/support/small_model.hpp>
 #include <tests/support/threads_for_test.hpp>
@@ -14,7 +14,6 @@
 #include <array>
 #include <cmath>
 #include <cstdint>
-#include <cstdlib>
 #include <limits>
 
 #include <gtest/gtest.h>
@@ -64,16 +63,13 @@ TEST(Dropout, DrawsItsMaskByPhiloxOnEveryInstructionSet) {
     stays[i] = words[i % 256 / 64] < 0.7 * 0x1p32;
   }
   const Dropout layer(0.3, rng);
-  const bool held = std::getenv("MINNOW_TEST_BASELINE") != nullptr;
-  for (const std::string& name : kernels::instruction_sets()) {
-    if (!held) kernels::force_instruction_set(name);
+  minnow::testing::on_each_instruction_set([&](const std::string& name) {
     Dropout copy = layer;
     const Tensor y = forward(copy, ones({1, n}));
     std::size_t wrong = 0;
     for (std::size_t i = 0; i < n; ++i) wrong += y(0, i) != (stays[i] ? Real(1 / (1 - 0.3)) : Real{0});
     EXPECT_EQ(wrong, 0u) << name;
-  }
-  if (!held) kernels::force_baseline(false);
+  });
 }
 
 TEST(Dropout, DropsAShareOfPAndKeepsTheMean) {
