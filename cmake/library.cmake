@@ -23,11 +23,13 @@ list(APPEND MINNOW_HEADERS minnow.hpp core.hpp layers.hpp models.hpp losses.hpp 
 minnow_glob("datasets/images" MINNOW_IMAGES_SOURCES MINNOW_IMAGES_HEADERS)
 list(APPEND MINNOW_IMAGES_HEADERS images.hpp)
 
-# Options of all targets. The two -fno- flags allow the compiler to vectorise loops and change no result. -ffp-contract=off
-# prevents implicit fused multiply-adds, so that all platforms compute the same bits.
+# Options of all targets. -fno-math-errno and -fno-trapping-math allow the compiler to vectorise loops and change no result.
+# -ffp-contract=off prevents implicit fused multiply-adds, so that all platforms compute the same bits. The next three undo
+# parts of -ffast-math that a parent project may set, and that core/precision.hpp cannot detect with every compiler.
 function(minnow_target_options target)
   target_compile_options(${target} PRIVATE
     -Wall -Wextra -Wpedantic -Wshadow -Wconversion -fno-math-errno -fno-trapping-math -ffp-contract=off
+    -fno-associative-math -fno-reciprocal-math -fsigned-zeros
     $<$<CONFIG:>:-O2>)
   if(MINNOW_WERROR)
     target_compile_options(${target} PRIVATE -Werror)

@@ -161,6 +161,17 @@ std::string joined(const std::vector<std::string>& lines) {
 
 TEST(Layout, TheTreeKeepsItsRules) { EXPECT_EQ(joined(layout_faults(MINNOW_SOURCE_DIR)), ""); }
 
+/// core/precision.hpp refuses -ffast-math. Every other file includes a file of Minnow, so every file includes that
+/// header. An -inl.hpp is a part of a kernel.
+TEST(Layout, EveryFileIncludesTheCheckOfTheCompilersFlags) {
+  for (const auto& [top, allowed] : may_include)
+    for (const File& file : source_files(MINNOW_SOURCE_DIR, top)) {
+      if (file.path == "core/precision.hpp" || file.path.ends_with("-inl.hpp")) continue;
+      EXPECT_TRUE(std::ranges::any_of(file.includes, [](const std::string& i) { return starts_with(i, "<minnow/"); }))
+          << file.path;
+    }
+}
+
 /// A copy of the tree, to plant faults in.
 class PlantedFault : public ::testing::Test {
  protected:

@@ -46,7 +46,9 @@ void for_each_tie(const Ranking& ranking, Visit visit) {
   for (std::size_t i = 0; i < ranking.size();) {
     const Real score = ranking[i].score;
     std::uint64_t positives = 0, negatives = 0;
-    for (; i < ranking.size() && ranking[i].score == score; ++i) ++(ranking[i].positive ? positives : negatives);
+    do {  // one sample at least, so that the loop ends for any score
+      ++(ranking[i].positive ? positives : negatives);
+    } while (++i < ranking.size() && ranking[i].score == score);
     visit(positives, negatives);
   }
 }
