@@ -1,8 +1,12 @@
 #include <minnow/core/error.hpp>
 #include <minnow/core/threading/detail/blas.hpp>
+#include <minnow/core/threading/detail/cpu_quota.hpp>
 #include <minnow/core/threading/threads.hpp>
 
+#include <algorithm>
+#include <array>
 #include <atomic>
+#include <cstdlib>
 #include <mutex>
 #include <new>
 #include <string>
@@ -17,6 +21,24 @@ std::mutex scopes_mutex;
 int scopes = 0;                  // number of live SingleThreadedBlas
 std::atomic<int> threads{0};     // OpenBLAS's count before the first scope; 0 without a scope
 std::atomic<unsigned> begun{0};  // number of times that a first scope began
+
+/// Returns true if the environment sets OpenBLAS's number of threads.
+bool environment_sets_threads() {
+  return std::ranges::any_of(std::array{"OPENBLAS_NUM_THREADS", "GOTO_NUM_THREADS", "OMP_NUM_THREADS"},
+                             [](const char* name) {
+                               const char* value = std::getenv(name);
+                               return value != nullptr && std::atoi(value) > 0;
+                             });
+}
+
+/// Limits OpenBLAS's default, one thread per CPU of the affinity mask, to the CPU quota when the library is loaded.
+/// Later settings are the caller's.
+[[maybe_unused]] const bool limited = [] {
+  const int quota = environment_sets_threads() ? 0 : cpu_quota();
+  if (quota == 0 || quota >= openblas_get_num_threads()) return false;
+  openblas_set_num_threads(quota);
+  return true;
+}();
 
 }  // namespace
 

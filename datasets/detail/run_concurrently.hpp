@@ -1,6 +1,6 @@
 #pragma once
 
-#include <minnow/core/precision.hpp>
+#include <minnow/core/threading/detail/cpu_quota.hpp>
 
 #include <algorithm>
 #include <atomic>
@@ -13,8 +13,8 @@
 
 namespace minnow::inline MINNOW_PRECISION {
 
-/// Calls body(i) for every i in [0, count) on all cores, in no particular order. If bodies throw, rethrows the first
-/// exception after all threads have stopped.
+/// Calls body(i) for every i in [0, count) on all available CPUs, in no particular order. If bodies throw, rethrows the
+/// first exception after all threads have stopped.
 template <class Body>
 void run_concurrently(std::size_t count, const Body& body) {
   std::atomic<std::size_t> next{0};
@@ -32,8 +32,8 @@ void run_concurrently(std::size_t count, const Body& body) {
   {
     std::vector<std::jthread> threads;
     try {
-      for (std::size_t t = 1; t < std::min<std::size_t>(count, std::thread::hardware_concurrency()); ++t)
-        threads.emplace_back(work);
+      const auto cpus = static_cast<std::size_t>(available_cpus());
+      for (std::size_t t = 1; t < std::min(count, cpus); ++t) threads.emplace_back(work);
     } catch (const std::system_error&) {  // the system refuses another thread: continue with fewer
     }
     work();

@@ -1,5 +1,6 @@
 // A program that runs parallel loops and then ends in the given way: return, exit, exit_in_thread,
-// destructor, product_in_destructor, fork, grain_size_zero, no_memory.
+// destructor, product_in_destructor, fork, grain_size_zero, no_memory; or prints the number of threads:
+// default_threads.
 
 #include <minnow/core/math/gemm.hpp>
 #include <minnow/core/threading/parallel_for.hpp>
@@ -106,6 +107,7 @@ int fork_often() {
 
 int main(int argc, char** argv) {
   const std::string what = argc == 2 ? argv[1] : "";
+  if (what == "default_threads") return std::printf("%d\n", num_threads()), 0;
   set_threads(4);
   if (what == "no_memory") return starts_threads_later() ? 0 : 1;
   for (int i = 0; i < 100; ++i)
