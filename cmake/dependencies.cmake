@@ -1,21 +1,38 @@
-# The dependencies of the library. xtensor is a public dependency; the others are private.
+# The dependencies of the library. xtensor is a public dependency; the others are private. If the project around Minnow has
+# already defined the target of a dependency, that target is used, so that a program contains one copy of a library.
 
-find_package(xtensor REQUIRED)
-find_path(MINNOW_XTENSOR_BLAS_INCLUDE_DIR xtensor-blas/xblas.hpp REQUIRED)
-find_package(hwy CONFIG REQUIRED)
-find_path(MINNOW_FMT_INCLUDE_DIR fmt/core.h REQUIRED)  # {fmt}, compiled into the library
-find_package(Threads REQUIRED)
+# Finds a package, unless its target exists.
+macro(minnow_find package target)
+  if(NOT TARGET ${target})
+    find_package(${package} REQUIRED ${ARGN})
+  endif()
+endmacro()
 
-# FindBLAS accepts any BLAS by default. Minnow requires OpenBLAS, because it uses the thread control of OpenBLAS.
-set(BLA_VENDOR OpenBLAS)
-find_package(BLAS)
-if(NOT BLAS_FOUND)
-  message(FATAL_ERROR "Minnow: expected OpenBLAS, found none. On Debian, run apt-get install libopenblas-dev.")
+minnow_find(xtensor xtensor)
+if(TARGET hwy)
+  set(MINNOW_HWY hwy)  # Highway as a subproject
+else()
+  minnow_find(hwy hwy::hwy CONFIG)
+  set(MINNOW_HWY hwy::hwy)
 endif()
-find_path(MINNOW_CBLAS_INCLUDE_DIR cblas.h PATH_SUFFIXES openblas REQUIRED)
+find_package(Threads REQUIRED)
+list(APPEND CMAKE_MODULE_PATH ${CMAKE_CURRENT_LIST_DIR})
+find_package(MinnowOpenBLAS REQUIRED)
+
+# Of these two only headers are used: xtensor-blas would link another BLAS, and {fmt} is compiled into the library.
+if(TARGET xtensor-blas)
+  set(MINNOW_XTENSOR_BLAS_INCLUDE_DIR $<TARGET_PROPERTY:xtensor-blas,INTERFACE_INCLUDE_DIRECTORIES>)
+else()
+  find_path(MINNOW_XTENSOR_BLAS_INCLUDE_DIR xtensor-blas/xblas.hpp REQUIRED)
+endif()
+if(TARGET fmt::fmt)
+  set(MINNOW_FMT_INCLUDE_DIR $<TARGET_PROPERTY:fmt::fmt,INTERFACE_INCLUDE_DIRECTORIES>)
+else()
+  find_path(MINNOW_FMT_INCLUDE_DIR fmt/core.h REQUIRED)
+endif()
 
 if(MINNOW_BUILD_IMAGES)
-  find_package(JPEG REQUIRED)
-  find_package(PNG REQUIRED)
-  find_package(ZLIB REQUIRED)  # a dependency of libpng too
+  minnow_find(JPEG JPEG::JPEG)
+  minnow_find(PNG PNG::PNG)
+  minnow_find(ZLIB ZLIB::ZLIB)  # a dependency of libpng too
 endif()

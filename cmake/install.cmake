@@ -29,6 +29,9 @@ configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/minnow-config.cmake.in $
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/minnow-config-version.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/minnow-config.cmake ${PROJECT_BINARY_DIR}/minnow-config-version.cmake
   DESTINATION ${package_dir})
+if(MINNOW_LIBRARY_TYPE STREQUAL "STATIC_LIBRARY")
+  install(FILES ${CMAKE_CURRENT_LIST_DIR}/FindMinnowOpenBLAS.cmake DESTINATION ${package_dir})
+endif()
 
 file(RELATIVE_PATH PC_TO_PREFIX /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig /prefix)  # relative, so that the prefix can be moved
 # Writes and installs a pkg-config file. Only a static library lists its private dependencies.

@@ -66,7 +66,7 @@ function(minnow_add_part target export_name)
   endif()
   set_target_properties(${target} PROPERTIES
     INSTALL_RPATH $ORIGIN EXPORT_NAME ${export_name} VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR}
-    CXX_EXTENSIONS OFF CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON POSITION_INDEPENDENT_CODE ON
+    CXX_EXTENSIONS OFF CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON POSITION_INDEPENDENT_CODE ON UNITY_BUILD OFF
     VERIFY_INTERFACE_HEADER_SETS ${verify})  # each public header compiles alone
   if(NOT PROJECT_IS_TOP_LEVEL)
     set_target_properties(${target} PROPERTIES EXCLUDE_FROM_ALL ON)  # a project that fetches Minnow builds only the targets that it links
@@ -93,8 +93,8 @@ function(minnow_add_library target)
   minnow_add_part(${target} ${target} ${double} SOURCES ${MINNOW_SOURCES} HEADERS ${MINNOW_HEADERS})
   target_compile_definitions(${target} PRIVATE
     MINNOW_VERSION="${PROJECT_VERSION}" "HWY_DISABLED_TARGETS=(${MINNOW_DISABLED_TARGETS})")
-  target_include_directories(${target} SYSTEM PRIVATE ${MINNOW_XTENSOR_BLAS_INCLUDE_DIR} ${MINNOW_CBLAS_INCLUDE_DIR})
-  target_link_libraries(${target} PUBLIC xtensor PRIVATE hwy::hwy BLAS::BLAS ${CMAKE_DL_LIBS})
+  target_include_directories(${target} SYSTEM PRIVATE ${MINNOW_XTENSOR_BLAS_INCLUDE_DIR})
+  target_link_libraries(${target} PUBLIC xtensor PRIVATE ${MINNOW_HWY} minnow::openblas ${CMAKE_DL_LIBS})
 
   if(MINNOW_BUILD_IMAGES)
     minnow_add_part(minnow_${images} ${images} ${double} SOURCES ${MINNOW_IMAGES_SOURCES} HEADERS ${MINNOW_IMAGES_HEADERS})
