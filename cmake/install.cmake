@@ -1,29 +1,37 @@
-# Installs the libraries, their headers, the CMake package and the pkg-config files.
+# Installs the libraries that are built, their headers, the CMake package and the pkg-config files.
 
 include(CMakePackageConfigHelpers)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/minnow)
 
-set(core_targets "")
-set(images_targets "")
-foreach(suffix "" "_double")
-  if(TARGET minnow${suffix})
-    list(APPEND core_targets minnow${suffix})
-  endif()
-  if(TARGET minnow_images${suffix})
-    list(APPEND images_targets minnow_images${suffix})
+set(targets "")
+foreach(target minnow minnow_double minnow_images minnow_images_double)
+  if(TARGET ${target})
+    list(APPEND targets ${target})
   endif()
 endforeach()
 
-# Two export sets, so that a project that uses only the core does not need libjpeg, libpng or zlib.
-foreach(part core images)
-  if(${part}_targets)
-    install(TARGETS ${${part}_targets} EXPORT minnow-${part} FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
-    install(EXPORT minnow-${part} NAMESPACE minnow:: DESTINATION ${package_dir} FILE minnow-${part}-targets.cmake)
-  endif()
+# Before the first file is written: a failed installation leaves nothing.
+set(files "")
+foreach(target IN LISTS targets)
+  list(APPEND files $<TARGET_FILE:${target}>)
 endforeach()
+install(CODE "
+  set(files \"${files}\")
+  foreach(file IN LISTS files)
+    if(EXISTS \"\${file}\")
+      set(built TRUE)
+    endif()
+  endforeach()
+  if(NOT built)
+    message(FATAL_ERROR \"minnow: expected a built library in ${PROJECT_BINARY_DIR}, found none. Run cmake --build ${PROJECT_BINARY_DIR} first.\")
+  endif()")
 
-list(GET core_targets 0 any_target)
+list(GET targets 0 any_target)
 get_target_property(MINNOW_LIBRARY_TYPE ${any_target} TYPE)  # STATIC_LIBRARY or SHARED_LIBRARY
+foreach(target IN LISTS targets)
+  add_subdirectory(cmake/install_library ${PROJECT_BINARY_DIR}/install/${target})
+endforeach()
+
 configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/minnow-config.cmake.in ${PROJECT_BINARY_DIR}/minnow-config.cmake
   INSTALL_DESTINATION ${package_dir})
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/minnow-config-version.cmake COMPATIBILITY SameMinorVersion)
@@ -32,39 +40,3 @@ install(FILES ${PROJECT_BINARY_DIR}/minnow-config.cmake ${PROJECT_BINARY_DIR}/mi
 if(MINNOW_LIBRARY_TYPE STREQUAL "STATIC_LIBRARY")
   install(FILES ${CMAKE_CURRENT_LIST_DIR}/FindMinnowOpenBLAS.cmake DESTINATION ${package_dir})
 endif()
-
-file(RELATIVE_PATH PC_TO_PREFIX /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig /prefix)  # relative, so that the prefix can be moved
-# Writes and installs a pkg-config file. Only a static library lists its private dependencies.
-function(minnow_install_pc name description definitions requires static_requires)
-  set(PC_NAME ${name})
-  set(PC_DESCRIPTION ${description})
-  set(PC_DEFINITIONS ${definitions})
-  if(MINNOW_LIBRARY_TYPE STREQUAL "STATIC_LIBRARY")
-    set(PC_REQUIRES "${requires} ${static_requires}")
-    set(PC_LIBS "-pthread")
-  else()
-    set(PC_REQUIRES "${requires}")
-  endif()
-  set(PC_LIBDIR "\${prefix}/${CMAKE_INSTALL_LIBDIR}")
-  set(PC_INCLUDEDIR "\${prefix}/${CMAKE_INSTALL_INCLUDEDIR}")
-  if(IS_ABSOLUTE "${CMAKE_INSTALL_LIBDIR}")
-    set(PC_LIBDIR ${CMAKE_INSTALL_LIBDIR})
-  endif()
-  if(IS_ABSOLUTE "${CMAKE_INSTALL_INCLUDEDIR}")
-    set(PC_INCLUDEDIR ${CMAKE_INSTALL_INCLUDEDIR})
-  endif()
-  configure_file(${CMAKE_CURRENT_FUNCTION_LIST_DIR}/minnow.pc.in ${PROJECT_BINARY_DIR}/${name}.pc @ONLY)
-  install(FILES ${PROJECT_BINARY_DIR}/${name}.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
-endfunction()
-
-foreach(target IN LISTS core_targets)
-  string(REPLACE "minnow" "" suffix ${target})
-  set(definitions "")
-  if(suffix)
-    set(definitions "-DMINNOW_DOUBLE")
-  endif()
-  minnow_install_pc(minnow${suffix} "${PROJECT_DESCRIPTION}" "${definitions}" "xtensor" "openblas libhwy")
-  if(TARGET minnow_images${suffix})
-    minnow_install_pc(minnow_images${suffix} "Photographs and IDX files for minnow${suffix}" "" "minnow${suffix}" "libjpeg libpng zlib")
-  endif()
-endforeach()
