@@ -1,4 +1,4 @@
-# Installs the libraries that are built, their headers, the CMake package and the pkg-config files.
+# Installs the libraries that are built, their headers, the CMake package, the pkg-config files, the license and the pages.
 
 include(CMakePackageConfigHelpers)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/minnow)
@@ -40,3 +40,7 @@ install(FILES ${PROJECT_BINARY_DIR}/minnow-config.cmake ${PROJECT_BINARY_DIR}/mi
 if(MINNOW_LIBRARY_TYPE STREQUAL "STATIC_LIBRARY")
   install(FILES ${CMAKE_CURRENT_LIST_DIR}/FindMinnowOpenBLAS.cmake DESTINATION ${package_dir})
 endif()
+
+# The pages keep their places, so that the links between them work.
+install(FILES LICENSE README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR} PATTERN "*.json" EXCLUDE)
