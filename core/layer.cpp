@@ -8,7 +8,8 @@ namespace minnow::inline MINNOW_PRECISION {
 
 Layer::~Layer() = default;  // out of line: the library owns the vtable
 
-/// state() and visit_state() return references for writing. The callers of this function only read through them.
+/// state() and visit_state() return references for writing, and forward may write in train mode. The callers of this
+/// function only read through the references, and run forward in eval mode.
 Layer& Layer::mutable_self() const { return const_cast<Layer&>(*this); }
 
 std::vector<NamedConstTensor> Layer::const_state() const {
@@ -16,6 +17,11 @@ std::vector<NamedConstTensor> Layer::const_state() const {
   for (NamedTensor& entry : mutable_self().state())
     entries.push_back({std::move(entry.name), entry.value, entry.parameter});
   return entries;
+}
+
+void Layer::predict(const Tensor& x, Tensor& y, Context& context) const {
+  context.settings.mode = Mode::eval;
+  mutable_self().forward(x, y, context);
 }
 
 std::vector<NamedTensor> Layer::parameters() & {

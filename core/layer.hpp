@@ -68,7 +68,12 @@ class MINNOW_API Layer {
   /// Layer::visit_state first, and then visits the rest. A container visits its children.
   virtual void visit_state(StateVisitor& visitor);
 
-  /// Returns state() as read-only entries.
+  /// Writes y by forward in eval mode, which it sets in the context. Changes nothing in the layer. y already has
+  /// output_shape(x.shape()). Several threads can predict with one layer, each with its own context.
+  void predict(const Tensor& x, Tensor& y, Context& context) const;
+
+  /// Return state() as read-only entries. A derived class hides the first one unless it has `using Layer::state`.
+  std::vector<NamedConstTensor> state() const { return const_state(); }
   std::vector<NamedConstTensor> const_state() const;
 
   /// Returns the parameters among the entries of state(), for an optimizer. The layer must outlive the optimizer.

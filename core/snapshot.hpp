@@ -26,8 +26,8 @@ MINNOW_API std::string first_difference(const Snapshot& a, const Snapshot& b);
 class MINNOW_API Snapshot {
  public:
   template <Stateful... Objects>
-  explicit Snapshot(Objects&... objects) {
-    save([&](StateVisitor& visitor) { visit(visitor, objects...); });
+  explicit Snapshot(const Objects&... objects) {  // visit_state is not const, but this visitor only reads
+    save([&](StateVisitor& visitor) { visit(visitor, const_cast<Objects&>(objects)...); });
   }
 
   /// Restores the state of the objects, which are given in the order of the constructor. Throws Error, and changes no

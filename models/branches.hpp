@@ -29,6 +29,7 @@ class MINNOW_API Branches : public Layer {
   /// index < size().
   const Sequential& operator[](std::size_t index) const;
 
+  using Layer::state;
   std::vector<NamedTensor> state() override;
   void visit_state(StateVisitor& visitor) override;
   MemoryUse memory_use() const override { return {.reads_y = false}; }  // stores the outputs that backward reads

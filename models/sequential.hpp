@@ -68,6 +68,7 @@ class MINNOW_API Sequential : public Layer {
   Shape output_shape(const Shape& input) const override;
   void forward(const Tensor& x, Tensor& y, Context& context) override;
   void backward(const Tensor& x, const Tensor& y, const Tensor& dy, Tensor* dx, Context& context) override;
+  using Layer::state;
   std::vector<NamedTensor> state() override;
   std::optional<LayerConfig> config() const override;
   void visit_state(StateVisitor& visitor) override;
@@ -86,9 +87,13 @@ class MINNOW_API Sequential : public Layer {
   /// Runs the layers in eval mode. x may be the last result. The result is valid until the next predict.
   const Tensor& predict(const Tensor& x);
 
+  /// The same for a const model. Allocates buffers for the pass, and returns the result by value.
+  Tensor predict(const Tensor& x) const;
+
   /// The same with a context of the caller, which stores the result and is set to eval mode. Several threads can
   /// predict with one model, each with its own context.
   const Tensor& predict(const Tensor& x, Context& context) const;
+  using Layer::predict;
 
   /// Returns the outputs that the last pass with this context stored, and its result y as the last one. Returns none if
   /// no backward pass follows that pass, or if layers were added after it.

@@ -15,10 +15,10 @@ EMA::EMA(Layer& model, const EMAOptions& options) : options_(options), state_(mo
   for (const NamedTensor& entry : state_) averages_.push_back(*entry.value);
 }
 
-bool EMA::is_of(Layer& model) const {
-  const std::vector<NamedTensor> entries = model.state();
+bool EMA::is_of(const Layer& model) const {
+  const std::vector<NamedConstTensor> entries = model.state();
   return std::equal(entries.begin(), entries.end(), state_.begin(), state_.end(),
-                    [](const NamedTensor& a, const NamedTensor& b) { return a.value == b.value; });
+                    [](const NamedConstTensor& a, const NamedTensor& b) { return a.value == b.value; });
 }
 
 void EMA::check_ready(const char* action) const {

@@ -52,7 +52,7 @@ class MINNOW_API EMA {
   void copy_to_model();
 
   /// Returns true if this average was built on `model` itself; a copy of the model does not count.
-  bool is_of(Layer& model) const;
+  bool is_of(const Layer& model) const;
 
   /// Visits the options, the averages and the number of updates. Throws Error while the averages are swapped in.
   void visit_state(StateVisitor& visitor);

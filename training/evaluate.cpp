@@ -14,7 +14,7 @@ constexpr PassSettings prediction{.mode = Mode::eval, .backward_follows = false}
 
 /// Throws NonFiniteError, naming where the first non-finite element arose. Runs the model once more, because the pass
 /// of a prediction keeps no activations. A pass in eval mode changes nothing in the layers.
-[[noreturn]] void throw_non_finite(Layer& model, const Batch& batch, double loss) {
+[[noreturn]] void throw_non_finite(const Layer& model, const Batch& batch, double loss) {
   ModelPass pass(model, {.mode = Mode::eval});
   pass.forward(batch.inputs);
   throw NonFiniteError(format_text("evaluate: expected a finite loss, got {}; it arose {}.",
@@ -24,7 +24,7 @@ constexpr PassSettings prediction{.mode = Mode::eval, .backward_follows = false}
 
 }  // namespace
 
-Evaluation evaluate(Layer& model, Loss& loss, DataLoader& loader, const std::vector<Metric>& metrics) {
+Evaluation evaluate(const Layer& model, Loss& loss, DataLoader& loader, const std::vector<Metric>& metrics) {
   MetricValues values(metrics);
   RunningEvaluation running(metrics);
   ModelPass pass(model, prediction);
@@ -38,7 +38,7 @@ Evaluation evaluate(Layer& model, Loss& loss, DataLoader& loader, const std::vec
   return {running.loss(), running.samples(), std::move(values)};
 }
 
-ConfusionMatrix confusion_matrix(Layer& model, DataLoader& loader, std::vector<std::string> class_names) {
+ConfusionMatrix confusion_matrix(const Layer& model, DataLoader& loader, std::vector<std::string> class_names) {
   ConfusionMatrix matrix(std::move(class_names));
   ModelPass pass(model, prediction);
   for (const Batch& batch : loader) matrix.add(pass.forward(batch.inputs), batch.targets);

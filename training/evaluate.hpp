@@ -27,9 +27,11 @@ struct Evaluation {
 /// A mean over no sample is NaN. Metrics count each sample once, whatever its weight. After the largest batch no memory
 /// is allocated. Throws NonFiniteError, naming the layer, if the loss of a batch is not finite, and ValueError if two
 /// metrics have the same name.
-MINNOW_API Evaluation evaluate(Layer& model, Loss& loss, DataLoader& loader, const std::vector<Metric>& metrics = {});
+MINNOW_API Evaluation evaluate(const Layer& model, Loss& loss, DataLoader& loader,
+                               const std::vector<Metric>& metrics = {});
 
 /// Returns the counts of (true class, predicted class) on all batches of the loader, in eval mode.
-MINNOW_API ConfusionMatrix confusion_matrix(Layer& model, DataLoader& loader, std::vector<std::string> class_names);
+MINNOW_API ConfusionMatrix confusion_matrix(const Layer& model, DataLoader& loader,
+                                            std::vector<std::string> class_names);
 
 }  // namespace minnow::inline MINNOW_PRECISION

@@ -45,7 +45,7 @@ void Predictions::add(const Tensor& scores, const Tensor& targets) {
   empty_ = false;
 }
 
-Predictions predict_all(Layer& model, DataLoader& loader) {
+Predictions predict_all(const Layer& model, DataLoader& loader) {
   Predictions all;
   ModelPass pass(model, {.mode = Mode::eval, .backward_follows = false});
   for (const Batch& batch : loader) all.add(pass.forward(batch.inputs), batch.targets);

@@ -23,7 +23,7 @@ class MINNOW_API Predictions {
 };
 
 /// Returns the outputs of the model, in eval mode, and the targets for all batches of the loader.
-MINNOW_API Predictions predict_all(Layer& model, DataLoader& loader);
+MINNOW_API Predictions predict_all(const Layer& model, DataLoader& loader);
 
 /// Converts logits to probabilities, row by row: softmax(logits / temperature) for (N, C) with C >= 2; for (N) and (N,
 /// 1) the probability of class 1 of two, 1 / (1 + e^(-logit / temperature)). The result has the shape of `logits` and

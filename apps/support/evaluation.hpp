@@ -10,7 +10,7 @@
 
 /// Returns the logits of the model for the images of a part; with `mirrored` the mean of the logits for each image and
 /// for its mirror image.
-inline minnow::Predictions predict(minnow::Layer& model, const minnow::Dataset& part,
+inline minnow::Predictions predict(const minnow::Layer& model, const minnow::Dataset& part,
                                    const minnow::Normalization& normalization, bool mirrored) {
   using namespace minnow;
   DataLoader loader{part, {.batch_size = 256, .prefetch = true, .normalize = normalization}};

@@ -56,6 +56,7 @@ class MINNOW_API Conv2d : public Layer {
   void backward(const Tensor& x, const Tensor& y, const Tensor& dy, Tensor* dx, Context& context) override;
   std::optional<LayerConfig> config() const override;
   MemoryUse memory_use() const override { return {.reads_y = false}; }
+  using Layer::state;
   std::vector<NamedTensor> state() override;
 
  private:

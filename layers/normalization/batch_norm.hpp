@@ -31,6 +31,7 @@ class MINNOW_API BatchNorm : public Layer {
   void forward(const Tensor& x, Tensor& y, Context& context) override;
   void backward(const Tensor& x, const Tensor& y, const Tensor& dy, Tensor* dx, Context& context) override;
   MemoryUse memory_use() const override { return {.reads_y = false}; }
+  using Layer::state;
   std::vector<NamedTensor> state() override;
 
   bool tracks_running_stats() const { return options_.track_running_stats; }

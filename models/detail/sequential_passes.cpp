@@ -126,6 +126,11 @@ void Sequential::backward(const Tensor& dy) {
 
 const Tensor& Sequential::predict(const Tensor& x) { return predict(x, prediction_); }
 
+Tensor Sequential::predict(const Tensor& x) const {
+  Context context;
+  return predict(x, context);
+}
+
 const Tensor& Sequential::predict(const Tensor& x, Context& context) const {
   struct Prediction {
     Tensor y, last;  // last: the previous result, if it is x

@@ -8,7 +8,10 @@ const Tensor& ModelPass::forward(const Tensor& x) {
     x_shape_ = x.shape();
   }
   x_ = &x;
-  model_.forward(x, y_, context_);
+  if (trained_ != nullptr)
+    trained_->forward(x, y_, context_);
+  else
+    model_.predict(x, y_, context_);
   return y_;
 }
 
