@@ -75,8 +75,8 @@ class MINNOW_API Sequential : public Layer {
 
   // The functions of a model, which use buffers of the model. The buffers grow to the largest batch.
 
-  /// Runs the layers in train mode. The result is valid until the next forward. x must exist until backward. Throws
-  /// ValueError if x is the last result.
+  /// Runs the layers in train mode. The result is valid until the next forward(x); predict, evaluate and fit leave it
+  /// unchanged. x must exist until backward. Throws ValueError if x is the last result.
   const Tensor& forward(const Tensor& x);
   const Tensor& forward(const Tensor&& x) = delete;  // a temporary would not exist until backward
 
@@ -84,7 +84,8 @@ class MINNOW_API Sequential : public Layer {
   /// Error if there was no forward(x) with the present layers, ShapeError if dy has another shape than y.
   void backward(const Tensor& dy);
 
-  /// Runs the layers in eval mode. x may be the last result. The result is valid until the next predict.
+  /// Runs the layers in eval mode. x may be the last result. The result is valid until the next predict(x); forward,
+  /// evaluate and fit leave it unchanged.
   const Tensor& predict(const Tensor& x);
 
   /// The same for a const model. Allocates buffers for the pass, and returns the result by value.

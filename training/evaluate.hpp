@@ -24,9 +24,10 @@ struct Evaluation {
 /// Returns the mean loss and the metrics of the model on all batches of the loader, in eval mode.
 ///   const Evaluation result = evaluate(model, loss, loader, {metrics::accuracy(), metrics::top_k_accuracy(3)});
 ///   result["accuracy"];
-/// A mean over no sample is NaN. Metrics count each sample once, whatever its weight. After the largest batch no memory
-/// is allocated. Throws NonFiniteError, naming the layer, if the loss of a batch is not finite, and ValueError if two
-/// metrics have the same name.
+/// A mean over no sample is NaN. Metrics count each sample once, whatever its weight. The pass has buffers of its own:
+/// a result of model.predict or model.forward stays as it is. After the largest batch no memory is allocated. Throws
+/// NonFiniteError, naming the layer, if the loss of a batch is not finite, and ValueError if two metrics have the same
+/// name.
 MINNOW_API Evaluation evaluate(const Layer& model, Loss& loss, DataLoader& loader,
                                const std::vector<Metric>& metrics = {});
 

@@ -1,4 +1,4 @@
-// A const model has everything that does not change it.
+// A const model has everything that does not change it. Results of predict and forward outlive other passes.
 
 #include <minnow/core/snapshot.hpp>
 #include <minnow/datasets/tensor_dataset.hpp>
@@ -7,7 +7,9 @@
 #include <minnow/losses/cross_entropy_loss.hpp>
 #include <minnow/models/residual.hpp>
 #include <minnow/optim/ema.hpp>
+#include <minnow/optim/sgd.hpp>
 #include <minnow/training/evaluate.hpp>
+#include <minnow/training/fit.hpp>
 
 #include <tests/support/small_model.hpp>
 
@@ -72,6 +74,28 @@ TEST(ConstModel, OfAnyClassPredictsInEvalMode) {
   EXPECT_EQ(context.settings.mode, Mode::eval);
   EXPECT_NEAR(y(3, 5), x(3, 5) / std::sqrt(1 + 1e-5), 1e-6);  // mean 0, variance 1
   EXPECT_EQ(first_difference(Snapshot(norm), Snapshot(BatchNorm1d(6))), "");
+}
+
+// A result stays as it is while other functions run the model, on batches of another size.
+TEST(Results, OfPredictAndForwardOutliveOtherPasses) {
+  Sequential model = small_model();
+  const TensorDataset data = labelled(23);
+  DataLoader loader{data, {.batch_size = 7}};
+  const Tensor x = random({2, 6}, 4);
+  const Tensor &predicted = model.predict(x), &trained = model.forward(x);
+  const Tensor before = predicted, trained_before = trained;
+  EXPECT_EQ(before.shape(), (Shape{2, 3}));
+  CrossEntropyLoss loss;
+  evaluate(model, loss, loader, {metrics::accuracy()});
+  predict_all(model, loader);
+  confusion_matrix(model, loader, data.class_names());
+  model.summary({9, 6});
+  EXPECT_EQ(predicted, before);
+  EXPECT_EQ(trained, trained_before);
+  SGD sgd{model.parameters()};
+  fit(model, loss, sgd, loader, {.epochs = 1});
+  EXPECT_EQ(predicted, before);
+  EXPECT_EQ(trained, trained_before);
 }
 
 }  // namespace
