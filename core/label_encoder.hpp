@@ -35,11 +35,12 @@ class MINNOW_API LabelEncoder {
   std::vector<std::string> decode(const Tensor& labels) const;
 
   /// Converts N lists of names, for samples with any number of classes, to (N, C): row i is 1 at the classes of list i
-  /// and 0 elsewhere. names_above is the inverse.
+  /// and 0 elsewhere. names_above(..., 0.5) is the inverse.
   Tensor multi_hot(const std::vector<std::vector<std::string>>& names) const;
 
-  /// Returns for each row of values (N, C) the names of the classes whose value exceeds `at`.
-  std::vector<std::vector<std::string>> names_above(const Tensor& values, double at = 0.5) const;
+  /// Returns for each row of values (N, C) the names of the classes whose value exceeds `at`: 0 for logits, 0.5 for
+  /// probabilities.
+  std::vector<std::vector<std::string>> names_above(const Tensor& values, double at) const;
 
  private:
   std::size_t find(std::string_view name, std::optional<std::size_t> row) const;

@@ -38,8 +38,9 @@ Evaluation evaluate(const Layer& model, Loss& loss, DataLoader& loader, const st
   return {running.loss(), running.samples(), std::move(values)};
 }
 
-ConfusionMatrix confusion_matrix(const Layer& model, DataLoader& loader, std::vector<std::string> class_names) {
-  ConfusionMatrix matrix(std::move(class_names));
+ConfusionMatrix confusion_matrix(const Layer& model, DataLoader& loader, std::vector<std::string> class_names,
+                                 std::optional<double> threshold) {
+  ConfusionMatrix matrix(std::move(class_names), threshold);
   ModelPass pass(model, prediction);
   for (const Batch& batch : loader) matrix.add(pass.forward(batch.inputs), batch.targets);
   return matrix;

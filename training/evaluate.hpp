@@ -6,6 +6,7 @@
 #include <minnow/training/metrics.hpp>
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,8 +32,10 @@ struct Evaluation {
 MINNOW_API Evaluation evaluate(const Layer& model, Loss& loss, DataLoader& loader,
                                const std::vector<Metric>& metrics = {});
 
-/// Returns the counts of (true class, predicted class) on all batches of the loader, in eval mode.
+/// Returns the counts of (true class, predicted class) on all batches of the loader, in eval mode. A model with a
+/// single output needs a threshold: 0 for logits, 0.5 for probabilities.
 MINNOW_API ConfusionMatrix confusion_matrix(const Layer& model, DataLoader& loader,
-                                            std::vector<std::string> class_names);
+                                            std::vector<std::string> class_names,
+                                            std::optional<double> threshold = std::nullopt);
 
 }  // namespace minnow::inline MINNOW_PRECISION

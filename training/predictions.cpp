@@ -1,6 +1,8 @@
 #include <minnow/core/detail/format.hpp>
 #include <minnow/core/error.hpp>
+#include <minnow/core/labels.hpp>
 #include <minnow/losses/entropy.hpp>
+#include <minnow/training/detail/decision.hpp>
 #include <minnow/training/detail/model_pass.hpp>
 #include <minnow/training/predictions.hpp>
 
@@ -50,6 +52,23 @@ Predictions predict_all(const Layer& model, DataLoader& loader) {
   ModelPass pass(model, {.mode = Mode::eval, .backward_follows = false});
   for (const Batch& batch : loader) all.add(pass.forward(batch.inputs), batch.targets);
   return all;
+}
+
+Tensor predicted_classes(const Tensor& scores, std::optional<double> threshold) {
+  const Shape& shape = scores.shape();
+  if (shape.empty() || shape.size() > 2 || shape.back() == 0)
+    throw ShapeError("predicted_classes: expected scores (N, C) or (N), got " + to_string(shape) + ".");
+  check_threshold(threshold, "predicted_classes");
+  const std::size_t columns = shape.size() == 2 ? shape[1] : 1;
+  const double limit = columns == 1 ? single_score_threshold(threshold, shape, "predicted_classes") : 0;
+  Tensor classes = zeros({shape[0]});
+  for (std::size_t i = 0; i < classes.size(); ++i) {
+    const Real* row = scores.data() + i * columns;
+    if (std::any_of(row, row + columns, [](Real score) { return std::isnan(score); }))
+      throw ValueError(format_text("predicted_classes: expected scores, got nan in row {}.", i));
+    classes(i) = static_cast<Real>(columns == 1 ? exceeds(*row, limit) : index_of_largest(row, columns));
+  }
+  return classes;
 }
 
 Tensor probabilities(const Tensor& logits, double temperature) {

@@ -3,6 +3,8 @@
 #include <minnow/core/layer.hpp>
 #include <minnow/datasets/data_loader.hpp>
 
+#include <optional>
+
 namespace minnow::inline MINNOW_PRECISION {
 
 /// The scores and targets of all batches, for measures that need all samples at once: roc_auc, average_precision,
@@ -24,6 +26,12 @@ class MINNOW_API Predictions {
 
 /// Returns the outputs of the model, in eval mode, and the targets for all batches of the loader.
 MINNOW_API Predictions predict_all(const Layer& model, DataLoader& loader);
+
+/// Returns the predicted class of each row as class indices (N), by the rule of Accuracy and ConfusionMatrix. Of scores
+/// (N, C) with C >= 2 it is the class of the largest score, the first of equal scores. For a single score, (N) or (N,
+/// 1), it is 1 if the score exceeds `threshold` (0 for logits, 0.5 for probabilities), otherwise 0. Throws ShapeError
+/// for any other shape or if single scores have no threshold, and ValueError if a score or the threshold is NaN.
+MINNOW_API Tensor predicted_classes(const Tensor& scores, std::optional<double> threshold = std::nullopt);
 
 /// Converts logits to probabilities, row by row: softmax(logits / temperature) for (N, C) with C >= 2; for (N) and (N,
 /// 1) the probability of class 1 of two, 1 / (1 + e^(-logit / temperature)). The result has the shape of `logits` and

@@ -335,7 +335,7 @@ TEST(Metrics, AddABatchWithoutAllocations) {
   ProbabilityScores scores;
   Calibration calibration;
   Accuracy accuracy;
-  BinaryAccuracy binary;
+  BinaryAccuracy binary({.threshold = 0});
   Metric metric = metrics::accuracy();
   const Tensor p{{0.5, 0.25, 0.25}, {0, 0, 1}}, targets{0, 1};
   const Tensor positions = zeros({2, 3, 4, 5}), position_targets = zeros({2, 4, 5});

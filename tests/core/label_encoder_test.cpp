@@ -42,7 +42,7 @@ TEST(LabelEncoder, AcceptsNoNamesAndOneClass) {
   EXPECT_TRUE(encoder.decode(zeros({0})).empty());
   EXPECT_EQ(encoder.encode({"dog"}), Tensor{0});
   EXPECT_EQ(encoder.multi_hot({}).shape(), (Shape{0, 1}));
-  EXPECT_TRUE(encoder.names_above(zeros({0, 1})).empty());
+  EXPECT_TRUE(encoder.names_above(zeros({0, 1}), 0.5).empty());
 }
 
 TEST(LabelEncoder, IsAValue) {
@@ -58,10 +58,10 @@ TEST(LabelEncoder, SeveralClassesOfASample) {
   const std::vector<Names> names{{"dog", "horse"}, {}, {"cat"}};
   const Tensor rows = encoder.multi_hot(names);
   EXPECT_EQ(rows, (Tensor{{1, 0, 1}, {0, 0, 0}, {0, 1, 0}}));
-  EXPECT_EQ(encoder.names_above(rows), names);
+  EXPECT_EQ(encoder.names_above(rows, 0.5), names);
   EXPECT_EQ(encoder.multi_hot({{"horse", "dog"}, {"cat", "cat"}}), (Tensor{{1, 0, 1}, {0, 1, 0}}));
   const Tensor probabilities{{0.5f, 0.25f, 0.75f}, {0.125f, std::numeric_limits<Real>::quiet_NaN(), 0.25f}};
-  EXPECT_EQ(encoder.names_above(probabilities), (std::vector<Names>{{"horse"}, {}}));
+  EXPECT_EQ(encoder.names_above(probabilities, 0.5), (std::vector<Names>{{"horse"}, {}}));
   EXPECT_EQ(encoder.names_above(probabilities, 0.2), (std::vector<Names>{{"dog", "cat", "horse"}, {"horse"}}));
 }
 
@@ -107,7 +107,7 @@ TEST(LabelEncoder, ReportsTheInvalidIndexAndShape) {
             }),
             "LabelEncoder: expected labels (N), got (2, 2). Use argmax to convert scores (N, C) to labels.");
   EXPECT_EQ(message<ShapeError>([&] {
-              encoder.names_above(zeros({4, 3}));
+              encoder.names_above(zeros({4, 3}), 0.5);
             }),
             "LabelEncoder: expected values (N, 2), one for each class, got (4, 3).");
 }

@@ -41,7 +41,7 @@ TEST(Predictions, OfABinaryModelAreOneColumn) {
   const Predictions all = predict_all(model, loader);
   EXPECT_EQ(all.scores().shape(), (Shape{5, 1}));
   EXPECT_EQ(all.targets().shape(), (Shape{5, 1}));
-  ConfusionMatrix of_logits({"no", "yes"}, 0), of_probabilities({"no", "yes"});
+  ConfusionMatrix of_logits({"no", "yes"}, 0), of_probabilities({"no", "yes"}, 0.5);
   of_logits.add(all.scores(), all.targets());
   of_probabilities.add(probabilities(all.scores()), all.targets());
   EXPECT_EQ(of_logits.to_string(), of_probabilities.to_string());

@@ -1,5 +1,7 @@
 #include <minnow/core/detail/format.hpp>
 #include <minnow/core/error.hpp>
+#include <minnow/training/detail/decision.hpp>
+#include <minnow/training/detail/ratio.hpp>
 #include <minnow/training/metrics/accuracy.hpp>
 
 #include <algorithm>
@@ -36,6 +38,29 @@ bool is_shape_of_indices(const Shape& indices, const Shape& scores) {
          std::equal(indices.begin() + 1, indices.end(), scores.begin() + 2);
 }
 
+std::size_t num_positions(const Shape& scores) { return num_elements(Shape(scores.begin() + 2, scores.end())); }
+
+/// Returns true if the binary decision is right. A NaN score is wrong.
+bool agree(Real score, double threshold, Real target) {
+  return !std::isnan(score) && exceeds(score, threshold) == (target > Real{0.5});
+}
+
+/// Throws ValueError if a position has several targets of 1: it has labels, and not the probabilities of classes.
+void check_one_class(const Tensor& targets) {
+  const std::size_t classes = targets.shape()[1], positions = num_positions(targets.shape());
+  for (std::size_t n = 0; n < targets.shape()[0]; ++n)
+    for (std::size_t k = 0; k < positions; ++k) {
+      const Real* target = targets.data() + n * classes * positions + k;
+      std::size_t ones = 0;
+      for (std::size_t c = 0; c < classes; ++c) ones += target[c * positions] == 1;
+      if (ones > 1)
+        throw ValueError(
+            format_text("Accuracy: expected the probabilities of classes as targets, got {} labels in row {}. Labels "
+                        "need a threshold: 0 for logits, 0.5 for probabilities.",
+                        ones, n));
+    }
+}
+
 [[noreturn]] void refuse_targets(const char* who, const Tensor& scores, const Tensor& targets) {
   throw ShapeError(format_text("{}: expected targets that fit the scores {}, got {}.", who, to_string(scores.shape()),
                                to_string(targets.shape())));
@@ -43,16 +68,22 @@ bool is_shape_of_indices(const Shape& indices, const Shape& scores) {
 
 }  // namespace
 
+Accuracy::Accuracy(const AccuracyOptions& options) : options_(options) {
+  check_threshold(options.threshold, "Accuracy");
+}
+
+double Accuracy::value() const { return mean(correct_, total_); }
+
 void Accuracy::add(const Tensor& scores, const Tensor& targets) {
   const Shape& shape = scores.shape();
-  if (shape.size() < 2 || shape[1] == 0)
-    throw ShapeError("Accuracy: expected scores (N, C) or (N, C, ...) with C >= 1, got " + to_string(shape) +
-                     ". Use BinaryAccuracy for one score per sample.");
+  if (shape.empty() || (shape.size() > 1 && shape[1] == 0))
+    throw ShapeError("Accuracy: expected scores (N, C) or (N, C, ...) with C >= 1, got " + to_string(shape) + ".");
+  if (shape.size() == 1 || shape[1] == 1) return add_single_scores(scores, targets);
   const bool probabilities = targets.shape() == shape;
+  if (probabilities && options_.threshold) return add_labels(scores, targets);
   if (!probabilities && !is_shape_of_indices(targets.shape(), shape)) refuse_targets("Accuracy", scores, targets);
-  const std::size_t samples = shape[0], classes = shape[1];
-  std::size_t positions = 1;
-  for (std::size_t axis = 2; axis < shape.size(); ++axis) positions *= shape[axis];
+  if (probabilities) check_one_class(targets);
+  const std::size_t samples = shape[0], classes = shape[1], positions = num_positions(shape);
   for (std::size_t n = 0; n < samples; ++n)
     for (std::size_t k = 0; k < positions; ++k) {
       const std::size_t first = n * classes * positions + k;
@@ -65,13 +96,42 @@ void Accuracy::add(const Tensor& scores, const Tensor& targets) {
     }
 }
 
+void Accuracy::add_single_scores(const Tensor& scores, const Tensor& targets) {
+  const double threshold = single_score_threshold(options_.threshold, scores.shape(), "Accuracy");
+  if (targets.size() != scores.size() || targets.dimension() == 0 || targets.shape()[0] != scores.shape()[0])
+    refuse_targets("Accuracy", scores, targets);
+  for (std::size_t i = 0; i < scores.size(); ++i) {
+    const Real target = targets.data()[i];
+    if (target == static_cast<Real>(options_.ignore_index)) continue;
+    ++total_;
+    correct_ += target >= 0 && target <= 1 && agree(scores.data()[i], threshold, target);
+  }
+}
+
+void Accuracy::add_labels(const Tensor& scores, const Tensor& targets) {
+  const std::size_t samples = scores.shape()[0], labels = scores.shape()[1], positions = num_positions(scores.shape());
+  for (std::size_t n = 0; n < samples; ++n)
+    for (std::size_t k = 0; k < positions; ++k) {
+      bool right = true;
+      for (std::size_t c = 0; c < labels; ++c) {
+        const std::size_t i = (n * labels + c) * positions + k;
+        right &= agree(scores.data()[i], *options_.threshold, targets.data()[i]);
+      }
+      correct_ += right;
+    }
+  total_ += samples * positions;
+}
+
+BinaryAccuracy::BinaryAccuracy(const BinaryAccuracyOptions& options) : options_(options) {
+  check_threshold(options.threshold, "BinaryAccuracy");
+}
+
+double BinaryAccuracy::value() const { return mean(correct_, total_); }
+
 void BinaryAccuracy::add(const Tensor& scores, const Tensor& targets) {
   if (targets.size() != scores.size()) refuse_targets("BinaryAccuracy", scores, targets);
-  const auto threshold = static_cast<Real>(options_.threshold);
-  for (std::size_t i = 0; i < scores.size(); ++i) {
-    const Real score = scores.data()[i];
-    correct_ += !std::isnan(score) && (score > threshold) == (targets.data()[i] > Real{0.5});
-  }
+  for (std::size_t i = 0; i < scores.size(); ++i)
+    correct_ += agree(scores.data()[i], options_.threshold, targets.data()[i]);
   total_ += scores.size();
 }
 

@@ -1,5 +1,5 @@
 #include <minnow/training/metrics/classification_scores.hpp>
-#include <minnow/training/metrics/detail/ratio.hpp>
+#include <minnow/training/detail/ratio.hpp>
 
 #include <cmath>
 

@@ -1,8 +1,9 @@
 #include <minnow/core/detail/display_text.hpp>
 #include <minnow/core/detail/format.hpp>
 #include <minnow/core/error.hpp>
+#include <minnow/training/detail/decision.hpp>
+#include <minnow/training/detail/ratio.hpp>
 #include <minnow/training/metrics/confusion_matrix.hpp>
-#include <minnow/training/metrics/detail/ratio.hpp>
 #include <minnow/training/metrics/detail/scored_samples.hpp>
 
 #include <algorithm>
@@ -55,16 +56,19 @@ std::string table(const std::vector<std::string>& names, const std::string& last
 
 }  // namespace
 
-ConfusionMatrix::ConfusionMatrix(std::vector<std::string> class_names, double threshold)
+ConfusionMatrix::ConfusionMatrix(std::vector<std::string> class_names, std::optional<double> threshold)
     : class_names_(std::move(class_names)), threshold_(threshold), counts_(class_names_.size() * class_names_.size()) {
   if (class_names_.empty()) throw ValueError("ConfusionMatrix: expected at least one class, got none.");
+  check_threshold(threshold, "ConfusionMatrix");
 }
 
 void ConfusionMatrix::add(const Tensor& scores, const Tensor& targets) {
   const std::size_t classes = class_names_.size();
   const ScoredSamples samples(scores, targets, "ConfusionMatrix", classes);
+  const double threshold =
+      samples.single_column() ? single_score_threshold(threshold_, scores.shape(), "ConfusionMatrix") : 0;
   for (std::size_t i = 0; i < samples.size(); ++i)
-    ++counts_[samples.label(i) * classes + samples.predicted(i, threshold_)];
+    ++counts_[samples.label(i) * classes + samples.predicted(i, threshold)];
 }
 
 std::size_t ConfusionMatrix::count(std::size_t truth, std::size_t predicted) const {
@@ -94,7 +98,7 @@ std::size_t ConfusionMatrix::correct() const {
 
 std::size_t ConfusionMatrix::total() const { return std::accumulate(counts_.begin(), counts_.end(), std::size_t{0}); }
 
-double ConfusionMatrix::accuracy() const { return static_cast<double>(correct()) / static_cast<double>(total()); }
+double ConfusionMatrix::accuracy() const { return mean(correct(), total()); }
 
 DoubleTensor ConfusionMatrix::normalized(Normalize by) const {
   const std::size_t classes = class_names_.size(), all = total();

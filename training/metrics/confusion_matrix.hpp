@@ -3,6 +3,7 @@
 #include <minnow/core/tensor.hpp>
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,13 +16,13 @@ enum class Normalize { truth, prediction, all };
 /// Counts of (true class, predicted class).
 class MINNOW_API ConfusionMatrix {
  public:
-  /// A score of (N) or (N, 1), for two classes, predicts class 1 if it exceeds `threshold`: use 0.5 for probabilities
-  /// and 0 for logits. Throws ValueError if there is no class.
-  explicit ConfusionMatrix(std::vector<std::string> class_names, double threshold = 0.5);
+  /// A single score per sample, for two classes, predicts class 1 if it exceeds `threshold`: 0 for logits, 0.5 for
+  /// probabilities. Throws ValueError if there is no class or the threshold is NaN.
+  explicit ConfusionMatrix(std::vector<std::string> class_names, std::optional<double> threshold = std::nullopt);
 
-  /// Adds a batch: scores (N, C), or (N) or (N, 1) if C = 2; class indices (N). The predicted class has the largest
-  /// score, the first of equal scores. Allocates nothing. Throws ShapeError if the shapes do not fit, and ValueError if
-  /// a label is not a class or a score is NaN. It adds nothing then.
+  /// Adds a batch: scores (N, C), or (N) or (N, 1) if C = 2; class indices (N). Of C scores the predicted class has the
+  /// largest, the first of equal scores. Allocates nothing. Throws ShapeError if the shapes do not fit or single scores
+  /// have no threshold, and ValueError if a label is not a class or a score is NaN. It adds nothing then.
   void add(const Tensor& scores, const Tensor& targets);
 
   std::size_t count(std::size_t truth, std::size_t predicted) const;
@@ -47,7 +48,7 @@ class MINNOW_API ConfusionMatrix {
 
  private:
   std::vector<std::string> class_names_;
-  double threshold_;
+  std::optional<double> threshold_;
   std::vector<std::size_t> counts_;  // (C, C), true class first
 };
 

@@ -1,4 +1,5 @@
 #include <minnow/core/error.hpp>
+#include <minnow/training/detail/ratio.hpp>
 #include <minnow/training/metrics/detail/scored_samples.hpp>
 #include <minnow/training/metrics/top_k_accuracy.hpp>
 
@@ -7,6 +8,8 @@ namespace minnow::inline MINNOW_PRECISION {
 TopKAccuracy::TopKAccuracy(std::size_t k) : k_(k) {
   if (k == 0) throw ValueError("TopKAccuracy: expected k of at least 1, got 0.");
 }
+
+double TopKAccuracy::value() const { return mean(correct_, total_); }
 
 void TopKAccuracy::add(const Tensor& scores, const Tensor& targets) {
   const ScoredSamples samples(scores, targets, "TopKAccuracy");

@@ -19,7 +19,7 @@ class MINNOW_API TopKAccuracy {
   void add(const Tensor& scores, const Tensor& targets);
 
   /// In [0, 1]; NaN if there is no sample.
-  double value() const { return static_cast<double>(correct_) / static_cast<double>(total_); }
+  double value() const;
   std::size_t total() const { return total_; }
 
  private:

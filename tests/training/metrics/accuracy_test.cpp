@@ -37,7 +37,7 @@ TEST(Accuracy, TakesIndicesAndProbabilities) {
   EXPECT_EQ(of_classes(scores, Tensor{{0, 1, 0}, {1, 0, 0}, {1, 0, 0}}), (Counts{2, 3}));
   EXPECT_EQ(of_classes(zeros({0, 3}), zeros({0})), (Counts{0, 0}));
   EXPECT_TRUE(std::isnan(Accuracy().value()));
-  EXPECT_TRUE(std::isnan(BinaryAccuracy().value()));
+  EXPECT_TRUE(std::isnan(BinaryAccuracy({.threshold = 0}).value()));
 }
 
 // A network whose scores are all equal has learnt nothing.
@@ -73,8 +73,8 @@ TEST(Accuracy, RefusesShapesThatDoNotFit) {
   EXPECT_THROW(of_elements(zeros({3}), zeros({2}), 0), ShapeError);
   EXPECT_EQ(
       message<ShapeError>([] { of_classes(zeros({3}), zeros({3})); }),
-      "Accuracy: expected scores (N, C) or (N, C, ...) with C >= 1, got (3). Use BinaryAccuracy for one score per "
-      "sample.");
+      "Accuracy: expected scores of at least two classes, got (3). A single score per sample needs a threshold: 0 for "
+      "logits, 0.5 for probabilities.");
   EXPECT_EQ(message<ShapeError>([] {
               of_classes(zeros({3, 2}), zeros({3, 1}));
             }),

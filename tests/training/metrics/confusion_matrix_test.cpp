@@ -107,7 +107,7 @@ TEST(ConfusionMatrix, EscapesNamesThatAreNotUTF8) {
 }
 
 TEST(ConfusionMatrix, ComparesASingleScoreWithTheThreshold) {
-  ConfusionMatrix probabilities({"no", "yes"}), logits({"no", "yes"}, 0);
+  ConfusionMatrix probabilities({"no", "yes"}, 0.5), logits({"no", "yes"}, 0);
   probabilities.add(Tensor{0.25, 0.5, 0.75}, Tensor{0, 1, 1});  // 0.5 is not above 0.5
   probabilities.add(from(std::vector<Real>{0.625}, {1, 1}), zeros({1, 1}));
   EXPECT_EQ(probabilities.count(0, 0), 1u);

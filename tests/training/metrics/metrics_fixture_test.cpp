@@ -70,7 +70,7 @@ Metric in_batches(Metric metric, const Tensor& scores, const Tensor& targets, st
 ConfusionMatrix named(std::size_t classes) {
   std::vector<std::string> names;
   for (std::size_t c = 0; c < classes; ++c) names.push_back(std::to_string(c));
-  return ConfusionMatrix(names);
+  return ConfusionMatrix(names, 0.5);
 }
 
 TEST_F(MetricsFixture, ConfusionMatrixIsScikitLearns) {

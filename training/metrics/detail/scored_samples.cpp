@@ -1,6 +1,7 @@
 #include <minnow/core/detail/format.hpp>
 #include <minnow/core/error.hpp>
 #include <minnow/core/labels.hpp>
+#include <minnow/training/detail/decision.hpp>
 #include <minnow/training/metrics/detail/scored_samples.hpp>
 
 #include <cmath>
@@ -56,7 +57,7 @@ void ScoredSamples::check_probabilities() const {
 }
 
 std::size_t ScoredSamples::predicted(std::size_t i, double threshold) const {
-  return single_column() ? score(i, 0) > threshold : index_of_largest(row(i), columns_);
+  return single_column() ? exceeds(*row(i), threshold) : index_of_largest(row(i), columns_);
 }
 
 }  // namespace minnow::inline MINNOW_PRECISION
