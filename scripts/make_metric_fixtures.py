@@ -1,6 +1,6 @@
 #!/usr/bin/python3 -B
-"""Writes tests/fixtures/metrics.json and temperature_scaling.json: float64 references from scikit-learn; temperatures come from
-SciPy, refined in 60-digit decimals.
+"""Writes tests/fixtures/metrics.json, multilabel_metrics.json and temperature_scaling.json: float64 references from scikit-learn;
+temperatures come from SciPy, refined in 60-digit decimals.
 
 usage: make_metric_fixtures.py        needs Debian's python3-sklearn (1.2), python3-scipy and python3-torch
 
@@ -97,7 +97,10 @@ def top_k(p, labels):
 
 
 def ranking(measure, needs_negatives, p, labels):
-    columns = [(labels == 1, p)] if p.ndim == 1 else [(labels == c, p[:, c]) for c in range(p.shape[1])]
+    """Returns the scores of (N), (N, C), for class indices (N) or labels (N, C) of 0 and 1."""
+    classes = range(p.shape[1]) if p.ndim == 2 else []
+    columns = [(labels == 1, p)] if p.ndim == 1 else [
+        (labels[:, c] == 1 if labels.ndim == 2 else labels == c, p[:, c]) for c in classes]
     defined = [truth.any() and (not truth.all() or not needs_negatives) for truth, _ in columns]
     values = [float(measure(truth, score)) if d else None for d, (truth, score) in zip(defined, columns)]
     if p.ndim == 1:
@@ -144,6 +147,47 @@ def metric_case(case, p, labels):
                 whole = sk.roc_auc_score(labels, p, multi_class="ovr", average=average)
                 assert math.isclose(whole, result["roc_auc"][average], rel_tol=1e-14)
     return result
+
+
+# ------------------------------------------------------------------------------------------ any number of labels
+
+def multilabel_case(case, scores, labels, threshold):
+    assert (scores == scores.astype(numpy.float32)).all()
+    predicted = (scores > threshold).astype(int)
+    averages = (None, "macro", "micro", "weighted")
+    counts = {str(average): [numpy.asarray(v, dtype=float).tolist() for v in sk.precision_recall_fscore_support(
+        labels, predicted, average=average, zero_division=0)[:3]] for average in averages}
+    return {"case": case, "scores": tensor(scores), "targets": tensor(labels), "threshold": threshold,
+            "confusion": tensor(sk.multilabel_confusion_matrix(labels, predicted)), "precision_recall_f1": counts,
+            "accuracy": sk.accuracy_score(labels, predicted), "binary_accuracy": 1 - sk.hamming_loss(labels, predicted),
+            "roc_auc": ranking(sk.roc_auc_score, True, scores, labels),
+            "average_precision": ranking(sk.average_precision_score, False, scores, labels)}
+
+
+def multilabel_grid():
+    generator = numpy.random.default_rng(7)
+
+    def noisy(n, classes, share, steps=64):
+        labels = (generator.random((n, classes)) < share).astype(int)
+        scores = numpy.round(steps * (generator.standard_normal((n, classes)) + 1.5 * labels - 0.75)) / steps
+        return scores, labels
+
+    for classes, n in [(2, 30), (3, 40), (8, 60)]:
+        yield multilabel_case(f"{classes} labels, logits", *noisy(n, classes, 0.4), 0)
+        yield multilabel_case(f"{classes} labels, ties", *noisy(n, classes, 0.4, 2), 0)
+    scores, labels = noisy(40, 4, 0.3)
+    probabilities = numpy.round(1024 / (1 + numpy.exp(-scores))) / 1024
+    yield multilabel_case("4 labels, probabilities", probabilities, labels, 0.5)
+    yield multilabel_case("4 labels, a high threshold", probabilities, labels, 0.75)
+    yield multilabel_case("imbalanced", *noisy(60, 3, [0.9, 0.3, 0.05]), 0)
+    scores, labels = noisy(20, 4, 0.5)
+    yield multilabel_case("a label that no sample has", scores, labels * [1, 0, 1, 1], 0)
+    yield multilabel_case("a label that every sample has", scores, labels | [0, 0, 1, 0], 0)
+    yield multilabel_case("a label never predicted", scores - [0, 9, 0, 0], labels, 0)
+    yield multilabel_case("samples without labels", scores, labels * (numpy.arange(20) % 2)[:, None], 0)
+    yield multilabel_case("perfect", 2.0 * labels - 1, labels, 0)
+    yield multilabel_case("all wrong", 1 - 2.0 * labels, labels, 0)
+    yield multilabel_case("one sample", scores[:1], labels[:1], 0)
 
 
 # -------------------------------------------------------------------------------------------------------- temperatures
@@ -203,4 +247,5 @@ if __name__ == "__main__":
     warnings.simplefilter("ignore")  # scikit-learn warns about undefined metrics, which some cases test
     decimal.getcontext().prec = 60
     write("metrics.json", [metric_case(*case) for case in grid()])
+    write("multilabel_metrics.json", list(multilabel_grid()))
     write("temperature_scaling.json", list(temperatures()))

@@ -22,6 +22,13 @@ constexpr PassSettings prediction{.mode = Mode::eval, .backward_follows = false}
                                    find_non_finite(model, batch, pass.y(), pass.context())));
 }
 
+template <class Matrix>
+Matrix count_all(const Layer& model, DataLoader& loader, Matrix matrix) {
+  ModelPass pass(model, prediction);
+  for (const Batch& batch : loader) matrix.add(pass.forward(batch.inputs), batch.targets);
+  return matrix;
+}
+
 }  // namespace
 
 Evaluation evaluate(const Layer& model, Loss& loss, DataLoader& loader, const std::vector<Metric>& metrics) {
@@ -40,10 +47,12 @@ Evaluation evaluate(const Layer& model, Loss& loss, DataLoader& loader, const st
 
 ConfusionMatrix confusion_matrix(const Layer& model, DataLoader& loader, std::vector<std::string> class_names,
                                  std::optional<double> threshold) {
-  ConfusionMatrix matrix(std::move(class_names), threshold);
-  ModelPass pass(model, prediction);
-  for (const Batch& batch : loader) matrix.add(pass.forward(batch.inputs), batch.targets);
-  return matrix;
+  return count_all(model, loader, ConfusionMatrix(std::move(class_names), threshold));
+}
+
+MultilabelConfusionMatrix multilabel_confusion_matrix(const Layer& model, DataLoader& loader,
+                                                      std::vector<std::string> label_names, double threshold) {
+  return count_all(model, loader, MultilabelConfusionMatrix(std::move(label_names), threshold));
 }
 
 }  // namespace minnow::inline MINNOW_PRECISION

@@ -38,4 +38,10 @@ MINNOW_API ConfusionMatrix confusion_matrix(const Layer& model, DataLoader& load
                                             std::vector<std::string> class_names,
                                             std::optional<double> threshold = std::nullopt);
 
+/// Returns the confusion matrix of each label on all batches of the loader, in eval mode. The targets are (N, C) of 0
+/// and 1. A label is predicted if its score exceeds the threshold.
+MINNOW_API MultilabelConfusionMatrix multilabel_confusion_matrix(const Layer& model, DataLoader& loader,
+                                                                 std::vector<std::string> label_names,
+                                                                 double threshold);
+
 }  // namespace minnow::inline MINNOW_PRECISION

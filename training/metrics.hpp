@@ -11,6 +11,7 @@
 #include <minnow/training/metrics/confusion_matrix.hpp>
 #include <minnow/training/metrics/metric.hpp>
 #include <minnow/training/metrics/metric_values.hpp>
+#include <minnow/training/metrics/multilabel_confusion_matrix.hpp>
 #include <minnow/training/metrics/probability_scores.hpp>
 #include <minnow/training/metrics/ranking.hpp>
 #include <minnow/training/metrics/temperature_scaling.hpp>

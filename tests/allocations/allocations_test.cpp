@@ -336,8 +336,10 @@ TEST(Metrics, AddABatchWithoutAllocations) {
   Calibration calibration;
   Accuracy accuracy;
   BinaryAccuracy binary({.threshold = 0});
+  Accuracy exact({.threshold = 0});
+  MultilabelConfusionMatrix labels({"a", "b", "c"}, 0);
   Metric metric = metrics::accuracy();
-  const Tensor p{{0.5, 0.25, 0.25}, {0, 0, 1}}, targets{0, 1};
+  const Tensor p{{0.5, 0.25, 0.25}, {0, 0, 1}}, targets{0, 1}, multi_hot{{1, 1, 0}, {0, 0, 0}};
   const Tensor positions = zeros({2, 3, 4, 5}), position_targets = zeros({2, 4, 5});
   EXPECT_EQ(count_during([&] {
               matrix.add(p, targets);
@@ -346,6 +348,8 @@ TEST(Metrics, AddABatchWithoutAllocations) {
               calibration.add(p, targets);
               accuracy.add(p, targets);
               accuracy.add(p, p);
+              exact.add(p, multi_hot);
+              labels.add(p, multi_hot);
               accuracy.add(positions, position_targets);
               binary.add(p, p);
               metric.add(p, targets);

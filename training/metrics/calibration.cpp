@@ -1,5 +1,6 @@
 #include <minnow/core/detail/format.hpp>
 #include <minnow/core/error.hpp>
+#include <minnow/training/detail/ratio.hpp>
 #include <minnow/training/metrics/calibration.hpp>
 #include <minnow/training/metrics/detail/scored_samples.hpp>
 
@@ -59,9 +60,8 @@ std::vector<ReliabilityBin> Calibration::bins() const {
   std::vector<ReliabilityBin> result;
   for (std::size_t i = 0; i < sums_.size(); ++i) {
     const Sums& s = sums_[i];
-    const auto n = static_cast<double>(s.count);
-    result.push_back({edge(i, sums_.size()), edge(i + 1, sums_.size()), s.count, s.confidence / n,
-                      static_cast<double>(s.correct) / n});
+    result.push_back({edge(i, sums_.size()), edge(i + 1, sums_.size()), s.count,
+                      mean(s.confidence, static_cast<double>(s.count)), mean(s.correct, s.count)});
   }
   return result;
 }
@@ -76,7 +76,7 @@ double Calibration::expected_error() const {
   double sum = 0;
   for (const ReliabilityBin& bin : bins())
     if (bin.count > 0) sum += static_cast<double>(bin.count) * gap(bin);
-  return sum / static_cast<double>(total());
+  return mean(sum, static_cast<double>(total()));
 }
 
 double Calibration::maximum_error() const {

@@ -25,7 +25,8 @@ class MINNOW_API Calibration {
 
   /// Adds a batch: probabilities (N, C), or the probabilities of class 1 of two, (N) or (N, 1); class indices (N).
   /// Allocates nothing. Throws ShapeError if the shapes do not fit, and ValueError if a label is not a class, a
-  /// probability is outside [0, 1], or a row does not sum to 1 within 1e-4. It adds nothing then.
+  /// probability is outside [0, 1], or a row does not sum to 1; a row of C may differ by C times 0.0005, the error of
+  /// three digits. It adds nothing then.
   void add(const Tensor& probabilities, const Tensor& targets);
 
   std::vector<ReliabilityBin> bins() const;

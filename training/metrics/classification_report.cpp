@@ -6,9 +6,12 @@
 #include <algorithm>
 
 namespace minnow::inline MINNOW_PRECISION {
+namespace {
 
-std::string classification_report(const ConfusionMatrix& matrix) {
-  const std::vector<std::string> names = printable(matrix.class_names());
+/// Returns the table. `first_mean` returns its first line below the classes, given the width of the names.
+template <class Matrix, class FirstMean>
+std::string report(const Matrix& matrix, const std::vector<std::string>& class_names, FirstMean first_mean) {
+  const std::vector<std::string> names = printable(class_names);
   std::size_t first = std::string("weighted mean").size();
   for (const std::string& name : names) first = std::max(first, display_width(name));
   const auto row = [&](const std::string& name, const PrecisionRecallF1& s) {
@@ -17,10 +20,24 @@ std::string classification_report(const ConfusionMatrix& matrix) {
   };
   std::string text = format_text("{:<{}}  precision   recall       F1    samples\n", "", first);
   for (std::size_t c = 0; c < names.size(); ++c) text += row(names[c], precision_recall_f1(matrix, c));
-  const std::string accuracy = matrix.total() == 0 ? "-" : format_text("{:.3f}", matrix.accuracy());
-  text += format_text("\n{:<{}}  {:>27}  {:9}\n", "accuracy", first, accuracy, matrix.total());
-  text += row("macro mean", precision_recall_f1(matrix, Average::macro));
+  text += '\n';
+  text += first_mean(first, row) + row("macro mean", precision_recall_f1(matrix, Average::macro));
   return text + row("weighted mean", precision_recall_f1(matrix, Average::weighted));
+}
+
+}  // namespace
+
+std::string classification_report(const ConfusionMatrix& matrix) {
+  return report(matrix, matrix.class_names(), [&](std::size_t first, const auto&) {
+    const std::string accuracy = matrix.total() == 0 ? "-" : format_text("{:.3f}", matrix.accuracy());
+    return format_text("{:<{}}  {:>27}  {:9}\n", "accuracy", first, accuracy, matrix.total());
+  });
+}
+
+std::string classification_report(const MultilabelConfusionMatrix& matrix) {
+  return report(matrix, matrix.label_names(), [&](std::size_t, const auto& row) {
+    return row("micro mean", precision_recall_f1(matrix, Average::micro));
+  });
 }
 
 }  // namespace minnow::inline MINNOW_PRECISION

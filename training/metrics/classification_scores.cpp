@@ -1,13 +1,51 @@
-#include <minnow/training/metrics/classification_scores.hpp>
 #include <minnow/training/detail/ratio.hpp>
+#include <minnow/training/metrics/classification_scores.hpp>
 
 #include <cmath>
 
 namespace minnow::inline MINNOW_PRECISION {
 namespace {
 
-PrecisionRecallF1 scores(std::size_t correct, std::size_t predicted, std::size_t samples) {
-  return {ratio(correct, predicted), ratio(correct, samples), ratio(2 * correct, predicted + samples), samples};
+/// The decisions for one class or label: correctly predicted, all predicted, and all true samples.
+struct Decisions {
+  std::size_t correct = 0, predicted = 0, samples = 0;
+};
+
+Decisions decisions(const ConfusionMatrix& matrix, std::size_t c) {
+  return {matrix.count(c, c), matrix.predicted_count(c), matrix.true_count(c)};
+}
+Decisions decisions(const MultilabelConfusionMatrix& matrix, std::size_t label) { return decisions(matrix[label], 1); }
+
+std::size_t num_classes(const ConfusionMatrix& matrix) { return matrix.class_names().size(); }
+std::size_t num_classes(const MultilabelConfusionMatrix& matrix) { return matrix.label_names().size(); }
+
+PrecisionRecallF1 scores(const Decisions& d) {
+  return {ratio(d.correct, d.predicted), ratio(d.correct, d.samples), ratio(2 * d.correct, d.predicted + d.samples),
+          d.samples};
+}
+
+template <class Matrix>
+PrecisionRecallF1 averaged(const Matrix& matrix, Average average) {
+  Decisions all;
+  PrecisionRecallF1 mean{0, 0, 0, 0};
+  double weights = 0;
+  for (std::size_t c = 0; c < num_classes(matrix); ++c) {
+    const Decisions of_class = decisions(matrix, c);
+    const PrecisionRecallF1 one = scores(of_class);
+    const double weight = average == Average::macro ? 1 : static_cast<double>(one.samples);
+    mean.precision += weight * one.precision;
+    mean.recall += weight * one.recall;
+    mean.f1 += weight * one.f1;
+    weights += weight;
+    all.correct += of_class.correct;
+    all.predicted += of_class.predicted;
+    all.samples += of_class.samples;
+  }
+  if (average == Average::micro) return scores(all);
+  mean.samples = all.samples;
+  if (weights == 0) return mean;
+  for (double* score : {&mean.precision, &mean.recall, &mean.f1}) *score /= weights;
+  return mean;
 }
 
 /// The number of correct and of all samples, and the sums over the classes of truth * prediction, truth^2 and
@@ -28,26 +66,19 @@ struct Margins {
 }  // namespace
 
 PrecisionRecallF1 precision_recall_f1(const ConfusionMatrix& matrix, std::size_t class_index) {
-  return scores(matrix.count(class_index, class_index), matrix.predicted_count(class_index),
-                matrix.true_count(class_index));
+  return scores(decisions(matrix, class_index));
+}
+
+PrecisionRecallF1 precision_recall_f1(const MultilabelConfusionMatrix& matrix, std::size_t label) {
+  return scores(decisions(matrix, label));
 }
 
 PrecisionRecallF1 precision_recall_f1(const ConfusionMatrix& matrix, Average average) {
-  const std::size_t classes = matrix.class_names().size(), total = matrix.total();
-  if (average == Average::micro) return scores(matrix.correct(), total, total);
-  PrecisionRecallF1 mean{0, 0, 0, total};
-  double weights = 0;
-  for (std::size_t c = 0; c < classes; ++c) {
-    const PrecisionRecallF1 one = precision_recall_f1(matrix, c);
-    const double weight = average == Average::macro ? 1 : static_cast<double>(one.samples);
-    mean.precision += weight * one.precision;
-    mean.recall += weight * one.recall;
-    mean.f1 += weight * one.f1;
-    weights += weight;
-  }
-  if (weights == 0) return mean;
-  for (double* score : {&mean.precision, &mean.recall, &mean.f1}) *score /= weights;
-  return mean;
+  return averaged(matrix, average);
+}
+
+PrecisionRecallF1 precision_recall_f1(const MultilabelConfusionMatrix& matrix, Average average) {
+  return averaged(matrix, average);
 }
 
 double balanced_accuracy(const ConfusionMatrix& matrix) {
@@ -58,7 +89,7 @@ double balanced_accuracy(const ConfusionMatrix& matrix) {
     sum += ratio(matrix.count(c, c), samples);
     present += samples > 0;
   }
-  return sum / static_cast<double>(present);
+  return mean(sum, static_cast<double>(present));
 }
 
 double matthews_correlation(const ConfusionMatrix& matrix) {
@@ -70,7 +101,7 @@ double matthews_correlation(const ConfusionMatrix& matrix) {
 
 double cohens_kappa(const ConfusionMatrix& matrix) {
   const Margins m(matrix);
-  return (m.correct * m.total - m.both) / (m.total * m.total - m.both);
+  return mean(m.correct * m.total - m.both, m.total * m.total - m.both);
 }
 
 }  // namespace minnow::inline MINNOW_PRECISION

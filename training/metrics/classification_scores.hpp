@@ -2,6 +2,7 @@
 
 #include <minnow/training/metrics/average.hpp>
 #include <minnow/training/metrics/confusion_matrix.hpp>
+#include <minnow/training/metrics/multilabel_confusion_matrix.hpp>
 
 #include <cstddef>
 
@@ -11,14 +12,17 @@ namespace minnow::inline MINNOW_PRECISION {
 /// divides by 0, as with the default of scikit-learn's zero_division.
 struct PrecisionRecallF1 {
   double precision, recall, f1;
-  std::size_t samples;  // number of samples whose true class is this one, or of all samples
+  std::size_t samples;  // number of true samples of the class or label; their sum for a mean
 };
 
-/// Returns the scores of one class. Throws ValueError if there is no such class.
+/// Returns the scores of one class or label. Throws ValueError if there is no such class or label.
 MINNOW_API PrecisionRecallF1 precision_recall_f1(const ConfusionMatrix& matrix, std::size_t class_index);
+MINNOW_API PrecisionRecallF1 precision_recall_f1(const MultilabelConfusionMatrix& matrix, std::size_t label);
 
-/// Returns the scores of all classes, including classes without samples. For Average::micro all three are the accuracy.
+/// Returns the scores of all classes or labels, including those without samples. For classes and Average::micro all
+/// three are the accuracy.
 MINNOW_API PrecisionRecallF1 precision_recall_f1(const ConfusionMatrix& matrix, Average average);
+MINNOW_API PrecisionRecallF1 precision_recall_f1(const MultilabelConfusionMatrix& matrix, Average average);
 
 /// Returns the mean recall of the classes that have samples; NaN if no class has any.
 MINNOW_API double balanced_accuracy(const ConfusionMatrix& matrix);

@@ -47,6 +47,8 @@ class MINNOW_API ConfusionMatrix {
   std::string to_string(Normalize by) const;
 
  private:
+  friend class MultilabelConfusionMatrix;
+
   std::vector<std::string> class_names_;
   std::optional<double> threshold_;
   std::vector<std::size_t> counts_;  // (C, C), true class first

@@ -1,5 +1,6 @@
 #include <minnow/core/detail/format.hpp>
 #include <minnow/core/error.hpp>
+#include <minnow/training/detail/ratio.hpp>
 #include <minnow/training/metrics/detail/scored_samples.hpp>
 #include <minnow/training/metrics/probability_scores.hpp>
 
@@ -13,6 +14,10 @@ namespace {
 constexpr double smallest = std::numeric_limits<double>::epsilon();  // a smaller probability counts as this
 
 }  // namespace
+
+double ProbabilityScores::log_loss() const { return mean(log_loss_, static_cast<double>(total_)); }
+
+double ProbabilityScores::brier_score() const { return mean(squared_error_, static_cast<double>(total_)); }
 
 void ProbabilityScores::add(const Tensor& probabilities, const Tensor& targets) {
   const ScoredSamples samples(probabilities, targets, "ProbabilityScores");

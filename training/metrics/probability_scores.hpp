@@ -12,17 +12,17 @@ class MINNOW_API ProbabilityScores {
  public:
   /// Adds a batch: probabilities (N, C), or the probabilities of class 1 of two, (N) or (N, 1); class indices (N).
   /// Allocates nothing. Throws ShapeError if the shapes do not fit or the number of columns differs from earlier
-  /// batches, and ValueError if a label is not a class, a probability is outside [0, 1], or a row does not sum to 1
-  /// within 1e-4. It adds nothing then.
+  /// batches, and ValueError if a label is not a class, a probability is outside [0, 1], or a row does not sum to 1; a
+  /// row of C may differ by C times 0.0005, the error of three digits. It adds nothing then.
   void add(const Tensor& probabilities, const Tensor& targets);
 
   /// Mean of -log(probability of the true class), in nats. A probability counts as at least 2^-52, as in scikit-learn
   /// in double, so that a sample adds at most 36.04. NaN if there is no sample.
-  double log_loss() const { return log_loss_ / static_cast<double>(total_); }
+  double log_loss() const;
 
   /// Mean squared error of the probabilities. For (N, C) it is the sum over the classes of (p_c - t_c)^2, in [0, 2]
   /// (Brier, 1950); for (N) and (N, 1) it is (p - t)^2, in [0, 1], half of that sum. NaN if there is no sample.
-  double brier_score() const { return squared_error_ / static_cast<double>(total_); }
+  double brier_score() const;
 
   std::size_t total() const { return total_; }
 

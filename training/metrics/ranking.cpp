@@ -1,3 +1,5 @@
+#include <minnow/training/detail/ratio.hpp>
+#include <minnow/training/metrics/detail/scored_labels.hpp>
 #include <minnow/training/metrics/detail/scored_samples.hpp>
 #include <minnow/training/metrics/ranking.hpp>
 
@@ -19,17 +21,42 @@ struct Ranked {
 using Ranking = std::vector<Ranked>;  // largest score first
 using Measure = double (*)(const Ranking&);
 
-ScoredSamples checked(const Tensor& scores, const Tensor& targets, const char* who) {
-  const ScoredSamples samples(scores, targets, who);
-  if (!samples.single_column()) samples.check_probabilities();
-  return samples;
-}
+/// Columns of scores to rank, with the positive samples of each: one column for class 1 of two, or one for each of C
+/// classes or labels.
+class Columns {
+ public:
+  Columns(const Tensor& scores, const Tensor& targets, const char* who)
+      : scores_(scores.data()), targets_(targets.data()) {
+    labels_ = scores.dimension() == 2 && scores.shape()[1] > 1 && targets.shape() == scores.shape();
+    if (labels_) {
+      const ScoredLabels samples(scores, targets, who);
+      rows_ = samples.size();
+      columns_ = samples.labels();
+    } else {
+      const ScoredSamples samples(scores, targets, who);
+      if (!samples.single_column()) samples.check_probability_range();
+      rows_ = samples.size();
+      columns_ = samples.columns();
+    }
+  }
 
-void append_column(Ranking& ranking, const ScoredSamples& samples, std::size_t column) {
-  const std::size_t positive = samples.single_column() ? 1 : column;
-  for (std::size_t i = 0; i < samples.size(); ++i)
-    ranking.push_back({samples.row(i)[column], samples.label(i) == positive});
-}
+  std::size_t size() const { return columns_; }
+  std::size_t rows() const { return rows_; }
+
+  bool is_positive(std::size_t i, std::size_t column) const {
+    if (labels_) return targets_[i * columns_ + column] == 1;
+    return static_cast<std::size_t>(targets_[i]) == (columns_ == 1 ? 1 : column);
+  }
+
+  void append(Ranking& ranking, std::size_t column) const {
+    for (std::size_t i = 0; i < rows_; ++i) ranking.push_back({scores_[i * columns_ + column], is_positive(i, column)});
+  }
+
+ private:
+  const Real *scores_, *targets_;
+  bool labels_;  // targets are labels (N, C), not class indices (N)
+  std::size_t rows_, columns_;
+};
 
 void sort_descending(Ranking& ranking) {
   std::sort(ranking.begin(), ranking.end(), [](const Ranked& a, const Ranked& b) { return a.score > b.score; });
@@ -81,57 +108,59 @@ double mean_precision(const Ranking& ranking) {
   return sum / static_cast<double>(all_positives);
 }
 
-std::vector<double> per_class(const ScoredSamples& samples, Measure measure) {
+std::vector<double> per_column(const Columns& columns, Measure measure) {
   std::vector<double> result;
   Ranking ranking;
-  ranking.reserve(samples.size());
-  for (std::size_t column = 0; column < samples.columns(); ++column) {
+  ranking.reserve(columns.rows());
+  for (std::size_t c = 0; c < columns.size(); ++c) {
     ranking.clear();
-    append_column(ranking, samples, column);
+    columns.append(ranking, c);
     sort_descending(ranking);
     result.push_back(measure(ranking));
   }
   return result;
 }
 
-double averaged(const ScoredSamples& samples, Measure measure, Average average) {
-  if (average == Average::micro) {
-    Ranking ranking;
-    ranking.reserve(samples.size() * samples.columns());
-    for (std::size_t column = 0; column < samples.columns(); ++column) append_column(ranking, samples, column);
-    sort_descending(ranking);
-    return measure(ranking);
-  }
-  const std::vector<double> values = per_class(samples, measure);
-  if (samples.single_column()) return values[0];
-  std::vector<double> weights(values.size(), average == Average::macro ? 1 : 0);
-  if (average == Average::weighted)
-    for (std::size_t i = 0; i < samples.size(); ++i) ++weights[samples.label(i)];
+double micro_average(const Columns& columns, Measure measure) {
+  Ranking ranking;
+  ranking.reserve(columns.rows() * columns.size());
+  for (std::size_t c = 0; c < columns.size(); ++c) columns.append(ranking, c);
+  sort_descending(ranking);
+  return measure(ranking);
+}
+
+double averaged(const Columns& columns, Measure measure, Average average) {
+  if (average == Average::micro) return micro_average(columns, measure);
+  const std::vector<double> values = per_column(columns, measure);
+  if (columns.size() == 1) return values[0];
   double sum = 0, total = 0;
   for (std::size_t c = 0; c < values.size(); ++c) {
     if (std::isnan(values[c])) continue;
-    sum += weights[c] * values[c];
-    total += weights[c];
+    double weight = average == Average::macro ? 1 : 0;
+    if (average == Average::weighted)
+      for (std::size_t i = 0; i < columns.rows(); ++i) weight += columns.is_positive(i, c);
+    sum += weight * values[c];
+    total += weight;
   }
-  return sum / total;
+  return mean(sum, total);
 }
 
 }  // namespace
 
 std::vector<double> roc_auc_per_class(const Tensor& scores, const Tensor& targets) {
-  return per_class(checked(scores, targets, "roc_auc_per_class"), area_under_roc);
+  return per_column({scores, targets, "roc_auc_per_class"}, area_under_roc);
 }
 
 std::vector<double> average_precision_per_class(const Tensor& scores, const Tensor& targets) {
-  return per_class(checked(scores, targets, "average_precision_per_class"), mean_precision);
+  return per_column({scores, targets, "average_precision_per_class"}, mean_precision);
 }
 
 double roc_auc(const Tensor& scores, const Tensor& targets, Average average) {
-  return averaged(checked(scores, targets, "roc_auc"), area_under_roc, average);
+  return averaged({scores, targets, "roc_auc"}, area_under_roc, average);
 }
 
 double average_precision(const Tensor& scores, const Tensor& targets, Average average) {
-  return averaged(checked(scores, targets, "average_precision"), mean_precision, average);
+  return averaged({scores, targets, "average_precision"}, mean_precision, average);
 }
 
 }  // namespace minnow::inline MINNOW_PRECISION

@@ -45,6 +45,7 @@ void expect_accuracy(const Layer& model, Loss& loss, const Tensor& inputs, const
   EXPECT_EQ(result["accuracy"], expected);
   EXPECT_EQ(result["binary accuracy"], expected);
   EXPECT_EQ(confusion_matrix(model, loader, no_and_yes, threshold).accuracy(), expected);
+  EXPECT_EQ(multilabel_confusion_matrix(model, loader, {"yes"}, threshold).accuracy(), expected);
   const Predictions all = predict_all(model, loader);
   EXPECT_EQ(predicted_classes(all.scores(), threshold),
             minnow::threshold(from({all.scores().data(), all.scores().size()}, {all.scores().size()}), threshold));
@@ -114,6 +115,7 @@ TEST(PredictedClasses, RefuseNanAndOtherShapes) {
   EXPECT_THROW(Accuracy({.threshold = nan}), ValueError);
   EXPECT_THROW(BinaryAccuracy({.threshold = nan}), ValueError);
   EXPECT_THROW(ConfusionMatrix(no_and_yes, nan), ValueError);
+  EXPECT_THROW(MultilabelConfusionMatrix({"yes"}, nan), ValueError);
 }
 
 }  // namespace

@@ -10,7 +10,8 @@
 namespace minnow::inline MINNOW_PRECISION {
 namespace {
 
-constexpr double sum_tolerance = 1e-4;  // largest distance from 1 of the sum of a row of probabilities
+/// Returns the largest distance from 1 of the sum of a row of probabilities that were rounded to three digits.
+double sum_tolerance(std::size_t columns) { return 1e-4 + 5e-4 * static_cast<double>(columns); }
 
 }  // namespace
 
@@ -41,17 +42,20 @@ void ScoredSamples::check_finite() const {
         throw ValueError(format_text("{}: expected finite logits, got {} in row {}.", who_, score(i, c), i));
 }
 
-void ScoredSamples::check_probabilities() const {
-  const char* hint = single_column() ? "sigmoid" : "softmax";
-  for (std::size_t i = 0; i < size_; ++i) {
-    double sum = 0;
-    for (std::size_t c = 0; c < columns_; ++c) {
-      sum += score(i, c);
+void ScoredSamples::check_probability_range() const {
+  for (std::size_t i = 0; i < size_; ++i)
+    for (std::size_t c = 0; c < columns_; ++c)
       if (score(i, c) < 0 || score(i, c) > 1)
         throw ValueError(format_text("{}: expected probabilities in [0, 1], got {} in row {}. Logits need {} first.",
-                                     who_, score(i, c), i, hint));
-    }
-    if (!single_column() && std::abs(sum - 1) > sum_tolerance)
+                                     who_, score(i, c), i, single_column() ? "sigmoid" : "softmax"));
+}
+
+void ScoredSamples::check_probabilities() const {
+  check_probability_range();
+  for (std::size_t i = 0; i < size_ && !single_column(); ++i) {
+    double sum = 0;
+    for (std::size_t c = 0; c < columns_; ++c) sum += score(i, c);
+    if (std::abs(sum - 1) > sum_tolerance(columns_))
       throw ValueError(format_text("{}: expected probabilities that sum to 1, got {} in row {}.", who_, sum, i));
   }
 }

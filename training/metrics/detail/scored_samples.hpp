@@ -15,9 +15,11 @@ class ScoredSamples {
   /// not a class or a score is NaN. Both tensors must outlive this view. `who` starts the errors.
   ScoredSamples(const Tensor& scores, const Tensor& targets, const char* who, std::size_t classes = 0);
 
-  /// Throw ValueError, naming the row and the value, unless all logits are finite, or all rows are probabilities.
+  /// Throw ValueError, naming the row and the value, unless all logits are finite, all scores are in [0, 1], or all
+  /// rows are probabilities.
   void check_finite() const;
-  void check_probabilities() const;  // in [0, 1], and rows of several that sum to 1 within 1e-4
+  void check_probability_range() const;
+  void check_probabilities() const;  // in [0, 1], and rows of C that sum to 1, each rounded to three digits or better
 
   std::size_t size() const { return size_; }
   std::size_t classes() const { return classes_; }
