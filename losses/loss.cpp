@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace minnow::inline MINNOW_PRECISION {
 namespace {
@@ -64,6 +65,7 @@ double Loss::reduce(const LossInputs& in) {
   if (divisor == 0) std::fill(gradient_.storage().begin(), gradient_.storage().end(), Real{0});
   total_ = sum(per_sample_);
   ready_ = true;
+  if (total_ == 0 && divisor == 0) return std::numeric_limits<double>::quiet_NaN();  // 0 / 0 would print as "-nan"
   return total_ / divisor;
 }
 

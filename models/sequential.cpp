@@ -113,7 +113,23 @@ const Layer& Sequential::operator[](std::size_t index) const {
 
 std::string Sequential::name() const { return format_text("Sequential({} layer{})", size(), size() == 1 ? "" : "s"); }
 
-Shape Sequential::output_shape(const Shape& input) const {
+/// The error says so if the input would fit with a batch axis.
+Shape Sequential::output_shape(const Shape& input) const try {
+  return chained_shape(input);
+} catch (const ShapeError& error) {
+  Shape batch{1};
+  for (const std::size_t extent : input) batch.push_back(extent);
+  const std::string hint = format_text(" One sample is {}.", to_string(batch));
+  if (std::string_view(error.what()).ends_with(hint)) throw;  // of a Sequential in this one
+  try {
+    chained_shape(batch);
+  } catch (const ShapeError&) {
+    throw error;
+  }
+  throw ShapeError(error.what() + hint);
+}
+
+Shape Sequential::chained_shape(const Shape& input) const {
   Shape shape = input;
   for (std::size_t i = 0; i < size(); ++i) try {
       shape = children_[i].layer->output_shape(shape);
@@ -150,6 +166,7 @@ void Sequential::visit_state(StateVisitor& visitor) {
 }
 
 std::string Sequential::summary(const Shape& input) const {
+  output_shape(input);  // its error names the layer
   std::size_t width = std::string("total").size(), shape_width = std::string("output shape").size();
   Shape shape = input;
   for (const Child& child : children_) {

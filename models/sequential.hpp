@@ -118,6 +118,7 @@ class MINNOW_API Sequential : public Layer {
   friend class Branches;
   void append(AnyLayer layer);
   void make_plans();
+  Shape chained_shape(const Shape& input) const;
   bool in_optimizer();
   void copy_state(const Sequential& other);
   std::size_t first_trained() const;

@@ -32,7 +32,8 @@ class ProgressBar {
     const std::string head = fmt::format("epoch {:>{}}/{}  ", p.epoch, width(p.epochs), p.epochs);
     const std::string left = fmt::format("  {} left", clock(p.seconds / done - p.seconds));
     std::string numbers = fmt::format("  loss {:.4f}", p.loss);
-    for (const auto& [name, value] : p.metrics) numbers += fmt::format("  {} {:.1f}%", name, 100 * value);
+    for (const auto& [name, value] : p.metrics)
+      if (!std::isnan(value)) numbers += fmt::format("  {} {:.1f}%", name, 100 * value);
     const std::string speed = fmt::format("  {:.0f} samples/s", static_cast<double>(p.samples) / p.epoch_seconds);
     constexpr std::size_t shortest_bar = 8;
     const std::size_t free_columns = columns - 1 - std::min(columns - 1, head.size() + numbers.size() + left.size());
@@ -49,7 +50,8 @@ class ProgressBar {
   /// Prints the final line of an epoch.
   void epoch(const minnow::Progress& p) {
     std::string metrics;
-    for (const auto& [name, value] : p.metrics) metrics += fmt::format("  {} {:5.1f}%", name, 100 * value);
+    for (const auto& [name, value] : p.metrics)
+      if (!std::isnan(value)) metrics += fmt::format("  {} {:5.1f}%", name, 100 * value);
     fmt::print("{}epoch {:>{}}/{}  loss {:6.4f}{}  {:>6.0f} samples/s  {}\n", open_ ? "\r\033[K" : "", p.epoch,
                width(p.epochs), p.epochs, p.loss, metrics, static_cast<double>(p.samples) / p.epoch_seconds,
                clock(p.epoch_seconds));

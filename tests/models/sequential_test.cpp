@@ -131,6 +131,33 @@ TEST(Sequential, PrintsASummary) {
   EXPECT_THROW(model.summary({64, 5}), ShapeError);
 }
 
+TEST(Sequential, ASummaryNamesTheLayerInItsErrors) {
+  Rng rng{1};
+  Sequential model{Dense(2, 3, rng), Sequential{ReLU(), Dense(4, 1, rng)}};
+  const std::string error = "layer 1, layer 1, Dense(4 -> 1): expected input (N, ..., 4), got (5, 3).";
+  EXPECT_EQ(message<ShapeError>([&] { model.summary({5, 2}); }), error);
+  EXPECT_EQ(message<ShapeError>([&] { model.predict(zeros({5, 2})); }), error);
+}
+
+TEST(Sequential, AnErrorShowsTheShapeOfOneSampleIfOnlyTheBatchAxisIsMissing) {
+  Rng rng{1};
+  Sequential flat{Dense(2, 3, rng)}, nested{Sequential{Dense(2, 3, rng)}, ReLU()}, images{Flatten(), Dense(48, 2, rng)};
+  const std::string error = "Dense(2 -> 3): expected input (N, ..., 2), got (2). One sample is (1, 2).";
+  for (const auto& run : {std::function<void(const Tensor&)>([&](const Tensor& x) { flat.predict(x); }),
+                          {[&](const Tensor& x) { flat.forward(x); }},
+                          {[&](const Tensor& x) { flat.summary(x.shape()); }}})
+    EXPECT_EQ(message<ShapeError>([&] { run(zeros({2})); }), "layer 0, " + error);
+  EXPECT_EQ(message<ShapeError>([&] { nested.predict(zeros({2})); }), "layer 0, layer 0, " + error);
+  EXPECT_EQ(message<ShapeError>([&] {
+              images.predict(zeros({3, 4, 4}));
+            }),
+            "layer 1, Dense(48 -> 2): expected input (N, ..., 48), got (3, 16). One sample is (1, 3, 4, 4).");
+  EXPECT_EQ(message<ShapeError>([&] {
+              images.predict(zeros({2, 3, 4}));
+            }),
+            "layer 1, Dense(48 -> 2): expected input (N, ..., 48), got (2, 12).");
+}
+
 TEST(Sequential, AnEmptyOneIsTheIdentity) {
   Sequential model;
   const Tensor x = random({2, 3}, 1);

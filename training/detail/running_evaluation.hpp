@@ -2,6 +2,7 @@
 
 #include <minnow/datasets/data_loader.hpp>
 #include <minnow/losses/loss.hpp>
+#include <minnow/training/detail/ratio.hpp>
 #include <minnow/training/metrics/metric.hpp>
 
 #include <cstddef>
@@ -29,7 +30,7 @@ class RunningEvaluation {
     samples_ += batch.size();
   }
 
-  double loss() const { return total_ / weight_; }
+  double loss() const { return mean(total_, weight_); }
   std::size_t samples() const { return samples_; }
   const std::vector<Metric>& metrics() const { return metrics_; }
 

@@ -13,7 +13,7 @@
 namespace minnow::inline MINNOW_PRECISION {
 namespace {
 
-constexpr std::size_t longest_heading = 9;  // columns of the longest name that a heading shows
+constexpr std::size_t longest_heading = 16;  // columns of the longest name that a heading shows
 
 /// The headings of columns and rows: the printable class names. If a name is too long, columns have numbers, and rows
 /// have numbers and names.

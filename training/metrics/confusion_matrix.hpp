@@ -39,7 +39,7 @@ class MINNOW_API ConfusionMatrix {
   DoubleTensor normalized(Normalize by) const;
 
   /// Returns a table: a row per true class, a column per predicted class, and the recall of each class. The columns
-  /// have numbers instead of names if a name takes more than 9 columns of a terminal. Names that are not UTF-8 are
+  /// have numbers instead of names if a name takes more than 16 columns of a terminal. Names that are not UTF-8 are
   /// escaped.
   std::string to_string() const;
 

@@ -72,6 +72,18 @@ TEST(ConfusionMatrix, NumbersTheColumnsWhenNamesAreLong) {
             "cat                       0          0        -\n");
 }
 
+TEST(ConfusionMatrix, NamesTheColumnsUpToAWidthOf16) {
+  EXPECT_EQ(ConfusionMatrix({"setosa", "versicolor", "virginica"}).to_string(),
+            "true \\ predicted      setosa  versicolor   virginica   recall\n"
+            "setosa                     0           0           0        -\n"
+            "versicolor                 0           0           0        -\n"
+            "virginica                  0           0           0        -\n");
+  const std::string table = ConfusionMatrix({"sixteen letters.", "b"}).to_string();
+  EXPECT_EQ(table.substr(0, table.find('\n')), "true \\ predicted  sixteen letters.                 b   recall");
+  const std::string numbered = ConfusionMatrix({"seventeen letters", "b"}).to_string();
+  EXPECT_EQ(numbered.substr(0, numbered.find('\n')), "true \\ predicted           [0]      [1]   recall");
+}
+
 // Columns of a terminal, not bytes: a wide East Asian character has two columns and three bytes.
 TEST(ConfusionMatrix, AlignsNamesOfAnyScript) {
   ConfusionMatrix wide({"猎豹猎豹", "狗"}), accents({"cafe\u0301 noir", "Über"}), cyrillic({"обезьяна", "кошка"});

@@ -1,7 +1,8 @@
 #include <minnow/core/error.hpp>
-#include <minnow/training/metrics/accuracy.hpp>
-#include <minnow/training/metrics/metric_values.hpp>
-#include <minnow/training/metrics/top_k_accuracy.hpp>
+#include <minnow/datasets/tensor_dataset.hpp>
+#include <minnow/layers/linear/dense.hpp>
+#include <minnow/losses/cross_entropy_loss.hpp>
+#include <minnow/training/evaluate.hpp>
 
 #include <tests/support/message.hpp>
 
@@ -84,6 +85,29 @@ TEST(MetricValues, AreFoundByName) {
   EXPECT_EQ(
       message<ValueError>([] { static_cast<void>(MetricValues()["accuracy"]); }),
       "metrics: expected the name of a metric (there is none), got 'accuracy'. Pass the metric to fit or evaluate.");
+}
+
+// On x86, 0 / 0 is a NaN whose sign bit is set, which prints as "-nan".
+TEST(MetricValues, WithoutASampleAreNotNegative) {
+  const ConfusionMatrix none({"a", "b"});
+  const Evaluation nothing = [] {
+    Rng rng{1};
+    const Dense model(2, 2, rng);
+    const TensorDataset data(zeros({0, 2}), zeros({0}));
+    DataLoader loader{data};
+    CrossEntropyLoss loss;
+    return evaluate(model, loss, loader, {metrics::accuracy()});
+  }();
+  for (const double value :
+       {Accuracy().value(), BinaryAccuracy({.threshold = 0}).value(), TopKAccuracy(2).value(), none.accuracy(),
+        MultilabelConfusionMatrix({"a"}, 0).accuracy(), balanced_accuracy(none), cohens_kappa(none),
+        roc_auc(zeros({0, 3}), zeros({0})), average_precision(zeros({0, 3}), zeros({0})),
+        Calibration().expected_error(), Calibration().maximum_error(), Calibration(1).bins()[0].accuracy,
+        Calibration(1).bins()[0].mean_confidence, ProbabilityScores().log_loss(), ProbabilityScores().brier_score(),
+        nothing.loss, nothing["accuracy"], CrossEntropyLoss().forward(zeros({0, 2}), zeros({0}))}) {
+    EXPECT_TRUE(std::isnan(value));
+    EXPECT_FALSE(std::signbit(value));
+  }
 }
 
 TEST(MetricValues, RefuseTwoMetricsOfOneName) {
