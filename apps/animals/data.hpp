@@ -12,9 +12,10 @@
 struct Images {
   std::vector<std::string> class_names;
   minnow::Normalization normalization;
-  std::unique_ptr<minnow::Dataset> train, test = nullptr;
-  std::unique_ptr<minnow::Dataset> calibration = nullptr;  // to fit the temperature on; may be null
-  std::string test_name = "test";                          // or "validation"
+  std::unique_ptr<const minnow::Dataset> all;  // the training images, of which the parts are subsets
+  std::unique_ptr<const minnow::Dataset> train, test;
+  std::unique_ptr<const minnow::Dataset> calibration = nullptr;  // to fit the temperature on; may be null
+  std::string test_name = "test";                                // or "validation"
 };
 
 struct ImageOptions {

@@ -16,10 +16,15 @@ namespace fs = std::filesystem;
 using detail::ClassFiles;
 using detail::fail_to_read_folder;
 
+/// The training or the test part while its images are decoded.
+struct Part {
+  Tensor images, labels;  // (N, 3, size, size) and (N)
+  std::vector<fs::path> paths;
+};
+
 /// Returns the paths and labels of one part, with uninitialised images.
-LabelledImages allocate(const std::vector<ClassFiles>& classes, std::vector<fs::path> ClassFiles::*part,
-                        std::size_t size) {
-  LabelledImages out;
+Part allocate(const std::vector<ClassFiles>& classes, std::vector<fs::path> ClassFiles::*part, std::size_t size) {
+  Part out;
   std::vector<Real> labels;
   for (std::size_t c = 0; c < classes.size(); ++c) {
     const std::vector<fs::path>& files = classes[c].*part;
@@ -32,7 +37,7 @@ LabelledImages allocate(const std::vector<ClassFiles>& classes, std::vector<fs::
 }
 
 /// Decodes the images of a part. Returns the reason of failure for each image; empty if the image was decoded.
-std::vector<std::string> decode(LabelledImages& part, std::size_t size) {
+std::vector<std::string> decode(Part& part, std::size_t size) {
   const std::size_t values = 3 * size * size;
   std::vector<std::string> reasons(part.paths.size());
   run_concurrently(part.paths.size(), [&](std::size_t i) {
@@ -45,8 +50,8 @@ std::vector<std::string> decode(LabelledImages& part, std::size_t size) {
   return reasons;
 }
 
-void check_some_usable(const fs::path& folder, const LabelledImages& train,
-                       const std::vector<std::string>& train_reasons, const std::vector<std::string>& test_reasons) {
+void check_some_usable(const fs::path& folder, const Part& train, const std::vector<std::string>& train_reasons,
+                       const std::vector<std::string>& test_reasons) {
   const auto usable = [](const std::string& reason) { return reason.empty(); };
   if (std::none_of(train_reasons.begin(), train_reasons.end(), usable) &&
       std::none_of(test_reasons.begin(), test_reasons.end(), usable))
@@ -57,7 +62,7 @@ void check_some_usable(const fs::path& folder, const LabelledImages& train,
                     train_reasons.front()));
 }
 
-void check_each_class_usable(const LabelledImages& part, const std::vector<std::string>& reasons,
+void check_each_class_usable(const Part& part, const std::vector<std::string>& reasons,
                              const std::vector<std::string>& class_names, const char* part_name) {
   std::vector<bool> usable(class_names.size());
   const auto label = [&](std::size_t i) { return static_cast<std::size_t>(part.labels.data()[i]); };
@@ -71,7 +76,7 @@ void check_each_class_usable(const LabelledImages& part, const std::vector<std::
 }
 
 /// Removes the undecoded images from a part and lists them in `skipped`.
-void compact(LabelledImages& part, const std::vector<std::string>& reasons, std::vector<SkippedFile>& skipped) {
+void compact(Part& part, const std::vector<std::string>& reasons, std::vector<SkippedFile>& skipped) {
   const std::size_t count = reasons.size();
   const std::size_t values = count == 0 ? 0 : part.images.size() / count;
   Real* const images = part.images.data();
@@ -112,19 +117,21 @@ ImageFolder read_image_folder(const fs::path& folder, const ImageFolderOptions& 
   std::stable_sort(classes.begin(), classes.end(),
                    [&](const ClassFiles& a, const ClassFiles& b) { return rank(a) < rank(b); });
 
-  ImageFolder result;
-  result.skipped = std::move(listing.skipped);
-  for (const ClassFiles& files : classes) result.class_names.push_back(files.name);
-  result.train = allocate(classes, &ClassFiles::train, options.size);
-  result.test = allocate(classes, &ClassFiles::test, options.size);
-  const std::vector<std::string> train_reasons = decode(result.train, options.size);
-  const std::vector<std::string> test_reasons = decode(result.test, options.size);
-  check_some_usable(folder, result.train, train_reasons, test_reasons);
-  check_each_class_usable(result.train, train_reasons, result.class_names, "training");
-  check_each_class_usable(result.test, test_reasons, result.class_names, "test");
-  compact(result.train, train_reasons, result.skipped);
-  compact(result.test, test_reasons, result.skipped);
-  return result;
+  std::vector<std::string> names;
+  for (const ClassFiles& files : classes) names.push_back(files.name);
+  Part train = allocate(classes, &ClassFiles::train, options.size);
+  Part test = allocate(classes, &ClassFiles::test, options.size);
+  const std::vector<std::string> train_reasons = decode(train, options.size);
+  const std::vector<std::string> test_reasons = decode(test, options.size);
+  check_some_usable(folder, train, train_reasons, test_reasons);
+  check_each_class_usable(train, train_reasons, names, "training");
+  check_each_class_usable(test, test_reasons, names, "test");
+  compact(train, train_reasons, listing.skipped);
+  compact(test, test_reasons, listing.skipped);
+  const auto dataset = [&](Part& part) -> LabelledImages {
+    return {TensorDataset(std::move(part.images), std::move(part.labels), names), std::move(part.paths)};
+  };
+  return {dataset(train), dataset(test), names, std::move(listing.skipped)};
 }
 
 }  // namespace minnow::inline MINNOW_PRECISION::datasets

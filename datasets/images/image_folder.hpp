@@ -1,12 +1,12 @@
 #pragma once
 
-#include <minnow/core/precision.hpp>
 #include <minnow/core/rng.hpp>
-#include <minnow/core/tensor.hpp>
+#include <minnow/datasets/tensor_dataset.hpp>
 
 #include <cstddef>
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace minnow::inline MINNOW_PRECISION::datasets {
@@ -23,10 +23,12 @@ struct ImageFolderOptions {
   std::vector<std::string> class_order{};  ///< these classes come first, in this order; then the others, by name
 };
 
-/// The training or the test part of an image folder, in memory, ordered by class and then by file name.
-struct LabelledImages {
-  Tensor images;                             ///< (N, 3, size, size) in [0, 1]
-  Tensor labels;                             ///< (N), indices into class_names
+/// The training or the test part of an image folder, ordered by class and then by file name. Inputs are
+/// (N, 3, size, size) in [0, 1], targets (N) indices into class_names.
+struct LabelledImages : TensorDataset {
+  LabelledImages(TensorDataset samples, std::vector<std::filesystem::path> files)
+      : TensorDataset(std::move(samples)), paths(std::move(files)) {}
+
   std::vector<std::filesystem::path> paths;  ///< N
 };
 

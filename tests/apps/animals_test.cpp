@@ -9,10 +9,13 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iostream>
 #include <regex>
 #include <string>
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 namespace minnow {
@@ -161,6 +164,34 @@ TEST_F(Photographs, AnEmptyClassIsAnError) {
 }
 
 #ifdef MINNOW_FULL_SIZE_TESTS
+/// Returns the largest resident size in bytes of a program and its children.
+double peak_memory(const std::string& command) {
+  const pid_t child = fork();
+  if (child == 0) {
+    execl("/bin/sh", "sh", "-c", command.c_str(), static_cast<char*>(nullptr));
+    _exit(127);
+  }
+  int status = -1;
+  rusage used{};
+  EXPECT_EQ(wait4(child, &status, 0, &used), child);
+  EXPECT_EQ(status, 0) << command;
+  return 1024.0 * static_cast<double>(used.ru_maxrss);
+}
+
+TEST_F(Photographs, AreHeldOnceInMemory) {
+  constexpr std::size_t size = 128, more = 600;
+  const std::string program = std::string(MINNOW_APPS_DIR) +
+                              "/animals --model dense --batch-size 32 --epochs 1 --data " + folder_.string() +
+                              " --size " + std::to_string(size) + " > /dev/null";
+  const double few = peak_memory(program);
+  for (std::size_t i = 0; i < more; ++i)
+    fs::create_hard_link(folder_ / "train/dog/1.png", folder_ / ("train/dog/more" + std::to_string(i) + ".png"));
+  const double copies = (peak_memory(program) - few) / (more * 3 * size * size * sizeof(Real));
+  std::cout << "copies of the photographs in memory: " << copies << "\n";
+  EXPECT_GT(copies, 0.8);
+  EXPECT_LT(copies, 1.2);
+}
+
 /// Returns the number after `label`, or -1 if there is none.
 double number_after(const std::string& text, const std::string& label) {
   const auto at = text.find(label);

@@ -34,13 +34,13 @@ std::vector<Real> values(const Tensor& tensor) { return {tensor.data(), tensor.d
 /// Compares each row with the image file decoded alone.
 void expect_consistent(const ImageFolder& folder, const LabelledImages& part, std::size_t size) {
   const std::size_t n = part.paths.size(), row = 3 * size * size;
-  ASSERT_EQ(to_string(part.images.shape()), to_string(Shape{n, 3, size, size}));
-  ASSERT_EQ(to_string(part.labels.shape()), to_string(Shape{n}));
+  ASSERT_EQ(to_string(part.inputs().shape()), to_string(Shape{n, 3, size, size}));
+  ASSERT_EQ(to_string(part.targets().shape()), to_string(Shape{n}));
   for (std::size_t i = 0; i < n; ++i) {
     std::vector<Real> planes(row);
     datasets::resample(datasets::read_image(part.paths[i]), size, planes);
-    EXPECT_TRUE(std::equal(planes.begin(), planes.end(), part.images.data() + i * row)) << part.paths[i];
-    const auto label = static_cast<std::size_t>(part.labels.data()[i]);
+    EXPECT_TRUE(std::equal(planes.begin(), planes.end(), part.inputs().data() + i * row)) << part.paths[i];
+    const auto label = static_cast<std::size_t>(part.targets().data()[i]);
     ASSERT_LT(label, folder.class_names.size());
     EXPECT_EQ(folder.class_names[label], part.paths[i].parent_path().filename().string());
   }
@@ -55,7 +55,7 @@ TEST(ImageFolder, ReadsTrainAndTest) {
   EXPECT_EQ(folder.class_names, (std::vector<std::string>{"a", "b"}));
   EXPECT_EQ(names(folder.train), (std::vector<std::string>{"a/x.PNG", "b/1.png", "b/10.jpeg", "b/2.JPG"}));
   EXPECT_EQ(names(folder.test), (std::vector<std::string>{"a/y.jpg", "b/z.png"}));
-  EXPECT_EQ(values(folder.train.labels), (std::vector<Real>{0, 1, 1, 1}));
+  EXPECT_EQ(values(folder.train.targets()), (std::vector<Real>{0, 1, 1, 1}));
   ASSERT_EQ(folder.skipped.size(), 1u);
   EXPECT_EQ(folder.skipped[0].path, files.root() / "val");
   expect_consistent(folder, folder.train, 4);
@@ -84,7 +84,7 @@ TEST(ImageFolder, SplitsEachClassBySeed) {
   files.add_class("c", 2);
   const ImageFolder folder = files.read({.size = 4, .test_fraction = 0.3}, 5);
   std::vector<std::size_t> counts(3);
-  for (const Real label : values(folder.test.labels)) ++counts[static_cast<std::size_t>(label)];
+  for (const Real label : values(folder.test.targets())) ++counts[static_cast<std::size_t>(label)];
   EXPECT_EQ(counts, (std::vector<std::size_t>{9, 3, 1}));
   EXPECT_EQ(folder.train.paths.size(), 43u - 13);
   expect_consistent(folder, folder.train, 4);
@@ -100,7 +100,7 @@ TEST(ImageFolder, SplitsEachClassBySeed) {
 
   const ImageFolder again = files.read({.size = 4, .test_fraction = 0.3}, 5);
   EXPECT_EQ(again.test.paths, folder.test.paths);
-  EXPECT_EQ(values(again.train.images), values(folder.train.images));
+  EXPECT_EQ(values(again.train.inputs()), values(folder.train.inputs()));
   EXPECT_NE(files.read({.size = 4, .test_fraction = 0.3}, 6).test.paths, folder.test.paths);
 }
 
