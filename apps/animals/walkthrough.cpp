@@ -1,43 +1,24 @@
 #include <apps/animals/walkthrough.hpp>
 
-#include <algorithm>
-#include <string>
-
 #include <fmt/format.h>
 
 using namespace minnow;
 
-namespace {
-
-std::size_t column(const std::string& class_name) { return std::max<std::size_t>(class_name.size(), 7); }
-
-void print_row(const std::string& what, const Tensor& rows, std::size_t i,
-               const std::vector<std::string>& class_names) {
-  fmt::print("  {:<18}", what);
-  for (std::size_t c = 0; c < class_names.size(); ++c) fmt::print("  {:>{}.3f}", rows(i, c), column(class_names[c]));
-  fmt::print("\n");
-}
-
-}  // namespace
-
 void print_walkthrough(const Tensor& before, const Tensor& after, const Tensor& labels,
                        const std::vector<std::string>& class_names) {
   const Tensor truth = one_hot(labels, class_names.size());
+  const Tensor softmax_before = softmax(before), softmax_after = softmax(after);
   for (std::size_t i = 0; i < labels.size(); ++i) {
-    fmt::print("{}Image {}, a {}:\n  {:<18}", i == 0 ? "" : "\n", i + 1,
-               class_names[static_cast<std::size_t>(labels(i))], "");
-    for (const std::string& name : class_names) fmt::print("  {:>{}}", name, column(name));
-    fmt::print("\n");
-    print_row("truth, one-hot", truth, i, class_names);
-    for (const bool trained : {false, true}) {
-      const Tensor& logits = trained ? after : before;
-      const Tensor probabilities = softmax(logits);
-      fmt::print("  {} training\n", trained ? "after" : "before");
-      print_row("  logits", logits, i, class_names);
-      print_row("  softmax", probabilities, i, class_names);
-      const auto label = static_cast<std::size_t>(labels(i));
-      fmt::print("    cross-entropy     -ln {:.4g} = {:.4g} nats\n", probabilities(i, label),
-                 0 - log_softmax(logits)(i, label));
-    }
+    const auto label = static_cast<std::size_t>(labels(i));
+    fmt::print("{}Image {}, a {}:\n", i == 0 ? "" : "\n", i + 1, class_names[label]);
+    fmt::print("{:>27}{:>20}\n  truth{:>11}{:>9}{:>11}{:>9}\n", "before training", "after training", "logits",
+               "softmax", "logits", "softmax");
+    for (std::size_t c = 0; c < class_names.size(); ++c)  // the names are last: their widths then do not matter
+      fmt::print("  {:5.3f}{:11.3f}{:9.3f}{:11.3f}{:9.3f}  {}\n", truth(i, c), before(i, c), softmax_before(i, c),
+                 after(i, c), softmax_after(i, c), class_names[c]);
+    for (const bool trained : {false, true})
+      fmt::print("  cross-entropy {} training: -ln {:.4g} = {:.4g} nats\n", trained ? "after" : "before",
+                 (trained ? softmax_after : softmax_before)(i, label),
+                 0 - log_softmax(trained ? after : before)(i, label));
   }
 }

@@ -145,6 +145,21 @@ TEST_F(Photographs, AreReadInTheOrderOfTheClasses) {
       << result.output;
 }
 
+// A name may be wider than its number of characters, or have more bytes than columns; the numbers stay in columns.
+TEST_F(Photographs, TheWalkthroughIsAlignedForAnyClassName) {
+  for (const char* part : {"train", "test"})
+    for (const char* name : {"猎豹猎豹", "e\u0301le\u0301phant"}) add(std::string(part) + "/" + name + "/1.png", 0, 9);
+  const ProgramResult result = run();
+  EXPECT_EQ(result.exit_code, 0) << result.output;
+  EXPECT_NE(result.output.find("\n            before training      after training\n"
+                               "  truth     logits  softmax     logits  softmax\n"),
+            std::string::npos)
+      << result.output;
+  const std::string numbers = "\n  [01]\\.000 {3,9}-?[0-9.]{5,} {4}[0-9.]{5} {3,9}-?[0-9.]{5,} {4}[0-9.]{5}  ";
+  for (const char* name : {"dog", "猎豹猎豹", "e\u0301le\u0301phant"})
+    EXPECT_TRUE(std::regex_search(result.output, std::regex(numbers + name + "\n"))) << name << "\n" << result.output;
+}
+
 TEST_F(Photographs, InvalidFilesAreNamedAndSkipped) {
   write("train/dog/not_an_image.jpg", "hello");
   write("train/dog/empty.jpg", "");
