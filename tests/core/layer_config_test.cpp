@@ -58,6 +58,7 @@ TEST(ConfigReader, ReadsEachKind) {
   EXPECT_EQ(read.shape("shape"), (Shape{2, 3, 4}));
   EXPECT_EQ(read.integers("shape"), (ConfigValue::Integers{2, 3, 4}));
   EXPECT_EQ(read.size("missing", 7), 7u);
+  EXPECT_EQ(ConfigReader({"A", {{"size", 0}}, {}}, "A").size("size"), 0u);
   EXPECT_EQ(read.optional_size("missing"), std::nullopt);
   EXPECT_EQ(read.optional_real("missing"), std::nullopt);
   EXPECT_EQ(read.size2d("missing", Size2d(2)), Size2d(2));

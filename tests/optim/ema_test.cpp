@@ -140,6 +140,14 @@ TEST(EMA, CopiesTheAveragesToTheModel) {
   for (const NamedTensor& entry : s.model.parameters()) EXPECT_FALSE(entry.parameter->has_gradient());
 }
 
+TEST(EMA, DistinguishesItsModelFromACopy) {
+  Sequential model = small_model(), copy = model, other = small_model(2);
+  const EMA ema{model};
+  EXPECT_TRUE(ema.is_of(model));
+  EXPECT_FALSE(ema.is_of(copy));
+  EXPECT_FALSE(ema.is_of(other));
+}
+
 TEST(EMA, RejectsInvalidDecaysAndOtherShapes) {
   Sequential model = small_model();
   EXPECT_EQ(message<ValueError>([&] { EMA ema(model, {.decay = 1.5}); }),
