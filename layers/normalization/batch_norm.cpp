@@ -2,8 +2,8 @@
 #include <minnow/core/error.hpp>
 #include <minnow/layers/normalization/batch_norm.hpp>
 #include <minnow/layers/normalization/detail/batch_norm_passes.hpp>
+#include <minnow/layers/normalization/detail/inverse_deviation.hpp>
 
-#include <cmath>
 #include <utility>
 
 namespace minnow::inline MINNOW_PRECISION {
@@ -176,7 +176,8 @@ bool BatchNorm::evaluation(Tensor& scale, Tensor& shift) const {
   resize(scale, {channels_});
   resize(shift, {channels_});
   for (std::size_t c = 0; c < channels_; ++c) {
-    const double factor = values.weight_of(c) / std::sqrt(static_cast<double>(values.running_var[c]) + values.eps);
+    const double inverse = inverse_deviation(static_cast<double>(values.running_var[c]), values.eps);
+    const double factor = values.weight_of(c) * inverse;
     scale.data()[c] = static_cast<Real>(factor);
     shift.data()[c] = static_cast<Real>(values.bias_of(c) - static_cast<double>(values.running_mean[c]) * factor);
   }

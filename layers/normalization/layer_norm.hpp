@@ -12,7 +12,8 @@ struct LayerNormOptions {
 
 /// Normalises over the last axes to mean 0 and variance 1, then applies a trained scale and offset:
 /// y = (x - mean) / sqrt(variance + eps) weight + bias (Ba, Kiros and Hinton, "Layer normalization", 2016). The
-/// variance divides by the count. x, y: (N, ..., normalized_shape), weight, bias: normalized_shape.
+/// variance divides by the count. If a row is constant and eps is 0, or 0 as a Real, y is the bias and dx is 0; in
+/// PyTorch they are NaN. x, y: (N, ..., normalized_shape), weight, bias: normalized_shape.
 class MINNOW_API LayerNorm : public Layer {
  public:
   /// Throws ValueError if there is no extent, an extent is 0, or eps is negative.

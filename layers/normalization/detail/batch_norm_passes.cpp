@@ -1,8 +1,7 @@
 #include <minnow/core/detail/format.hpp>
 #include <minnow/core/error.hpp>
 #include <minnow/layers/normalization/detail/batch_norm_passes.hpp>
-
-#include <cmath>
+#include <minnow/layers/normalization/detail/inverse_deviation.hpp>
 
 namespace minnow::inline MINNOW_PRECISION {
 namespace {
@@ -30,7 +29,7 @@ void update_running_statistics(const BatchNormParts& parts, std::size_t c, const
 }
 
 void compute_affine(const BatchNormValues& values, std::size_t c, BatchNormPass& pass) {
-  pass.inverse_deviation[c] = 1 / std::sqrt(pass.variance[c] + values.eps);
+  pass.inverse_deviation[c] = inverse_deviation(pass.variance[c], values.eps);
   pass.scale[c] = values.weight_of(c) * pass.inverse_deviation[c];
   pass.shift[c] = values.bias_of(c);
 }

@@ -5,6 +5,7 @@
 
 #include <minnow/core/math/detail/exponentials-inl.hpp>
 #include <minnow/core/math/detail/simd-inl.hpp>
+#include <minnow/layers/normalization/detail/inverse_deviation.hpp>
 #include <minnow/layers/normalization/detail/layer_norm_kernels.hpp>
 
 #include <algorithm>
@@ -60,7 +61,7 @@ kernels::RowStatistics statistics(const Real* x, std::size_t n, double eps) {
   });
   const double rest = sums.first / count;
   const double variance = std::max(sums.second / count - rest * rest, 0.0);  // a NaN is kept, as the first argument
-  return {mean, static_cast<Real>(rest), static_cast<Real>(1 / std::sqrt(variance + eps))};
+  return {mean, static_cast<Real>(rest), static_cast<Real>(inverse_deviation(variance, eps))};
 }
 
 void layer_norm(const kernels::NormRows& in, double eps, Real* y) {
