@@ -2,6 +2,7 @@
 #include <minnow/core/detail/check_memory_use.hpp>
 #include <minnow/core/detail/format.hpp>
 #include <minnow/core/detail/gradient_differences.hpp>
+#include <minnow/core/detail/gradient_recorder.hpp>
 #include <minnow/core/error.hpp>
 #include <minnow/core/rng.hpp>
 
@@ -35,8 +36,14 @@ Tensor random(const Shape& shape, Rng rng) {
 class Checker {
  public:
   Checker(Layer& layer, const GradientCheckOptions& options, GradientReport& report)
-      : layer_(layer), options_(options), report_(report), parameters_(layer.parameters()), rng_(options.seed) {
+      : layer_(layer),
+        options_(options),
+        report_(report),
+        parameters_(layer.parameters()),
+        recorder_(layer.state()),
+        rng_(options.seed) {
     std::erase_if(parameters_, [](const NamedTensor& entry) { return !entry.parameter->trainable; });
+    for (const NamedTensor& entry : parameters_) report_.parameters.push_back(entry.name);
   }
 
   void check(const Tensor& input) {
@@ -90,6 +97,7 @@ class Checker {
     }
     const Tensor x_before = x_, y_before = y, dy_before = dy_;
     layer_.backward(x_, y, dy_, with_dx ? &dx : nullptr, context);
+    if (!recorder_.fault().empty()) fail(recorder_.fault());
     if (!same_bits(x_, x_before) || !same_bits(y, y_before) || !same_bits(dy_, dy_before))
       fail("backward changed x, y or dy.");
     for (std::size_t i = 0; i < dx.size() && with_dx; ++i)
@@ -204,6 +212,7 @@ class Checker {
   const GradientCheckOptions& options_;
   GradientReport& report_;
   std::vector<NamedTensor> parameters_;
+  GradientRecorder recorder_;
   Rng rng_;
   Tensor x_, dy_;
 };

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <type_traits>
+#include <vector>
 
 namespace minnow::inline MINNOW_PRECISION {
 
@@ -22,9 +23,10 @@ struct GradientCheckOptions {
 
 struct GradientReport {
   bool ok = true;
-  double worst_error = 0;        // maximum of |backward - differences| / the tensor's largest gradient
-  std::string worst_coordinate;  // its location: "weight[1, 2]", "dx[0, 3]"
-  std::string failure;           // the first fault, in one line; empty if ok
+  double worst_error = 0;               // maximum of |backward - differences| / the tensor's largest gradient
+  std::string worst_coordinate;         // its location: "weight[1, 2]", "dx[0, 3]"
+  std::string failure;                  // the first fault, in one line; empty if ok
+  std::vector<std::string> parameters;  // names of the parameters whose gradients were checked; for a loss, none
   explicit operator bool() const { return ok; }
 };
 
@@ -37,8 +39,10 @@ struct GradientReport {
 /// - a null dx changes no other result;
 /// - a batch of 1 works;
 /// - passes with different contexts, or consecutive passes in one context, do not affect each other;
-/// - memory_use() is true.
+/// - memory_use() is true;
+/// - state() lists every parameter whose gradient backward writes, by grad_target() or grad_to_add() on this thread.
 ///
+/// It cannot find a forgotten parameter without a gradient: compare the report's `parameters` with those of the layer.
 /// `input_shape` includes the batch axis. Frozen parameters are not checked. Parameters keep their values; gradients
 /// are stale afterwards. Needs no test framework.
 MINNOW_API GradientReport check_gradients(Layer& layer, const Shape& input_shape,

@@ -1,3 +1,4 @@
+#include <minnow/core/detail/gradient_recorder.hpp>
 #include <minnow/core/parameter.hpp>
 
 namespace minnow::inline MINNOW_PRECISION {
@@ -25,6 +26,7 @@ void Parameter::assign(std::span<const Real> values) {
 }
 
 GradientTarget Parameter::grad_target() {
+  GradientRecorder::record(*this);
   if (!grad.has_shape()) grad = FixedTensor(value.shape());
   return {grad, std::exchange(fresh_, true) ? Real{1} : Real{0}};
 }

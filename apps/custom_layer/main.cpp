@@ -73,8 +73,10 @@ void demonstrate(const CommonOptions& options) {
   const GradientReport report = check_gradients(layer, {7, 5});
   fmt::print("1. check_gradients compares backward with numerical derivatives of forward: ");
   if (!report) throw Error(report.failure);
-  fmt::print("passed.\n   The largest error is {:.1e} of the largest gradient of its tensor, at {}.\n",
-             report.worst_error, report.worst_coordinate);
+  fmt::print(
+      "passed, for dx and {} parameter.\n   The largest error is {:.1e} of the largest gradient of its tensor, at "
+      "{}.\n",
+      report.parameters.size(), report.worst_error, report.worst_coordinate);
 
   const TensorDataset train = make_rings(2000, rng.split()), test = make_rings(1000, rng.split());
   Sequential model{Dense(2, 32, rng), PReLU(32), Dense(32, 32, rng), PReLU(32),

@@ -101,6 +101,8 @@ TEST(CheckGradients, ReportsEveryPlantedFault) {
       {Fault::dy_written, {"backward changed", "dy"}},
       {Fault::batch_of_one_wrong, {"at input (1, 3)", "dx["}},
       {Fault::counts_passes, {"forward gave another y"}},
+      {Fault::weight_not_in_state, {"a parameter of shape (3, 3), which state() does not list"}},
+      {Fault::bias_in_state_as_buffer, {"backward wrote a gradient of bias, which state() lists as a buffer"}},
   };
   for (const auto& [fault, words] : faults) {
     SCOPED_TRACE("fault " + std::to_string(static_cast<int>(fault)));
@@ -126,6 +128,30 @@ TEST(CheckGradients, ReportsEveryFalseMemoryUse) {
     Exponential layer(promise);
     expect_caught(layer, words);
   }
+}
+
+/// A container whose state() forgets one of its children.
+class Forgetful : public Sequential {
+ public:
+  using Sequential::Sequential;
+  std::vector<NamedTensor> state() override { return (*this)[0].state(); }
+};
+
+TEST(CheckGradients, ReportsAChildThatStateForgets) {
+  Rng rng{1};
+  Forgetful model{Dense(3, 4, rng), Tanh(), Dense(4, 2, rng, {.bias = false})};
+  expect_caught(model, {"a parameter of shape (2, 4), which state() does not list. Add the parameter to state()."});
+}
+
+TEST(CheckGradients, ReportsTheParametersThatItChecked) {
+  using Names = std::vector<std::string>;
+  Rng rng{1};
+  Sequential model{Dense(3, 4, rng), Tanh(), Dense(4, 2, rng, {.bias = false})};
+  EXPECT_EQ(check_gradients(model, {4, 3}).parameters, (Names{"0.weight", "0.bias", "2.weight"}));
+  model[0].state()[0].parameter->trainable = false;
+  EXPECT_EQ(check_gradients(model, {4, 3}).parameters, (Names{"0.bias", "2.weight"}));
+  Tanh tanh;
+  EXPECT_EQ(check_gradients(tanh, {4, 3}).parameters, Names{});
 }
 
 TEST(CheckGradients, ReportsAMissingBatchMean) {

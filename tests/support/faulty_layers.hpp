@@ -30,6 +30,8 @@ enum class Fault {
   batch_of_one_wrong,
   counts_passes,
   slightly_wrong,
+  weight_not_in_state,
+  bias_in_state_as_buffer,
 };
 
 /// y = x weight^T + bias with a square weight, in plain loops, and one fault.
@@ -43,7 +45,11 @@ class PlainDense : public Layer {
 
   std::string name() const override { return "PlainDense"; }
   Shape output_shape(const Shape& input) const override { return input; }
-  std::vector<NamedTensor> state() override { return {{"weight", weight_}, {"bias", bias_}}; }
+  std::vector<NamedTensor> state() override {
+    if (fault_ == Fault::weight_not_in_state) return {{"bias", bias_}};
+    if (fault_ == Fault::bias_in_state_as_buffer) return {{"weight", weight_}, {"bias", bias_.value}};
+    return {{"weight", weight_}, {"bias", bias_}};
+  }
 
   void forward(const Tensor& x, Tensor& y, Context&) override {
     ++passes_;
