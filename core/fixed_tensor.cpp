@@ -52,9 +52,9 @@ FixedTensor& FixedTensor::operator=(const Tensor& values) {
   return *this;
 }
 
-void FixedTensor::assign(std::span<const Real> values) {
+void FixedTensor::assign(const Values& values) {
   if (has_shape_) return copy_into(tensor_, values);
-  if (!values.empty())
+  if (values.size() != 0)
     throw ShapeError("FixedTensor: expected a tensor with a shape, got " + std::to_string(values.size()) +
                      " values for a tensor without a shape. Assign a Tensor first.");
 }

@@ -27,8 +27,8 @@ class MINNOW_API FixedTensor {
   FixedTensor& operator=(FixedTensor&& other);
   FixedTensor& operator=(const Tensor& values);
 
-  /// Copies `values`, row by row. Throws ShapeError if their number is not size().
-  void assign(std::span<const Real> values);
+  /// Copies `values`, row by row: assign({1, 2, 3}). Throws ShapeError if their number is not size().
+  void assign(const Values& values);
 
   /// Sets each element to `value`.
   void fill(Real value);

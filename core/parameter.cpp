@@ -20,7 +20,7 @@ Parameter& Parameter::operator=(Parameter&& other) {
   return *this;
 }
 
-void Parameter::assign(std::span<const Real> values) {
+void Parameter::assign(const Values& values) {
   value.assign(values);
   fresh_ = false;
 }

@@ -47,7 +47,7 @@ class MINNOW_API Parameter {
   ~Parameter() = default;
 
   /// Copies `values`, row by row; the gradient becomes stale. Throws ShapeError if their number is not value.size().
-  void assign(std::span<const Real> values);
+  void assign(const Values& values);
 
   FixedTensor value;
   FixedTensor grad;       // of value's shape after the first backward pass; without a shape before

@@ -30,21 +30,40 @@ Tensor zeros(const Shape& shape) {
   return tensor;
 }
 
-Tensor from(std::span<const Real> values, const Shape& shape) {
+Values::Values(std::initializer_list<Values> items)
+    : shape_{items.size()}, data_(items.begin()), count_(items.size()), copy_(copy_items) {
+  if (items.size() == 0) return;
+  const Shape& first = items.begin()->shape_;
+  for (std::size_t i = 1; i < items.size(); ++i)
+    if (const Shape& other = items.begin()[i].shape_; other != first)
+      throw ShapeError("Values: expected a list of items of shape " + to_string(first) + ", got shape " +
+                       to_string(other) + " at index " + std::to_string(i) + ".");
+  for (const std::size_t extent : first) shape_.push_back(extent);
+}
+
+Real* Values::copy_items(const void* data, std::size_t count, Real* out) {
+  const auto* items = static_cast<const Values*>(data);
+  for (std::size_t i = 0; i < count; ++i) out = items[i].copy_to(out);
+  return out;
+}
+
+Tensor from(const Values& values) { return from(values, values.shape()); }
+
+Tensor from(const Values& values, const Shape& shape) {
   if (values.size() != num_elements(shape))
     throw ShapeError("from: expected " + std::to_string(num_elements(shape)) + " values for shape " + to_string(shape) +
                      ", got " + std::to_string(values.size()) + ".");
   Tensor tensor;
   resize(tensor, shape);
-  copy_into(tensor, values);
+  values.copy_to(tensor.data());
   return tensor;
 }
 
-void copy_into(Tensor& tensor, std::span<const Real> values) {
+void copy_into(Tensor& tensor, const Values& values) {
   if (values.size() != tensor.size())
     throw ShapeError("copy_into: expected " + std::to_string(tensor.size()) + " values for a tensor of shape " +
                      to_string(tensor.shape()) + ", got " + std::to_string(values.size()) + ".");
-  std::copy(values.begin(), values.end(), tensor.data());
+  values.copy_to(tensor.data());
 }
 
 void resize(Tensor& tensor, const Shape& shape) {

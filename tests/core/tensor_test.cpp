@@ -1,6 +1,7 @@
 #include <minnow/core/error.hpp>
 #include <minnow/core/tensor.hpp>
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <numeric>
@@ -58,6 +59,59 @@ TEST(From, CountsItsValues) {
   EXPECT_EQ(message([] { from({}, {}); }), "from: expected 1 values for shape (), got 0.");
 }
 
+TEST(From, MakesATensorOfNestedListsOfAnyNumbers) {
+  EXPECT_EQ(from({{0, 1}, {1, 0}}), (Tensor{{0, 1}, {1, 0}}));
+  EXPECT_EQ(from({1, 2.5, true, 4u, -5L}), (Tensor{1, 2.5, 1, 4, -5}));
+  EXPECT_EQ(from({{{1, 2}, {3, 4}}, {{5, 6}, {7, 8}}}), (Tensor{{{1, 2}, {3, 4}}, {{5, 6}, {7, 8}}}));
+  const double third = 1 / 3.0;
+  const int two = 2;
+  EXPECT_EQ(from({third, two}), (Tensor{static_cast<Real>(third), 2}));
+  const Tensor column = from({{0}, {1}, {1}, {0}}), one = from({{{7}}}), row = from({{3, 4}});
+  EXPECT_EQ(column.shape(), (Shape{4, 1}));
+  EXPECT_EQ(column(2, 0), 1);
+  EXPECT_EQ(one.shape(), (Shape{1, 1, 1}));
+  EXPECT_EQ(one(0, 0, 0), 7);
+  EXPECT_EQ(row.shape(), (Shape{1, 2}));
+  EXPECT_EQ(row(0, 1), 4);
+  EXPECT_EQ(from({4, 2}).shape(), (Shape{2}));
+  EXPECT_EQ(from(5).shape(), Shape{});
+  EXPECT_EQ(from(5)(), 5);
+  EXPECT_EQ(from({}).shape(), (Shape{0}));
+  EXPECT_EQ(from({{}, {}}).shape(), (Shape{2, 0}));
+}
+
+TEST(From, CopiesContiguousRangesOfAnyNumbers) {
+  const Tensor expected{{1, 2}, {3, 4}};
+  const int array[] = {1, 2, 3, 4};
+  const std::vector<std::uint8_t> bytes{1, 2, 3, 4};
+  EXPECT_EQ(from({1, 2, 3, 4}, {2, 2}), expected);
+  EXPECT_EQ(from({{1, 2, 3, 4}}, {2, 2}), expected);
+  EXPECT_EQ(from(std::vector<double>{1, 2, 3, 4}, {2, 2}), expected);
+  EXPECT_EQ(from(std::array<float, 4>{1, 2, 3, 4}, {2, 2}), expected);
+  EXPECT_EQ(from(array, {2, 2}), expected);
+  EXPECT_EQ(from(std::span(bytes), {2, 2}), expected);
+  EXPECT_EQ(from(bytes), (Tensor{1, 2, 3, 4}));
+  EXPECT_EQ(from({bytes.data(), 4}, {2, 2}), expected);
+  EXPECT_EQ(from({{bytes.data(), 2}, {bytes.data() + 2, 2}}), expected);
+  EXPECT_EQ(from(DoubleTensor{{1, 2}, {3, 4}}), expected);  // an array has a shape
+  EXPECT_EQ(from(expected, {4}), (Tensor{1, 2, 3, 4}));
+  const std::vector<double> first{1, 2};
+  EXPECT_EQ(from({first, std::vector<double>{3, 4}}), expected);
+}
+
+TEST(From, RefusesRaggedLists) {
+  EXPECT_EQ(message([] {
+              from({{1, 2}, {3, 4}, {5}});
+            }),
+            "Values: expected a list of items of shape (2), got shape (1) at index 2.");
+  EXPECT_EQ(message([] { from({1, {2}}); }), "Values: expected a list of items of shape (), got shape (1) at index 1.");
+  EXPECT_EQ(message([] {
+              from({{{1}, {2}}, {{3, 4}}});
+            }),
+            "Values: expected a list of items of shape (2, 1), got shape (1, 2) at index 1.");
+  EXPECT_EQ(message([] { from({1, 2, 3}, {2, 2}); }), "from: expected 4 values for shape (2, 2), got 3.");
+}
+
 TEST(CopyInto, OverwritesInPlace) {
   Tensor tensor = zeros({2, 2});
   const Real* data = tensor.data();
@@ -67,6 +121,8 @@ TEST(CopyInto, OverwritesInPlace) {
   EXPECT_EQ(message([&] { copy_into(tensor, std::vector<Real>(3)); }),
             "copy_into: expected 4 values for a tensor of shape (2, 2), got 3.");
   EXPECT_EQ(tensor(0, 0), 1);
+  copy_into(tensor, {5, 6, 7, 8});
+  EXPECT_EQ(tensor, (Tensor{{5, 6}, {7, 8}}));
 }
 
 TEST(Resize, KeepsTheMemoryOfTheLargestBatch) {
