@@ -2,6 +2,7 @@
 #include <minnow/core/fixed_tensor.hpp>
 
 #include <algorithm>
+#include <ostream>
 #include <utility>
 
 namespace minnow::inline MINNOW_PRECISION {
@@ -57,6 +58,10 @@ void FixedTensor::assign(const Values& values) {
   if (values.size() != 0)
     throw ShapeError("FixedTensor: expected a tensor with a shape, got " + std::to_string(values.size()) +
                      " values for a tensor without a shape. Assign a Tensor first.");
+}
+
+std::ostream& operator<<(std::ostream& out, const FixedTensor& tensor) {
+  return tensor.has_shape() ? out << tensor.tensor() : out << "no tensor";
 }
 
 void FixedTensor::fill(Real value) { std::fill_n(data(), size(), value); }

@@ -83,4 +83,7 @@ class MINNOW_API FixedTensor {
   bool has_shape_ = false;
 };
 
+/// Prints the elements as those of a Tensor; "no tensor" if there is no shape.
+MINNOW_API std::ostream& operator<<(std::ostream& out, const FixedTensor& tensor);
+
 }  // namespace minnow::inline MINNOW_PRECISION

@@ -1,7 +1,9 @@
+#include <minnow/core/detail/tensor_text.hpp>
 #include <minnow/core/error.hpp>
 #include <minnow/core/tensor.hpp>
 
 #include <algorithm>
+#include <ostream>
 
 namespace minnow::inline MINNOW_PRECISION {
 
@@ -65,6 +67,17 @@ void copy_into(Tensor& tensor, const Values& values) {
                      to_string(tensor.shape()) + ", got " + std::to_string(values.size()) + ".");
   values.copy_to(tensor.data());
 }
+
+template <class T>
+std::ostream& operator<<(std::ostream& out, const BasicTensor<T>& tensor) {
+  const bool moved_from = tensor.storage().size() < num_elements(tensor.shape());
+  return out << tensor_text(moved_from ? Shape{0} : tensor.shape(),
+                            [&](std::size_t i) { return static_cast<double>(tensor.data()[i]); });
+}
+template std::ostream& operator<<(std::ostream& out, const BasicTensor<float>& tensor);
+template std::ostream& operator<<(std::ostream& out, const BasicTensor<double>& tensor);
+
+std::ostream& operator<<(std::ostream& out, const Shape& shape) { return out << to_string(shape); }
 
 void resize(Tensor& tensor, const Shape& shape) {
   auto& storage = tensor.storage();
