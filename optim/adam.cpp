@@ -30,14 +30,14 @@ double average_weight(double keep, double add, std::uint64_t t) {
 Adam::Adam(std::vector<NamedTensor> parameters, const AdamOptions& options)
     : Adam(ParameterGroups<AdamOptions>{{std::move(parameters), options}}) {}
 
-Adam::Adam(const ParameterGroups<AdamOptions>& groups) : Adam(groups, Decay::in_gradient) {}
+Adam::Adam(const ParameterGroups<AdamOptions>& groups) : AdamBase(groups, Decay::in_gradient) {}
 
-Adam::Adam(const ParameterGroups<AdamOptions>& groups, Decay decay)
+AdamBase::AdamBase(const ParameterGroups<AdamOptions>& groups, Decay decay)
     : GroupedOptimizer(decay == Decay::decoupled ? "AdamW" : "Adam", groups, check),
       decay_(decay),
       moments_(parameters().size()) {}
 
-void Adam::update(std::size_t index, Parameter& parameter) {
+void AdamBase::update(std::size_t index, Parameter& parameter) {
   const AdamOptions& options = options_of(index);
   Moments& moments = moments_[index];
   if (moments.t == 0) {
@@ -66,7 +66,7 @@ void Adam::update(std::size_t index, Parameter& parameter) {
   });
 }
 
-void Adam::visit_state(StateVisitor& visitor) {
+void AdamBase::visit_state(StateVisitor& visitor) {
   GroupedOptimizer::visit_state(visitor);
   for (std::size_t group = 0; group < num_groups(); ++group) {
     const AdamOptions& o = options(group);

@@ -13,24 +13,14 @@ struct AdamOptions {
   bool amsgrad = false;     // divide by the largest v so far
 };
 
-/// Adam (Kingma and Ba, 2015), with the update of torch.optim.Adam. For gradient g of parameter p at its step t:
-///   g += weight_decay p;   m = beta1 m + (1 - beta1) g;   v = beta2 v + (1 - beta2) g^2;
-///   p -= learning_rate (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + epsilon);
-/// AMSGrad replaces v by the largest v so far. If the divisor is 0, which needs an epsilon of 0, the step adds nothing
-/// to p; in PyTorch the element becomes NaN. A step without a gradient for p does not increase its t.
-class MINNOW_API Adam : public GroupedOptimizer<AdamOptions> {
+/// The common base of Adam and AdamW.
+class MINNOW_API AdamBase : public GroupedOptimizer<AdamOptions> {
  public:
-  /// Throws ValueError if an option is negative or not finite, or a beta is 1 or more.
-  explicit Adam(std::vector<NamedTensor> parameters, const AdamOptions& options = {});
-
-  /// Builds the optimizer from groups, each with its own options.
-  explicit Adam(const ParameterGroups<AdamOptions>& groups);
-
   void visit_state(StateVisitor& visitor) override;
 
  protected:
   enum class Decay { in_gradient, decoupled };
-  Adam(const ParameterGroups<AdamOptions>& groups, Decay decay);
+  AdamBase(const ParameterGroups<AdamOptions>& groups, Decay decay);
 
   void update(std::size_t index, Parameter& parameter) override;
 
@@ -42,6 +32,20 @@ class MINNOW_API Adam : public GroupedOptimizer<AdamOptions> {
 
   Decay decay_;
   std::vector<Moments> moments_;  // one per parameter
+};
+
+/// Adam (Kingma and Ba, 2015), with the update of torch.optim.Adam. For gradient g of parameter p at its step t:
+///   g += weight_decay p;   m = beta1 m + (1 - beta1) g;   v = beta2 v + (1 - beta2) g^2;
+///   p -= learning_rate (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + epsilon);
+/// AMSGrad replaces v by the largest v so far. If the divisor is 0, which needs an epsilon of 0, the step adds nothing
+/// to p; in PyTorch the element becomes NaN. A step without a gradient for p does not increase its t.
+class MINNOW_API Adam : public AdamBase {
+ public:
+  /// Builds the optimizer from groups, each with its own options.
+  explicit Adam(const ParameterGroups<AdamOptions>& groups);
+
+  /// Throws ValueError if an option is negative or not finite, or a beta is 1 or more.
+  explicit Adam(std::vector<NamedTensor> parameters, const AdamOptions& options = {});
 };
 
 }  // namespace minnow::inline MINNOW_PRECISION

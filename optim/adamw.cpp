@@ -21,6 +21,6 @@ ParameterGroups<AdamOptions> for_adam(const ParameterGroups<AdamWOptions>& group
 AdamW::AdamW(std::vector<NamedTensor> parameters, const AdamWOptions& options)
     : AdamW(ParameterGroups<AdamWOptions>{{std::move(parameters), options}}) {}
 
-AdamW::AdamW(const ParameterGroups<AdamWOptions>& groups) : Adam(for_adam(groups), Decay::decoupled) {}
+AdamW::AdamW(const ParameterGroups<AdamWOptions>& groups) : AdamBase(for_adam(groups), Decay::decoupled) {}
 
 }  // namespace minnow::inline MINNOW_PRECISION

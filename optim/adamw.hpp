@@ -15,13 +15,13 @@ struct AdamWOptions {
 
 /// Adam with decoupled weight decay (Loshchilov and Hutter, 2019), with the update of torch.optim.AdamW:
 /// p -= learning_rate weight_decay p, then a step of Adam without decay. The decay does not enter the averages.
-class MINNOW_API AdamW : public Adam {
+class MINNOW_API AdamW : public AdamBase {
  public:
-  /// Throws ValueError if an option is negative or not finite, or a beta is 1 or more.
-  explicit AdamW(std::vector<NamedTensor> parameters, const AdamWOptions& options = {});
-
   /// Builds the optimizer from groups, each with its own options.
   explicit AdamW(const ParameterGroups<AdamWOptions>& groups);
+
+  /// Throws ValueError if an option is negative or not finite, or a beta is 1 or more.
+  explicit AdamW(std::vector<NamedTensor> parameters, const AdamWOptions& options = {});
 };
 
 }  // namespace minnow::inline MINNOW_PRECISION

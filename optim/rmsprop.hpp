@@ -20,11 +20,11 @@ struct RMSpropOptions {
 /// If s + epsilon is 0, g / (s + epsilon) is replaced by 0; in PyTorch it is NaN or infinite.
 class MINNOW_API RMSprop : public GroupedOptimizer<RMSpropOptions> {
  public:
-  /// Throws ValueError if an option is negative or not finite, or alpha is 1 or more.
-  explicit RMSprop(std::vector<NamedTensor> parameters, const RMSpropOptions& options = {});
-
   /// Builds the optimizer from groups, each with its own options.
   explicit RMSprop(const ParameterGroups<RMSpropOptions>& groups);
+
+  /// Throws ValueError if an option is negative or not finite, or alpha is 1 or more.
+  explicit RMSprop(std::vector<NamedTensor> parameters, const RMSpropOptions& options = {});
 
   void visit_state(StateVisitor& visitor) override;
 

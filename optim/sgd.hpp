@@ -17,13 +17,13 @@ struct SGDOptions {
 ///   g = b, or g + momentum b with Nesterov;   p -= learning_rate g.
 class MINNOW_API SGD : public GroupedOptimizer<SGDOptions> {
  public:
-  /// Throws ValueError if an option but dampening is negative, an option is not finite, or nesterov is set without
-  /// momentum or with dampening.
-  explicit SGD(std::vector<NamedTensor> parameters, const SGDOptions& options = {});
-
   /// Builds the optimizer from groups, each with its own options: SGD sgd{{{weights, {.weight_decay = 1e-4}}, {biases,
   /// {}}}}.
   explicit SGD(const ParameterGroups<SGDOptions>& groups);
+
+  /// Throws ValueError if an option but dampening is negative, an option is not finite, or nesterov is set without
+  /// momentum or with dampening.
+  explicit SGD(std::vector<NamedTensor> parameters, const SGDOptions& options = {});
 
   void visit_state(StateVisitor& visitor) override;
 

@@ -16,8 +16,8 @@ struct GELUOptions {
 /// units", 2016). With Approximate::tanh: y = x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2. x, y: any shape.
 class MINNOW_API GELU : public Layer {
  public:
-  explicit GELU(const GELUOptions& options = {}) : exact_(options.approximate == Approximate::none) {}
   explicit GELU(const LayerConfig& config);
+  explicit GELU(const GELUOptions& options = {}) : exact_(options.approximate == Approximate::none) {}
 
   std::string name() const override { return exact_ ? "GELU" : "GELU(tanh)"; }
   Shape output_shape(const Shape& input) const override { return input; }

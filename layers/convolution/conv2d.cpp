@@ -12,15 +12,16 @@ constexpr std::size_t max_padded_elements = std::size_t{1} << 32;  // of one cha
 
 }  // namespace
 
-Conv2d::Conv2d(std::size_t in, std::size_t out, Size2d kernel, const Conv2dOptions& options)
-    : in_(in),
-      out_(out),
-      groups_(options.groups),
-      kernel_(kernel),
-      stride_(options.stride),
-      dilation_(options.dilation),
-      padding_(options.padding),
-      has_bias_(options.bias) {
+/// Sets the options, and makes the parameters with elements of 0.
+void Conv2d::set_up(std::size_t in, std::size_t out, Size2d kernel, const Conv2dOptions& options) {
+  in_ = in;
+  out_ = out;
+  groups_ = options.groups;
+  kernel_ = kernel;
+  stride_ = options.stride;
+  dilation_ = options.dilation;
+  padding_ = options.padding;
+  has_bias_ = options.bias;
   const auto refuse = [this](const char* what) { throw ValueError(name() + ": expected " + what + "."); };
   const auto outside = [](Size2d size) {
     constexpr std::size_t max_size = 1 << 16;  // keeps products of sizes from overflowing
@@ -40,8 +41,8 @@ Conv2d::Conv2d(std::size_t in, std::size_t out, Size2d kernel, const Conv2dOptio
   if (has_bias_) bias_ = Parameter({out});
 }
 
-Conv2d::Conv2d(std::size_t in, std::size_t out, Size2d kernel, Rng& rng, const Conv2dOptions& options)
-    : Conv2d(in, out, kernel, options) {
+Conv2d::Conv2d(std::size_t in, std::size_t out, Size2d kernel, Rng& rng, const Conv2dOptions& options) {
+  set_up(in, out, kernel, options);
   const std::size_t fan_in = in / groups_ * kernel.height * kernel.width;
   const std::size_t fan_out = out / groups_ * kernel.height * kernel.width;
   init_weight(weight_.value, options.init, fan_in, fan_out, rng);
@@ -71,10 +72,12 @@ Conv2dOptions read_options(ConfigReader& read) {
 
 }  // namespace
 
-Conv2d::Conv2d(ConfigReader read)
-    : Conv2d{read.size("in"), read.size("out"), read.size2d("kernel"), read_options(read)} {}  // read in this order
-
-Conv2d::Conv2d(const LayerConfig& config) : Conv2d(ConfigReader(config, "Conv2d")) {}
+Conv2d::Conv2d(const LayerConfig& config) {
+  ConfigReader read(config, "Conv2d");
+  const std::size_t in = read.size("in"), out = read.size("out");
+  const Size2d kernel = read.size2d("kernel");
+  set_up(in, out, kernel, read_options(read));
+}
 
 std::optional<LayerConfig> Conv2d::config() const {
   const ConfigValue padding = padding_.zeros ? ConfigValue(*padding_.zeros) : ConfigValue("same");

@@ -45,10 +45,10 @@ struct Conv2dOptions {
 /// H' = floor((H + 2 padding - dilation (kernel - 1) - 1) / stride) + 1.
 class MINNOW_API Conv2d : public Layer {
  public:
+  explicit Conv2d(const LayerConfig& config);
   /// Draws the weights from `rng`. Throws ValueError if a size is 0 or exceeds 2^16, groups do not divide the channels,
   /// or padding is "same" and the stride is not 1.
   Conv2d(std::size_t in, std::size_t out, Size2d kernel, Rng& rng, const Conv2dOptions& options = {});
-  explicit Conv2d(const LayerConfig& config);
 
   std::string name() const override;
   Shape output_shape(const Shape& input) const override;
@@ -61,16 +61,15 @@ class MINNOW_API Conv2d : public Layer {
 
  private:
   friend struct detail::LayerAccess;
-  Conv2d(std::size_t in, std::size_t out, Size2d kernel, const Conv2dOptions& options);
-  explicit Conv2d(ConfigReader read);
+  void set_up(std::size_t in, std::size_t out, Size2d kernel, const Conv2dOptions& options);
   ConvolutionParts parts(const Shape& input);
   ConvolutionGeometry geometry(const Shape& input) const;
 
   // First, so that assigning a layer with other shapes throws before anything has changed.
   Parameter weight_, bias_;
   std::size_t in_, out_, groups_;
-  Size2d kernel_, stride_, dilation_;
-  Padding2d padding_;
+  Size2d kernel_ = 1, stride_ = 1, dilation_ = 1;
+  Padding2d padding_ = 0;
   bool has_bias_;
 };
 

@@ -20,10 +20,10 @@ struct DenseOptions {
 /// x: (N, ..., in), weight: (out, in), bias: (out), y: (N, ..., out).
 class MINNOW_API Dense : public Layer {
  public:
+  explicit Dense(const LayerConfig& config);
   /// Draws the weights from `rng`. Throws ValueError if a size is 0 or exceeds 2^31 - 1, ShapeError if the weights do
   /// not fit in memory.
   Dense(std::size_t in, std::size_t out, Rng& rng, const DenseOptions& options = {});
-  explicit Dense(const LayerConfig& config);
 
   std::string name() const override;
   Shape output_shape(const Shape& input) const override;

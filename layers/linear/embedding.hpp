@@ -15,10 +15,10 @@ struct EmbeddingOptions {
 /// [0, num_embeddings). x: (N, ...), weight: (num_embeddings, dim), y: (N, ..., dim). An id has no gradient: dx is 0.
 class MINNOW_API Embedding : public Layer {
  public:
+  explicit Embedding(const LayerConfig& config);
   /// Draws the elements of the weight from `rng`: normal with mean 0 and standard deviation 1, as in PyTorch. Throws
   /// ValueError if a size is 0, if padding_idx is not an id, or if an id is not exact as a Real (2^24 in float).
   Embedding(std::size_t num_embeddings, std::size_t dim, Rng& rng, const EmbeddingOptions& options = {});
-  explicit Embedding(const LayerConfig& config);
 
   std::string name() const override;
   Shape output_shape(const Shape& input) const override;

@@ -66,8 +66,8 @@ class MINNOW_API BatchNorm : public Layer {
 /// x: (N, C) or (N, C, L).
 class MINNOW_API BatchNorm1d : public BatchNorm {
  public:
-  explicit BatchNorm1d(std::size_t channels, const BatchNormOptions& options = {}) : BatchNorm(1, channels, options) {}
   explicit BatchNorm1d(const LayerConfig& config) : BatchNorm(1, config) {}
+  explicit BatchNorm1d(std::size_t channels, const BatchNormOptions& options = {}) : BatchNorm(1, channels, options) {}
 
   std::optional<LayerConfig> config() const override { return layer_config(*this, config_of("BatchNorm1d")); }
 };
@@ -75,8 +75,8 @@ class MINNOW_API BatchNorm1d : public BatchNorm {
 /// x: (N, C, H, W).
 class MINNOW_API BatchNorm2d : public BatchNorm {
  public:
-  explicit BatchNorm2d(std::size_t channels, const BatchNormOptions& options = {}) : BatchNorm(2, channels, options) {}
   explicit BatchNorm2d(const LayerConfig& config) : BatchNorm(2, config) {}
+  explicit BatchNorm2d(std::size_t channels, const BatchNormOptions& options = {}) : BatchNorm(2, channels, options) {}
 
   std::optional<LayerConfig> config() const override { return layer_config(*this, config_of("BatchNorm2d")); }
 };

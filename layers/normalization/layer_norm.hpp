@@ -16,11 +16,11 @@ struct LayerNormOptions {
 /// PyTorch they are NaN. x, y: (N, ..., normalized_shape), weight, bias: normalized_shape.
 class MINNOW_API LayerNorm : public Layer {
  public:
+  explicit LayerNorm(const LayerConfig& config);
   /// Throws ValueError if there is no extent, an extent is 0, or eps is negative.
   explicit LayerNorm(const Shape& normalized_shape, const LayerNormOptions& options = {});
   explicit LayerNorm(std::size_t features, const LayerNormOptions& options = {})
       : LayerNorm(Shape{features}, options) {}
-  explicit LayerNorm(const LayerConfig& config);
 
   std::string name() const override;
   Shape output_shape(const Shape& input) const override;

@@ -37,12 +37,13 @@ AvgPool2d::AvgPool2d(Size2d kernel, const AvgPoolOptions& options)
               {.stride = options.stride, .padding = options.padding, .ceil_mode = options.ceil_mode}),
       count_include_pad_(options.count_include_pad) {}
 
-AvgPool2d::AvgPool2d(ConfigReader read)
-    : window_("AvgPool2d", read), count_include_pad_(read.boolean("count_include_pad", true)) {
+AvgPool2d::AvgPool2d(const LayerConfig& config) : AvgPool2d(Size2d(1)) {
+  ConfigReader read(config, "AvgPool2d");
+  window_ = PoolingWindow("AvgPool2d", read);
+  count_include_pad_ = read.boolean("count_include_pad", true);
   read.finish();
   if (window_.dilation() != Size2d(1)) throw ValueError(name() + ": expected a dilation of 1.");
 }
-AvgPool2d::AvgPool2d(const LayerConfig& config) : AvgPool2d(ConfigReader(config, "AvgPool2d")) {}
 
 std::optional<LayerConfig> AvgPool2d::config() const {
   LayerConfig config{"AvgPool2d", {}, {}};

@@ -16,9 +16,9 @@ struct AvgPoolOptions {
 /// H' = floor((H + 2 padding - kernel) / stride) + 1.
 class MINNOW_API AvgPool2d : public Layer {
  public:
+  explicit AvgPool2d(const LayerConfig& config);
   /// Throws ValueError if a size is 0 or the padding exceeds half of the kernel.
   explicit AvgPool2d(Size2d kernel, const AvgPoolOptions& options = {});
-  explicit AvgPool2d(const LayerConfig& config);
 
   std::string name() const override { return window_.name(); }
   Shape output_shape(const Shape& input) const override { return window_.output_shape(input); }
@@ -28,8 +28,6 @@ class MINNOW_API AvgPool2d : public Layer {
   MemoryUse memory_use() const override { return {.reads_x = false, .reads_y = false}; }
 
  private:
-  explicit AvgPool2d(ConfigReader read);
-
   PoolingWindow window_;
   bool count_include_pad_;
 };

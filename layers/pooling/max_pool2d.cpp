@@ -55,8 +55,11 @@ void pool_plane(const PoolingWindow& window, const Planes& planes, const Real* x
 
 }  // namespace
 
-MaxPool2d::MaxPool2d(ConfigReader read) : window_("MaxPool2d", read) { read.finish(); }
-MaxPool2d::MaxPool2d(const LayerConfig& config) : MaxPool2d(ConfigReader(config, "MaxPool2d")) {}
+MaxPool2d::MaxPool2d(const LayerConfig& config) : MaxPool2d(Size2d(1)) {
+  ConfigReader read(config, "MaxPool2d");
+  window_ = PoolingWindow("MaxPool2d", read);
+  read.finish();
+}
 
 std::optional<LayerConfig> MaxPool2d::config() const {
   LayerConfig config{"MaxPool2d", {}, {}};

@@ -15,9 +15,9 @@ struct LayerAccess;
 /// NaN exceeds every number. The output is -inf if all elements of a dilated window lie outside the image.
 class MINNOW_API MaxPool2d : public Layer {
  public:
+  explicit MaxPool2d(const LayerConfig& config);
   /// Throws ValueError if a size is 0 or the padding exceeds half of the kernel.
   explicit MaxPool2d(Size2d kernel, const PoolingOptions& options = {}) : window_("MaxPool2d", kernel, options) {}
-  explicit MaxPool2d(const LayerConfig& config);
 
   std::string name() const override { return window_.name(); }
   Shape output_shape(const Shape& input) const override { return window_.output_shape(input); }
@@ -29,7 +29,6 @@ class MINNOW_API MaxPool2d : public Layer {
  private:
   friend struct detail::LayerAccess;
   const PoolingWindow& parts() const { return window_; }
-  explicit MaxPool2d(ConfigReader read);
 
   PoolingWindow window_;
 };

@@ -46,7 +46,7 @@ Options options(const Json& torch) {
   return o;
 }
 
-std::unique_ptr<Adam> optimizer(const Json& c, std::vector<Parameter>& parameters) {
+std::unique_ptr<AdamBase> optimizer(const Json& c, std::vector<Parameter>& parameters) {
   if (c.at("optimizer") == "Adam")
     return std::make_unique<Adam>(named(parameters), options<AdamOptions>(c.at("options")));
   return std::make_unique<AdamW>(named(parameters), options<AdamWOptions>(c.at("options")));
