@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,8 +28,10 @@ struct Options {
 
 /// Training and test images.
 struct Parts {
-  TensorDataset train, test;
+  std::vector<std::string> class_names;
+  std::unique_ptr<const Dataset> train, test;
   const char* test_name;
+  std::unique_ptr<const Dataset> all = nullptr;  // the dataset of which the parts are subsets, if they are
 };
 
 Parts read_images(const Subject& subject, const Options& options, Rng rng) {
@@ -39,14 +42,18 @@ Parts read_images(const Subject& subject, const Options& options, Rng rng) {
   const auto start = std::chrono::steady_clock::now();
   datasets::MnistSplit split = subject.read(*options.folder);
   const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
-  const std::vector<std::string> class_names = split.train.class_names();
+  std::vector<std::string> class_names = split.train.class_names();
   fmt::print("Read {} training and {} test images of {} in {:.1f} s\n", split.train.size(), split.test.size(),
              fmt::join(class_names, ", "), taken.count());
   std::fflush(stdout);
-  if (options.validation == 0) return {std::move(split.train), std::move(split.test), "test"};
-  auto [held_out, rest] = random_split(split.train, options.validation, std::move(rng));
+  std::unique_ptr<const Dataset> train = std::make_unique<const TensorDataset>(std::move(split.train));
+  if (options.validation == 0)
+    return {std::move(class_names), std::move(train), std::make_unique<const TensorDataset>(std::move(split.test)),
+            "test"};
+  auto [held_out, rest] = random_split(*train, options.validation, std::move(rng));
   fmt::print("Held out {} of the training images for validation; the test images are not used\n", held_out.size());
-  return {std::move(rest), std::move(held_out), "validation"};
+  return {std::move(class_names), std::make_unique<const Subset>(std::move(rest)),
+          std::make_unique<const Subset>(std::move(held_out)), "validation", std::move(train)};
 }
 
 Augmentation augmentation(const Subject& subject, const Network& network, Rng rng) {
@@ -83,13 +90,13 @@ void classify(const Subject& subject, const Options& options) {
   const Network& network = options.network;
   Rng rng{options.common.seed};
   const Parts parts = read_images(subject, options, rng.split());
-  const Normalization normalization(parts.train.inputs());
-  Sequential model = network.make(parts.train.input_shape(), parts.train.class_names().size(), rng.split());
-  Shape batch = parts.train.inputs().shape();
-  batch[0] = std::min(batch[0], network.training.batch_size);
+  const Normalization normalization(*parts.train);
+  const Shape image = parts.train->input_shape();
+  Sequential model = network.make(image, parts.class_names.size(), rng.split());
+  const Shape batch{std::min(parts.train->size(), network.training.batch_size), image[0], image[1], image[2]};
   fmt::print("\n{}\n", model.summary(batch));
 
-  DataLoader loader{parts.train,
+  DataLoader loader{*parts.train,
                     {.batch_size = network.training.batch_size,
                      .shuffle = rng.split(),
                      .prefetch = true,
@@ -97,8 +104,8 @@ void classify(const Subject& subject, const Options& options) {
                      .normalize = normalization}};
   train(model, network, loader);
 
-  const Predictions logits = predict(model, parts.test, normalization, subject.mirrored);
-  print_result(parts.test_name, logits, confusion(logits, parts.test.class_names()), subject.mirrored);
+  const Predictions logits = predict(model, *parts.test, normalization, subject.mirrored);
+  print_result(parts.test_name, logits, confusion(logits, parts.class_names), subject.mirrored);
 }
 
 std::vector<Network> networks_for(const Subject& subject) {
