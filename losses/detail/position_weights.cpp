@@ -18,7 +18,7 @@ std::size_t check_labels(const LossInputs& in, const ClassLayout& layout, std::i
   const Real* labels = in.target.data();
   const std::size_t count = layout.samples * layout.positions;
   const auto ignored = static_cast<Real>(ignore_index);
-  if (static_cast<double>(ignored) != static_cast<double>(ignore_index))
+  if (static_cast<long double>(ignored) != static_cast<long double>(ignore_index))
     throw ValueError(
         format_text("{}: expected an ignore_index that a label can represent, got {}.", loss.name(), ignore_index));
   const kernels::LabelCheck check = kernels::check_labels(labels, count, layout.classes, ignored);
