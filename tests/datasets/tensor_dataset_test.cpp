@@ -46,6 +46,10 @@ TEST(TensorDataset, RejectsMismatchedShapesAndLabels) {
               TensorDataset(zeros({2, 2}), Tensor{0, 2}, {"a", "b"});
             }),
             "TensorDataset: expected class indices, whole numbers from 0 to 1, got 2 in row 1.");
+  EXPECT_EQ(message_of([] {
+              TensorDataset(zeros({2, 2}), zeros({2, 2}), {"a", "b"});
+            }),
+            "TensorDataset: expected class indices (N) with class names, got (2, 2).");
   EXPECT_THROW(TensorDataset(zeros({2, 2}), Tensor{0, Real(0.5)}, {"a", "b"}), ValueError);
   EXPECT_THROW(TensorDataset(zeros({2, 2}), Tensor{0, Real(NAN)}, {"a", "b"}), ValueError);
 }

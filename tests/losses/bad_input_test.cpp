@@ -6,6 +6,7 @@
 #include <tests/support/message.hpp>
 
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <string>
 #include <vector>
@@ -39,6 +40,9 @@ TEST(BadInput, OptionsOutOfRange) {
             "BCEWithLogitsLoss: expected options.pos_weight finite and not negative, got inf at index 0.");
   EXPECT_EQ(error_of([] { FocalLoss({.gamma = -1}); }), "FocalLoss: expected gamma of at least 0 and finite, got -1.");
   EXPECT_EQ(error_of([] { SigmoidFocalLoss({.alpha = 2}); }), "SigmoidFocalLoss: expected alpha of at most 1, got 2.");
+  EXPECT_EQ(error_of([] { SigmoidFocalLoss({.gamma = -1}); }),
+            "SigmoidFocalLoss: expected gamma of at least 0 and finite, got -1.");
+  EXPECT_EQ(error_of([] { MultiMarginLoss({.margin = inf}); }), "MultiMarginLoss: expected a finite margin, got inf.");
   EXPECT_EQ(error_of([] { HuberLoss({.delta = 0}); }), "HuberLoss: expected delta greater than 0 and finite, got 0.");
   EXPECT_EQ(error_of([] { SmoothL1Loss({.beta = -1}); }),
             "SmoothL1Loss: expected beta of at least 0 and finite, got -1.");
@@ -60,6 +64,9 @@ TEST(BadInput, InvalidLabels) {
             "FocalLoss: expected class indices, whole numbers from 0 to 3, or ignore_index 9, got 0.5 in row 2.");
   EXPECT_EQ(forward_error(MultiMarginLoss(), x, Tensor{0, -1, 0}),
             "MultiMarginLoss: expected class indices, whole numbers from 0 to 3, got -1 in row 1.");
+  constexpr std::int64_t not_a_real = (std::int64_t{1} << 53) + 1;
+  EXPECT_EQ(forward_error(NLLLoss({.ignore_index = not_a_real}), x, Tensor{0, 0, 0}),
+            "NLLLoss: expected an ignore_index that a label can represent, got 9007199254740993.");
   EXPECT_EQ(
       forward_error(CrossEntropyLoss(), zeros({2, 4, 3}), Tensor{{0, 0, 0}, {0, 0, nan}}),
       "CrossEntropyLoss: expected class indices, whole numbers from 0 to 3, or ignore_index -100, got nan in row 1.");
@@ -194,6 +201,15 @@ TEST(BadInput, ANaNPredictionGivesANaNLoss) {
   EXPECT_TRUE(std::isnan(margin.forward(x, Tensor{1})));
   CosineEmbeddingLoss cosine;
   EXPECT_TRUE(std::isnan(cosine.forward(from(std::vector<Real>{nan, 1, 1, 1}, {1, 2, 2}), Tensor{1})));
+}
+
+TEST(BadInput, EachLossNamesItself) {
+  const Tensor x = zeros({2, 3}), t = zeros({4, 5, 6});
+  EXPECT_EQ(forward_error(L1Loss(), x, t).find("L1Loss: expected"), 0u);
+  EXPECT_EQ(forward_error(HuberLoss(), x, t).find("HuberLoss: expected"), 0u);
+  EXPECT_EQ(forward_error(SmoothL1Loss(), x, t).find("SmoothL1Loss: expected"), 0u);
+  EXPECT_EQ(forward_error(MultiMarginLoss(), x, t).find("MultiMarginLoss: expected"), 0u);
+  EXPECT_EQ(CosineEmbeddingLoss().name(), "CosineEmbeddingLoss");
 }
 
 TEST(BadInput, MismatchedShapes) {

@@ -234,7 +234,15 @@ TEST(Config, RepeatedAttributesAndZeroStridesAreRefused) {
             "MaxPool2d(2, stride 0): expected a stride of 1 to 65536, got 0.");
   const LayerConfig without_stride{"MaxPool2d", {{"kernel", {3, 2}}}, {}};
   EXPECT_EQ(standard_layers().make(without_stride)->name(), "MaxPool2d(3x2)");
+  EXPECT_EQ(refused({"AvgPool2d", {{"kernel", {2, 2}}, {"dilation", {2, 2}}}, {}}),
+            "AvgPool2d(2, dilation 2): expected a dilation of 1.");
   EXPECT_EQ(refused({"Concat", {}, {}}), "Concat: expected 1 or more children, got 0.");
+}
+
+TEST(Config, ContainersAreMadeWithTheStandardLayers) {
+  const LayerConfig relu{"ReLU", {}, {}}, concat{"Concat", {}, {relu, relu}}, residual{"Residual", {}, {relu}};
+  EXPECT_EQ(Concat(concat).config(), standard_layers().make(concat)->config());
+  EXPECT_EQ(Residual(residual).config(), standard_layers().make(residual)->config());
 }
 
 TEST(Config, AbsurdSizesAreRefusedBeforeMemoryIsAllocated) {

@@ -94,6 +94,34 @@ TEST(Groups, MayBeEmptyIfAModelHasNoBiases) {
   EXPECT_EQ(sgd.parameters().size(), 1u);
 }
 
+TEST(Groups, AreCheckedByIndex) {
+  Sequential model = small_model();
+  SGD sgd{model.parameters()};
+  EXPECT_EQ(message<ValueError>([&] { sgd.rates(1); }), "SGD: expected a group index below 1, got 1.");
+  EXPECT_EQ(message<ValueError>([&] { sgd.set_rates(2, {}); }), "SGD: expected a group index below 1, got 2.");
+}
+
+/// Adds the gradient; it has no learning rate.
+struct Adding : Optimizer {
+  explicit Adding(std::vector<NamedTensor> parameters) : Optimizer(std::move(parameters)) {}
+  void update(std::size_t, Parameter& parameter) override {
+    for (std::size_t i = 0; i < parameter.value.size(); ++i) parameter.value.data()[i] += parameter.grad.data()[i];
+  }
+};
+
+TEST(Groups, AnOptimizerOfOnesOwnNeedsNoRates) {
+  Sequential model = small_model();
+  Adding adding{model.parameters()};
+  const std::string expected =
+      "Optimizer: expected an optimizer with rates, got one without. Override num_groups, rates, initial_rates, "
+      "set_rates and set_initial_rates.";
+  EXPECT_EQ(adding.num_groups(), 1u);
+  EXPECT_EQ(message<Error>([&] { adding.rates(0); }), expected);
+  EXPECT_EQ(message<Error>([&] { adding.initial_rates(0); }), expected);
+  EXPECT_EQ(message<Error>([&] { adding.set_rates(0, {}); }), expected);
+  EXPECT_EQ(message<Error>([&] { adding.set_initial_rates(0, {}); }), expected);
+}
+
 TEST(Named, MatchesWholePartsOfNames) {
   std::vector<Parameter> p(4, Parameter({1}));
   const std::vector<NamedTensor> all{{"1.weight", p[0]}, {"1.bias", p[1]}, {"10.weight", p[2]}, {"2.1.weight", p[3]}};

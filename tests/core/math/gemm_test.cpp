@@ -143,6 +143,15 @@ std::string message(const Shape& a, const Shape& b, const Shape& c, const GemmOp
   return "no error";
 }
 
+TEST(Gemm, RefusesExtentsBeyond31Bits) {
+  const std::size_t most = (std::size_t{1} << 31) - 1;
+  EXPECT_EQ(message({most, 0}, {0, 0}, {most, 0}), "no error");
+  EXPECT_EQ(message({most + 1, 0}, {0, 0}, {most + 1, 0}),
+            "gemm: expected extents below 2^31, got (2147483648, 0) times (0, 0).");
+  EXPECT_EQ(message({0, most + 1}, {most + 1, 0}, {0, 0}),
+            "gemm: expected extents below 2^31, got (0, 2147483648) times (2147483648, 0).");
+}
+
 TEST(Gemm, ReportsShapesThatDoNotMatch) {
   EXPECT_EQ(message({2, 3}, {4, 5}, {2, 5}),
             "gemm: expected (M, K) times (K, N) into (M, N), got (2, 3) times (4, 5) into (2, 5).");
