@@ -127,10 +127,12 @@ TEST(Gemm, AcceptsOneTensorAsBothOperands) {
 }
 
 TEST(Gemm, RefusesAnOperandAsResult) {
-  Tensor a = zeros({3, 3});
-  const Tensor b = zeros({3, 3});
-  EXPECT_THROW(gemm(a, b, a), ValueError);
-  EXPECT_THROW(gemm(b, a, a), ValueError);
+  for (const std::size_t size : {1u, 3u}) {
+    Tensor a = zeros({size, size});
+    const Tensor b = zeros({size, size});
+    EXPECT_THROW(gemm(a, b, a), ValueError);
+    EXPECT_THROW(gemm(b, a, a), ValueError);
+  }
 }
 
 std::string message(const Shape& a, const Shape& b, const Shape& c, const GemmOptions& options = {}) {
