@@ -16,7 +16,9 @@ static_assert(std::is_same_v<decltype(std::declval<const Batch&>().input(0)), st
 static_assert(std::is_same_v<decltype(std::declval<const Batch&>().target(0)), std::span<const Real>>);
 
 TEST(Batch, ReturnsTheRowOfOneSample) {
-  Batch batch{zeros({3, 2, 2}), zeros({3}), {}};
+  Batch batch;
+  batch.inputs = zeros({3, 2, 2});
+  batch.targets = zeros({3});
   for (std::size_t r = 0; r < 3; ++r) {
     ASSERT_EQ(batch.input(r).size(), 4U);
     ASSERT_EQ(batch.target(r).size(), 1U);
@@ -31,7 +33,9 @@ TEST(Batch, ReturnsTheRowOfOneSample) {
 }
 
 TEST(Batch, RejectsARowOutOfRange) {
-  Batch batch{zeros({3, 2}), zeros({3, 5}), {}};
+  Batch batch;
+  batch.inputs = zeros({3, 2});
+  batch.targets = zeros({3, 5});
   EXPECT_EQ(message<ValueError>([&] { batch.input(3); }), "Batch::input: expected a row below 3, got 3.");
   EXPECT_EQ(message<ValueError>([&] { batch.target(7); }), "Batch::target: expected a row below 3, got 7.");
   const Batch empty;
