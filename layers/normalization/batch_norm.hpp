@@ -21,8 +21,8 @@ struct BatchNormOptions {
 
 /// Normalises each channel over batch and positions, y = (x - mean) / sqrt(variance + eps) weight + bias (Ioffe and
 /// Szegedy, "Batch normalization", 2015). Training computes mean and variance from the batch and blends them into the
-/// buffers running_mean and running_var (there unbiased). Evaluation reads the buffers. If a channel is constant and eps
-/// is 0, or 0 as a Real, y is the bias and dx is 0; PyTorch returns NaN or refuses the eps.
+/// buffers running_mean and running_var (there unbiased). Evaluation reads the buffers. If a channel is constant and
+/// eps is 0, or 0 as a Real, y is the bias and dx is 0; PyTorch returns NaN or refuses the eps.
 ///
 /// The common base of BatchNorm1d and BatchNorm2d, which accept different shapes.
 class MINNOW_API BatchNorm : public Layer {
