@@ -4,9 +4,11 @@
 #include <minnow/core/snapshot.hpp>
 #include <minnow/datasets/tensor_dataset.hpp>
 #include <minnow/layers/activation/relu.hpp>
+#include <minnow/layers/activation/tanh.hpp>
 #include <minnow/layers/convolution/conv2d.hpp>
 #include <minnow/layers/linear/dense.hpp>
 #include <minnow/layers/normalization/batch_norm.hpp>
+#include <minnow/layers/normalization/layer_norm.hpp>
 #include <minnow/layers/pooling/global_avg_pool2d.hpp>
 #include <minnow/layers/pooling/max_pool2d.hpp>
 #include <minnow/layers/regularization/dropout.hpp>
@@ -97,6 +99,18 @@ TEST(FindNonFinite, NamesAFusedStepInFitAsARange) {
       error_of_fit(model, random_samples({9, 3, 8, 8})),
       "fit: expected a finite loss, got nan at epoch 1, step 1; it arose in layers 0 to 3, Conv2d(3 -> 8, 3, padding "
       "1) ... MaxPool2d(2). Try a lower learning rate.");
+}
+
+// The weights are finite, but their products are not.
+TEST(FindNonFinite, NamesOneLayerOrTwo) {
+  Rng rng{1};
+  Sequential one{Dense(6, 5, rng), LayerNorm(5)}, two{Dense(6, 5, rng), Tanh(), Dense(5, 3, rng), ReLU()};
+  one[0].state()[0].value->fill(std::numeric_limits<Real>::max());
+  two[2].state()[0].value->fill(std::numeric_limits<Real>::max());
+  const std::string of_one = error_of_evaluate(one, random_samples({9, 6}));
+  const std::string of_two = error_of_evaluate(two, random_samples({9, 6}));
+  EXPECT_NE(of_one.find("it arose in layer 0, Dense(6 -> 5)."), std::string::npos) << of_one;
+  EXPECT_NE(of_two.find("it arose in layers 2 to 3, Dense(5 -> 3) and ReLU."), std::string::npos) << of_two;
 }
 
 TEST(FindNonFinite, DescendsIntoANestedSequential) {
