@@ -241,6 +241,7 @@ TEST(Config, RepeatedAttributesAndZeroStridesAreRefused) {
 
 TEST(Config, ContainersAreMadeWithTheStandardLayers) {
   const LayerConfig relu{"ReLU", {}, {}}, concat{"Concat", {}, {relu, relu}}, residual{"Residual", {}, {relu}};
+  EXPECT_EQ(Concat(concat)[1].size(), 1u);
   EXPECT_EQ(Concat(concat).config(), standard_layers().make(concat)->config());
   EXPECT_EQ(Residual(residual).config(), standard_layers().make(residual)->config());
 }
