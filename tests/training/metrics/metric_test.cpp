@@ -108,6 +108,8 @@ TEST(MetricValues, WithoutASampleAreNotNegative) {
     EXPECT_TRUE(std::isnan(value));
     EXPECT_FALSE(std::signbit(value));
   }
+}
+
 TEST(Metric, OfTheLargestScoresNeedsAScorePerClass) {
   EXPECT_EQ(message<ShapeError>([] {
               metrics::top_k_accuracy(2).add(zeros({3, 1}), zeros({3}));
