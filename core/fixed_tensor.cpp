@@ -11,9 +11,9 @@ namespace {
 /// Throws ShapeError if the memory cannot be allocated. Sizes above the limit are refused at once, because some systems
 /// grant more memory than they have.
 Tensor allocate(const Shape& shape) {
-  constexpr std::size_t max_elements = std::size_t{1} << 40;
+  constexpr std::size_t limit = std::size_t{1} << 40;
   try {
-    if (num_elements(shape) <= max_elements) return zeros(shape);
+    if (num_elements(shape) <= limit) return zeros(shape);
   } catch (const std::bad_alloc&) {
   }
   throw ShapeError("FixedTensor: expected a shape that fits in memory, got " + to_string(shape) + ".");

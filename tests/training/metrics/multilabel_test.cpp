@@ -145,8 +145,8 @@ TEST(Multilabel, AccuracyCountsEveryPixel) {
 
 // Softmax rows that were rounded to three digits: scikit-learn #16568.
 TEST(Multilabel, RowsOfRoundedProbabilitiesAreAccepted) {
-  const Tensor rounded{{0.333, 0.333, 0.333}, {0.667, 0.167, 0.167}, {0.1, 0.7, 0.2}, {0.1, 0.2, 0.7}},
-      targets{0, 0, 2, 1};
+  const Tensor rounded = from({{0.333, 0.333, 0.333}, {0.667, 0.167, 0.167}, {0.1, 0.7, 0.2}, {0.1, 0.2, 0.7}}),
+               targets{0, 0, 2, 1};
   EXPECT_EQ(roc_auc_per_class(rounded, targets), (std::vector<double>{1, 1.0 / 3, 1.0 / 3}));
   EXPECT_NEAR(average_precision(rounded, targets), 5.0 / 9, bound);
   ProbabilityScores scores;
