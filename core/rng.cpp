@@ -8,10 +8,10 @@
 namespace minnow::inline MINNOW_PRECISION {
 namespace {
 
-using Block = std::array<std::uint32_t, 4>;
+using WordBlock = std::array<std::uint32_t, 4>;
 
 /// Computes ten rounds of Philox4x32: 128 random bits from a 128-bit counter and a 64-bit key.
-Block philox(Block counter, std::uint64_t key) {
+WordBlock philox(WordBlock counter, std::uint64_t key) {
   auto k0 = static_cast<std::uint32_t>(key);
   auto k1 = static_cast<std::uint32_t>(key >> 32);
   for (int round = 0; round < 10; ++round) {
@@ -25,7 +25,7 @@ Block philox(Block counter, std::uint64_t key) {
   return counter;
 }
 
-std::uint64_t low_half(const Block& block) { return block[0] | std::uint64_t{block[1]} << 32; }
+std::uint64_t low_half(const WordBlock& block) { return block[0] | std::uint64_t{block[1]} << 32; }
 
 /// Returns the key of a stream of the family. The two rounds mix index and sub_index separately. The last counter word
 /// is 1 here and 0 in the stream's own blocks, so the blocks never coincide.

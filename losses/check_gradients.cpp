@@ -11,7 +11,7 @@ namespace minnow::inline MINNOW_PRECISION {
 namespace {
 
 /// Thrown at the first fault; the message becomes the failure of the report.
-struct Fault {
+struct LossFault {
   std::string message;
 };
 
@@ -46,7 +46,7 @@ class LossChecker {
 
  private:
   [[noreturn]] void fail(const std::string& what) const {
-    throw Fault{format_text("{} at prediction {}: {}", loss_.name(), to_string(prediction_.shape()), what)};
+    throw LossFault{format_text("{} at prediction {}: {}", loss_.name(), to_string(prediction_.shape()), what)};
   }
 
   void check_forward() {
@@ -110,7 +110,7 @@ GradientReport check_gradients(Loss& loss, const Tensor& prediction, const Tenso
   GradientReport report;
   try {
     LossChecker(loss, options, report).check(prediction, target);
-  } catch (const Fault& fault) {
+  } catch (const LossFault& fault) {
     report.ok = false;
     report.failure = fault.message;
   }

@@ -11,11 +11,11 @@
 #include <vector>
 
 namespace minnow::inline MINNOW_PRECISION {
-namespace {
+namespace detail {
 
-/// A shape as rows of classes.
-struct Rows {
-  Rows(const Shape& shape, const char* who) {
+/// A shape as rows of classes. It has a named namespace, because lambdas of template functions capture it.
+struct ClassRows {
+  ClassRows(const Shape& shape, const char* who) {
     if (shape.empty() || shape.size() > 2 || shape.back() == 0)
       throw ShapeError(format_text("{}: expected (N, C) or (C) with C >= 1, got {}.", who, to_string(shape)));
     classes = shape.back();
@@ -25,6 +25,11 @@ struct Rows {
   std::size_t count, classes;
   Shape per_row;  // (N) or ()
 };
+
+}  // namespace detail
+namespace {
+
+using detail::ClassRows;
 
 void check_temperature(double temperature, const char* who) {
   if (!(temperature > 0) || std::isinf(temperature))
@@ -70,7 +75,7 @@ void check_probabilities(const BasicTensor<T>& values, std::size_t rows, const c
 }
 
 template <class T>
-void check_distributions(const BasicTensor<T>& values, const Rows& rows, const char* who, const char* name) {
+void check_distributions(const BasicTensor<T>& values, const ClassRows& rows, const char* who, const char* name) {
   check_probabilities(values, rows.count, who, name);
   const T* p = values.data();
   for (std::size_t i = 0; i < rows.count; ++i) {
@@ -120,7 +125,7 @@ BasicTensor<T> reduce(const Shape& shape, std::size_t samples, Unit unit, std::o
 
 template <class T>
 BasicTensor<T> softmax(const BasicTensor<T>& logits, double temperature) {
-  const Rows rows(logits.shape(), "softmax");
+  const ClassRows rows(logits.shape(), "softmax");
   check_temperature(temperature, "softmax");
   auto result = BasicTensor<T>::from_shape(logits.shape());
   if (temperature == 1) {
@@ -142,7 +147,7 @@ BasicTensor<T> softmax(const BasicTensor<T>& logits, double temperature) {
 
 template <class T>
 BasicTensor<T> log_softmax(const BasicTensor<T>& logits, double temperature) {
-  const Rows rows(logits.shape(), "log_softmax");
+  const ClassRows rows(logits.shape(), "log_softmax");
   check_temperature(temperature, "log_softmax");
   auto result = BasicTensor<T>::from_shape(logits.shape());
   for (std::size_t i = 0; i < rows.count; ++i) {
@@ -161,7 +166,7 @@ BasicTensor<T> log_softmax(const BasicTensor<T>& logits, double temperature) {
 
 template <class T>
 BasicTensor<T> logsumexp(const BasicTensor<T>& logits) {
-  const Rows rows(logits.shape(), "logsumexp");
+  const ClassRows rows(logits.shape(), "logsumexp");
   auto result = BasicTensor<T>::from_shape(rows.per_row);
   const T* x = logits.data();
   for (T& value : result.storage()) {
@@ -176,7 +181,7 @@ BasicTensor<T> logsumexp(const BasicTensor<T>& logits) {
 
 template <class T>
 BasicTensor<T> entropy(const BasicTensor<T>& probabilities, Unit unit, std::optional<Reduction> reduction) {
-  const Rows rows(probabilities.shape(), "entropy");
+  const ClassRows rows(probabilities.shape(), "entropy");
   check_distributions(probabilities, rows, "entropy", "probabilities");
   return reduce<T>(rows.per_row, rows.count, unit, reduction, [&](std::size_t i) {
     const T* p = probabilities.data() + i * rows.classes;
@@ -190,7 +195,7 @@ BasicTensor<T> entropy(const BasicTensor<T>& probabilities, Unit unit, std::opti
 template <class T>
 BasicTensor<T> cross_entropy(const BasicTensor<T>& probabilities, const BasicTensor<T>& targets, Unit unit,
                              std::optional<Reduction> reduction) {
-  const Rows rows(probabilities.shape(), "cross_entropy");
+  const ClassRows rows(probabilities.shape(), "cross_entropy");
   const bool indices = probabilities.dimension() == 2 && targets.dimension() == 1;
   if (targets.shape() != (indices ? rows.per_row : probabilities.shape()))
     throw ShapeError(
@@ -229,7 +234,7 @@ BasicTensor<T> binary_cross_entropy(const BasicTensor<T>& probabilities, const B
 template <class T>
 BasicTensor<T> kl_divergence(const BasicTensor<T>& p, const BasicTensor<T>& q, Unit unit,
                              std::optional<Reduction> reduction) {
-  const Rows rows(p.shape(), "kl_divergence");
+  const ClassRows rows(p.shape(), "kl_divergence");
   if (q.shape() != p.shape())
     throw ShapeError(format_text("kl_divergence: expected q of the shape of p, {}, got {}.", to_string(p.shape()),
                                  to_string(q.shape())));

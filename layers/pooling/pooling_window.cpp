@@ -30,7 +30,7 @@ PoolingWindow::Span span(std::size_t at, std::size_t size, std::size_t kernel, s
   return {first, static_cast<std::size_t>(begin), std::min(last, size), std::min(last, size + padding)};
 }
 
-PoolingOptions read_options(ConfigReader& read) {
+PoolingOptions read_pooling_options(ConfigReader& read) {
   PoolingOptions options;
   options.stride = read.size2d("stride", read.size2d("kernel"));
   options.padding = read.size2d("padding", Size2d(0));
@@ -65,7 +65,7 @@ PoolingWindow::PoolingWindow(const std::string& name, Size2d kernel, const Pooli
 }
 
 PoolingWindow::PoolingWindow(const std::string& name, ConfigReader& read)
-    : PoolingWindow{name, read.size2d("kernel"), read_options(read)} {}
+    : PoolingWindow{name, read.size2d("kernel"), read_pooling_options(read)} {}
 
 void PoolingWindow::write(LayerConfig& config) const {
   config.attributes = {{"kernel", kernel_},

@@ -11,7 +11,7 @@
 namespace minnow::inline MINNOW_PRECISION {
 namespace {
 
-double edge(std::size_t i, std::size_t bins) { return static_cast<double>(i) / static_cast<double>(bins); }
+double bin_edge(std::size_t i, std::size_t bins) { return static_cast<double>(i) / static_cast<double>(bins); }
 
 double gap(const ReliabilityBin& bin) { return std::abs(bin.accuracy - bin.mean_confidence); }
 
@@ -36,8 +36,8 @@ std::size_t Calibration::bin_of(double confidence) const {
   const auto guess = static_cast<std::size_t>(std::floor(confidence * static_cast<double>(n)));
   std::size_t bin = std::min(guess, n - 1);
   // Rounding may have moved the product across an edge.
-  if (bin > 0 && confidence <= edge(bin, n)) --bin;
-  if (bin + 1 < n && confidence > edge(bin + 1, n)) ++bin;
+  if (bin > 0 && confidence <= bin_edge(bin, n)) --bin;
+  if (bin + 1 < n && confidence > bin_edge(bin + 1, n)) ++bin;
   return bin;
 }
 
@@ -60,7 +60,7 @@ std::vector<ReliabilityBin> Calibration::bins() const {
   std::vector<ReliabilityBin> result;
   for (std::size_t i = 0; i < sums_.size(); ++i) {
     const Sums& s = sums_[i];
-    result.push_back({edge(i, sums_.size()), edge(i + 1, sums_.size()), s.count,
+    result.push_back({bin_edge(i, sums_.size()), bin_edge(i + 1, sums_.size()), s.count,
                       mean(s.confidence, static_cast<double>(s.count)), mean(s.correct, s.count)});
   }
   return result;

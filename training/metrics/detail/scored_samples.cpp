@@ -11,7 +11,7 @@ namespace minnow::inline MINNOW_PRECISION {
 namespace {
 
 /// Returns the largest distance from 1 of the sum of a row of probabilities that were rounded to three digits.
-double sum_tolerance(std::size_t columns) { return 1e-4 + 5e-4 * static_cast<double>(columns); }
+double row_sum_tolerance(std::size_t columns) { return 1e-4 + 5e-4 * static_cast<double>(columns); }
 
 }  // namespace
 
@@ -55,7 +55,7 @@ void ScoredSamples::check_probabilities() const {
   for (std::size_t i = 0; i < size_ && !single_column(); ++i) {
     double sum = 0;
     for (std::size_t c = 0; c < columns_; ++c) sum += score(i, c);
-    if (std::abs(sum - 1) > sum_tolerance(columns_))
+    if (std::abs(sum - 1) > row_sum_tolerance(columns_))
       throw ValueError(format_text("{}: expected probabilities that sum to 1, got {} in row {}.", who_, sum, i));
   }
 }
