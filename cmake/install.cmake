@@ -41,6 +41,18 @@ if(MINNOW_LIBRARY_TYPE STREQUAL "STATIC_LIBRARY")
   install(FILES ${CMAKE_CURRENT_LIST_DIR}/FindMinnowOpenBLAS.cmake DESTINATION ${package_dir})
 endif()
 
-# The pages keep their places, so that the links between them work.
-install(FILES LICENSE README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
-install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR} PATTERN "*.json" EXCLUDE)
+# The pages keep their places, so that the links between them work. Links to public headers lead to the installed ones; of links to
+# other files of the source tree only the text stays. docs/reading.md is a guide to that tree.
+file(RELATIVE_PATH headers /${CMAKE_INSTALL_DOCDIR}/docs /${CMAKE_INSTALL_INCLUDEDIR}/minnow)
+file(GLOB pages RELATIVE ${PROJECT_SOURCE_DIR} CONFIGURE_DEPENDS docs/*.md docs/benchmarks/*.md)
+list(REMOVE_ITEM pages docs/reading.md)
+foreach(page README.md ${pages})
+  file(READ ${page} text)
+  string(REGEX REPLACE "\\]\\(\\.\\./(([a-z_]+/)+[a-z_0-9]+\\.hpp)" "](@headers@/\\1" text "${text}")
+  string(REGEX REPLACE "\\[([^]\n]+)\\]\\(((\\.\\./)+[a-zH]|apps/|HACKING|docs/reading)[^)\n]*\\)" "\\1" text "${text}")
+  string(REGEX REPLACE "\\[([^]\n]+)\\]\\(reading\\.md\\)" "\\1" text "${text}")
+  file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/install/pages/${page} CONTENT "${text}" @ONLY)
+endforeach()
+install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(DIRECTORY ${PROJECT_BINARY_DIR}/install/pages/ DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR} PATTERN "*.json" EXCLUDE PATTERN "*.md" EXCLUDE)

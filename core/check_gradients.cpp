@@ -233,7 +233,11 @@ GradientReport check_gradients(Layer& layer, const Shape& input_shape, const Gra
     if (options.batch_of_one && input_shape[0] > 1) {
       Shape one = input_shape;
       one[0] = 1;
-      checker.check(from({x.data(), num_elements(one)}, one));
+      try {
+        checker.check(from({x.data(), num_elements(one)}, one));
+      } catch (const ShapeError& error) {
+        throw ShapeError(std::string(error.what()) + " If the layer needs more samples, set .batch_of_one = false.");
+      }
     }
   } catch (const Fault& fault) {
     report.ok = false;
