@@ -19,7 +19,7 @@ find_package(Threads REQUIRED)
 list(APPEND CMAKE_MODULE_PATH ${CMAKE_CURRENT_LIST_DIR})
 find_package(MinnowOpenBLAS REQUIRED)
 
-# Of these two only headers are used: xtensor-blas would link another BLAS, and {fmt} is compiled into the library.
+# Of these only headers are used: xtensor-blas would link another BLAS, and {fmt} is compiled into the library.
 if(TARGET xtensor-blas)
   set(MINNOW_XTENSOR_BLAS_INCLUDE_DIR $<TARGET_PROPERTY:xtensor-blas,INTERFACE_INCLUDE_DIRECTORIES>)
 else()
@@ -29,6 +29,11 @@ if(TARGET fmt::fmt)
   set(MINNOW_FMT_INCLUDE_DIR $<TARGET_PROPERTY:fmt::fmt,INTERFACE_INCLUDE_DIRECTORIES>)
 else()
   find_path(MINNOW_FMT_INCLUDE_DIR fmt/core.h REQUIRED)
+endif()
+if(TARGET nlohmann_json::nlohmann_json)  # reads and writes the headers of model files
+  set(MINNOW_JSON_INCLUDE_DIR $<TARGET_PROPERTY:nlohmann_json::nlohmann_json,INTERFACE_INCLUDE_DIRECTORIES>)
+else()
+  find_path(MINNOW_JSON_INCLUDE_DIR nlohmann/json.hpp REQUIRED)
 endif()
 
 if(MINNOW_BUILD_IMAGES)

@@ -1,4 +1,5 @@
 #include <minnow/core/detail/format.hpp>
+#include <minnow/core/error.hpp>
 #include <minnow/core/layer.hpp>
 
 #include <algorithm>
@@ -11,6 +12,11 @@ Layer::~Layer() = default;  // out of line: the library owns the vtable
 /// state() and visit_state() return references for writing, and forward may write in train mode. The callers of this
 /// function only read through the references, and run forward in eval mode.
 Layer& Layer::mutable_self() const { return const_cast<Layer&>(*this); }
+
+void Layer::read_state(StateVisitor& visitor) const {
+  if (visitor.writes()) throw Error(name() + ": expected a visitor that only reads, got a visitor that writes.");
+  mutable_self().visit_state(visitor);
+}
 
 std::vector<NamedConstTensor> Layer::const_state() const {
   std::vector<NamedConstTensor> entries;

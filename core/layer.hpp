@@ -74,6 +74,10 @@ class MINNOW_API Layer {
 
   /// Return state() as read-only entries. A derived class hides the first one unless it has `using Layer::state`.
   std::vector<NamedConstTensor> state() const { return const_state(); }
+  /// Calls visit_state with a visitor that only reads. Throws Error if it writes.
+  void read_state(StateVisitor& visitor) const;
+
+  /// Returns state() as read-only entries.
   std::vector<NamedConstTensor> const_state() const;
 
   /// Returns the parameters among the entries of state(), for an optimizer. The layer must outlive the optimizer.

@@ -150,6 +150,18 @@ Normalization::Normalization(const Dataset& dataset) {
   std::tie(mean_, deviation_) = statistics(moments);
 }
 
+Normalization::Normalization(std::vector<double> mean, std::vector<double> deviation)
+    : mean_(std::move(mean)), deviation_(std::move(deviation)) {
+  if (mean_.empty() || mean_.size() != deviation_.size())
+    throw ValueError(format_text("Normalization: expected a mean and a deviation for each channel, got {} and {}.",
+                                 mean_.size(), deviation_.size()));
+  for (std::size_t c = 0; c < mean_.size(); ++c)
+    if (!std::isfinite(mean_[c]) || !std::isfinite(deviation_[c]) || deviation_[c] <= 0)
+      throw ValueError(
+          format_text("Normalization: expected a finite mean and a positive deviation of channel {}, got {} and {}.", c,
+                      mean_[c], deviation_[c]));
+}
+
 void Normalization::apply(Tensor& inputs) const {
   if (inputs.dimension() < 2 || inputs.shape()[1] != mean_.size())
     throw ShapeError("Normalization: expected inputs (N, " + std::to_string(mean_.size()) + ", ...), got " +

@@ -20,6 +20,10 @@ class MINNOW_API Normalization {
   /// use a part of a large dataset, pass a Subset.
   explicit Normalization(const Dataset& dataset);
 
+  /// Uses the given mean and standard deviation of each channel. Throws ValueError unless there is one of each for
+  /// every channel, all are finite, and each deviation is positive.
+  Normalization(std::vector<double> mean, std::vector<double> deviation);
+
   /// Normalises (N, C, ...) in place. Throws ShapeError if C differs.
   void apply(Tensor& inputs) const;
 

@@ -5,6 +5,7 @@
 
 #include <minnow/core.hpp>
 #include <minnow/datasets.hpp>
+#include <minnow/io.hpp>
 #include <minnow/layers.hpp>
 #include <minnow/losses.hpp>
 #include <minnow/models.hpp>

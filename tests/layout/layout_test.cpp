@@ -24,7 +24,8 @@ const std::map<std::string, std::set<std::string>> may_include{
     {"losses", {"core", "losses"}},
     {"optim", {"core", "optim"}},
     {"datasets", {"core", "datasets"}},
-    {"training", {"core", "layers", "models", "losses", "optim", "datasets", "training"}},
+    {"io", {"core", "layers", "models", "optim", "datasets", "io"}},
+    {"training", {"core", "layers", "models", "losses", "optim", "datasets", "io", "training"}},
 };
 constexpr std::size_t most_files = 40;  // in a folder
 
@@ -179,7 +180,7 @@ class PlantedFault : public ::testing::Test {
     fs::remove_all(root_);
     fs::create_directories(root_);
     for (const char* folder :
-         {"core", "layers", "models", "losses", "optim", "datasets", "training", "include", "apps", "tests"})
+         {"core", "layers", "models", "losses", "optim", "datasets", "io", "training", "include", "apps", "tests"})
       fs::copy(fs::path(MINNOW_SOURCE_DIR) / folder, root_ / folder, fs::copy_options::recursive);
   }
   ~PlantedFault() override { fs::remove_all(root_); }

@@ -4,6 +4,7 @@
 #include <minnow/layers.hpp>
 #include <minnow/models.hpp>
 
+#include <tests/support/all_layers.hpp>
 #include <tests/support/message.hpp>
 #include <tests/support/small_model.hpp>
 
@@ -15,82 +16,8 @@
 namespace minnow {
 namespace {
 
-/// Layers of one type: all pairs differ in at least one option. Each of them accepts `input`.
-struct Case {
-  std::vector<AnyLayer> layers;
-  Shape input;
-};
-
-std::vector<Case> all_layers() {
-  Rng r{1};
-  std::vector<Case> cases;
-  cases.push_back({{Dense(4, 3, r), Dense(4, 2, r), Dense(4, 3, r, {.bias = false})}, {2, 4}});
-  cases.push_back({{Dense(5, 3, r)}, {2, 5}});
-  cases.push_back({{Embedding(3, 2, r), Embedding(4, 2, r), Embedding(3, 5, r), Embedding(3, 2, r, {.padding_idx = 0}),
-                    Embedding(3, 2, r, {.padding_idx = 2})},
-                   {2, 4}});
-  cases.push_back({{ReLU()}, {2, 4}});
-  cases.push_back({{Sigmoid()}, {2, 4}});
-  cases.push_back({{Tanh()}, {2, 4}});
-  cases.push_back({{SiLU()}, {2, 4}});
-  cases.push_back({{Softmax()}, {2, 4}});
-  cases.push_back({{LogSoftmax()}, {2, 4}});
-  cases.push_back({{LeakyReLU(), LeakyReLU(0.1), LeakyReLU(-0.1), LeakyReLU(0.1 + 1e-12)}, {2, 4}});
-  cases.push_back({{GELU(), GELU({.approximate = Approximate::tanh})}, {2, 4}});
-  cases.push_back(
-      {{Conv2d(4, 4, 3, r), Conv2d(4, 6, 3, r), Conv2d(4, 4, {3, 2}, r), Conv2d(4, 4, {2, 3}, r),
-        Conv2d(4, 4, 3, r, {.stride = 2}), Conv2d(4, 4, 3, r, {.stride = {1, 2}}), Conv2d(4, 4, 3, r, {.padding = 1}),
-        Conv2d(4, 4, 3, r, {.padding = {0, 1}}), Conv2d(4, 4, 3, r, {.padding = Padding2d::same()}),
-        Conv2d(4, 4, 3, r, {.dilation = 2}), Conv2d(4, 4, 3, r, {.dilation = {2, 1}}),
-        Conv2d(4, 4, 3, r, {.groups = 2}), Conv2d(4, 4, 3, r, {.bias = false})},
-       {2, 4, 7, 7}});
-  cases.push_back({{Conv2d(2, 4, 3, r)}, {2, 2, 7, 7}});
-  cases.push_back({{MaxPool2d(3), MaxPool2d(2), MaxPool2d({3, 2}), MaxPool2d(3, {.stride = 2}),
-                    MaxPool2d(3, {.stride = Size2d(3, 2)}), MaxPool2d(3, {.padding = 1}), MaxPool2d(3, {.dilation = 2}),
-                    MaxPool2d(3, {.ceil_mode = true})},
-                   {2, 3, 7, 7}});
-  cases.push_back(
-      {{AvgPool2d(3), AvgPool2d(2), AvgPool2d({3, 2}), AvgPool2d(3, {.stride = 2}), AvgPool2d(3, {.padding = 1}),
-        AvgPool2d(3, {.ceil_mode = true}), AvgPool2d(3, {.count_include_pad = false})},
-       {2, 3, 7, 7}});
-  cases.push_back({{GlobalAvgPool2d()}, {2, 3, 7, 7}});
-  cases.push_back({{BatchNorm1d(3), BatchNorm1d(3, {.eps = 1e-3}), BatchNorm1d(3, {.momentum = 0.2}),
-                    BatchNorm1d(3, {.momentum = std::nullopt}), BatchNorm1d(3, {.affine = false}),
-                    BatchNorm1d(3, {.track_running_stats = false})},
-                   {4, 3}});
-  cases.push_back({{BatchNorm1d(2)}, {4, 2}});
-  cases.push_back({{BatchNorm2d(3), BatchNorm2d(3, {.eps = 1e-3}), BatchNorm2d(3, {.momentum = 0.2}),
-                    BatchNorm2d(3, {.momentum = std::nullopt}), BatchNorm2d(3, {.affine = false}),
-                    BatchNorm2d(3, {.track_running_stats = false})},
-                   {4, 3, 2, 2}});
-  cases.push_back({{LayerNorm(4), LayerNorm(Shape{3, 4}), LayerNorm(4, {.eps = 1e-3}),
-                    LayerNorm(4, {.elementwise_affine = false}), LayerNorm(4, {.bias = false})},
-                   {2, 3, 4}});
-  cases.push_back({{Dropout(0.5, r), Dropout(0.25, r)}, {2, 4}});
-  cases.push_back({{Flatten()}, {2, 3, 4}});
-  cases.push_back({{Reshape({3, 2}), Reshape({2, 3}), Reshape({2, -1})}, {2, 6}});
-  cases.push_back({{Sequential(), Sequential{ReLU()}, Sequential{ReLU(), Tanh()}, Sequential{Tanh(), ReLU()},
-                    Sequential{Sequential{ReLU(), Tanh()}, ReLU()}, Sequential{Dense(4, 4, r), BatchNorm1d(4)},
-                    Sequential{Dense(4, 4, r), BatchNorm1d(4, {.eps = 1e-3})}},
-                   {2, 4}});
-  cases.push_back({{Residual(ReLU()), Residual(Sequential{ReLU()}), Residual(Dense(4, 4, r)),
-                    Residual(Dense(4, 4, r), Dense(4, 4, r)), Residual(Dense(4, 4, r), Sequential{Dense(4, 4, r)})},
-                   {2, 4}});
-  cases.push_back(
-      {{Concat{ReLU()}, Concat{ReLU(), Tanh()}, Concat{Tanh(), ReLU()}, Concat{Sequential{ReLU()}, Tanh()}}, {2, 4}});
-  return cases;
-}
-
-/// The result of an evaluation pass.
-Tensor evaluate(Layer& layer, const Shape& input) {
-  Tensor x = random(input, 5);
-  if (layer.name().rfind("Embedding", 0) == 0)
-    for (std::size_t i = 0; i < x.size(); ++i) x.data()[i] = static_cast<Real>(i % 3);
-  Tensor y = zeros(layer.output_shape(input));
-  Context context(Mode::eval);
-  layer.forward(x, y, context);
-  return y;
-}
+using testing::all_layers;
+using testing::evaluate_layer;
 
 TEST(Config, EveryLayerCanBeMadeAgain) {
   const LayerTable table = standard_layers();
@@ -111,7 +38,7 @@ TEST(Config, EveryLayerCanBeMadeAgain) {
       const auto to = again->state();
       const auto from = layer->const_state();
       for (std::size_t i = 0; i < to.size(); ++i) *to[i].value = *from[i].value;
-      EXPECT_EQ(evaluate(*again, input), evaluate(*layer, input)) << to_string(*config);
+      EXPECT_EQ(evaluate_layer(*again, input), evaluate_layer(*layer, input)) << to_string(*config);
     }
   const std::vector<std::string> known = table.types();
   EXPECT_EQ(types, std::set<std::string>(known.begin(), known.end())) << "a case for each type";

@@ -1,0 +1,9 @@
+#pragma once
+
+/// \file
+/// Files of models and tensors.
+
+#include <minnow/io/element_type.hpp>
+#include <minnow/io/model.hpp>
+#include <minnow/io/safetensors.hpp>
+#include <minnow/io/weights.hpp>

@@ -1,0 +1,105 @@
+#include <minnow/core/detail/format.hpp>
+#include <minnow/core/error.hpp>
+#include <minnow/io/detail/config_json.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+#include <nlohmann/json.hpp>
+
+namespace minnow::inline MINNOW_PRECISION::detail {
+namespace {
+
+using Json = nlohmann::json;
+using OrderedJson = nlohmann::ordered_json;  // keeps the order of the attributes
+
+constexpr std::size_t max_length = 4'000'000, max_levels = 256;
+
+bool is_finite(const ConfigValue& value) {
+  if (const double* real = std::get_if<double>(&value.value)) return std::isfinite(*real);
+  const auto* reals = std::get_if<ConfigValue::Reals>(&value.value);
+  return reals == nullptr || std::all_of(reals->begin(), reals->end(), [](double real) { return std::isfinite(real); });
+}
+
+OrderedJson json_of(const LayerConfig& config) {
+  OrderedJson json = {{"type", config.type}};
+  for (const auto& [name, value] : config.attributes) {
+    if (!is_finite(value)) throw ValueError(format_text("expected a finite {} of {}.", name, config.type));
+    std::visit([&, &key = name](const auto& v) { json["attributes"][key] = v; }, value.value);
+  }
+  for (const LayerConfig& child : config.children) json["children"].push_back(json_of(child));
+  return json;
+}
+
+[[noreturn]] void refuse(const std::string& got) {
+  throw ValueError("expected the config of a layer, got " + got + ".");
+}
+
+/// A list of integers, reals, booleans or texts; an empty list counts as integers.
+ConfigValue list_value(const OrderedJson& json, const std::string& name) {
+  const auto all = [&](auto test) { return std::all_of(json.begin(), json.end(), test); };
+  if (all([](const OrderedJson& item) { return item.is_number_integer(); })) return json.get<ConfigValue::Integers>();
+  if (all([](const OrderedJson& item) { return item.is_number(); })) return json.get<ConfigValue::Reals>();
+  if (all([](const OrderedJson& item) { return item.is_boolean(); })) return json.get<ConfigValue::Booleans>();
+  if (all([](const OrderedJson& item) { return item.is_string(); })) return json.get<ConfigValue::Texts>();
+  refuse("a list of several types as " + name);
+}
+
+ConfigValue value_of(const OrderedJson& json, const std::string& name) {
+  if (json.is_boolean()) return json.get<bool>();
+  if (json.is_number_integer()) return json.get<std::int64_t>();
+  if (json.is_number()) return json.get<double>();
+  if (json.is_string()) return json.get<std::string>();
+  if (json.is_array()) return list_value(json, name);
+  refuse("no value of " + name);
+}
+
+/// `json` has at most max_levels levels of children: the parser has checked the depth.
+LayerConfig config_of(const OrderedJson& json) {
+  if (!json.is_object() || !json.contains("type") || !json["type"].is_string()) refuse("no type");
+  LayerConfig config(json["type"].get<std::string>(), {}, {});
+  if (json.contains("attributes")) {
+    if (!json["attributes"].is_object()) refuse("attributes that are not an object in " + config.type);
+    for (const auto& [name, value] : json["attributes"].items())
+      config.attributes.emplace_back(name, value_of(value, name));
+  }
+  if (json.contains("children")) {
+    if (!json["children"].is_array()) refuse("children that are not a list in " + config.type);
+    for (const OrderedJson& child : json["children"]) config.children.push_back(config_of(child));
+  }
+  return config;
+}
+
+}  // namespace
+
+std::string to_json(const LayerConfig& config) {
+  try {
+    return json_of(config).dump();
+  } catch (const Json::exception&) {
+    throw ValueError(format_text("expected the texts of {} in UTF-8, got other bytes.", config.type));
+  }
+}
+
+LayerConfig config_from_json(std::string_view json) {
+  if (json.size() > max_length) refuse(format_text("{} bytes. The limit is {}", json.size(), max_length));
+  constexpr int deepest = 2 * max_levels + 4;  // a child is in an object in a list
+  bool too_deep = false;
+  const auto check_depth = [&](int depth, Json::parse_event_t, OrderedJson&) {
+    if (depth > deepest) too_deep = true;
+    return !too_deep;
+  };
+  // The callback cannot stop the parser, but it discards what is too deep.
+  const OrderedJson parsed = OrderedJson::parse(json, check_depth, false);
+  if (too_deep) refuse(format_text("children nested more than {} deep", max_levels));
+  if (parsed.is_discarded()) refuse("invalid JSON");
+  try {
+    return config_of(parsed);
+  } catch (const Json::exception&) {  // a number that is no 64-bit integer
+    refuse("a value out of range");
+  }
+}
+
+}  // namespace minnow::inline MINNOW_PRECISION::detail

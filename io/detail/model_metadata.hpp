@@ -1,0 +1,27 @@
+#pragma once
+
+#include <minnow/core/layer.hpp>
+#include <minnow/io/model.hpp>
+
+#include <map>
+#include <string>
+
+namespace minnow::inline MINNOW_PRECISION::detail {
+
+using Metadata = std::map<std::string, std::string>;
+
+/// Returns the metadata of a model file: the version of the format, the architecture, the random streams, and `info`.
+/// Throws ValueError with the reason if the model cannot be saved.
+Metadata metadata_of(const Layer& model, const ModelInfo& info);
+
+/// Returns the architecture of a model file. Throws ValueError with the reason if it is missing, invalid, or of a later
+/// version of the format.
+LayerConfig architecture_in(const Metadata& metadata);
+
+/// Returns `info` from the metadata. Throws ValueError with the reason if an entry is invalid.
+ModelInfo info_in(const Metadata& metadata);
+
+/// Restores the random streams. Throws ValueError with the reason if they are not those of `model`.
+void restore_streams(const Metadata& metadata, Layer& model);
+
+}  // namespace minnow::inline MINNOW_PRECISION::detail

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <minnow/core/layer.hpp>
+#include <minnow/io/safetensors.hpp>
+#include <minnow/io/weights.hpp>
+
+#include <vector>
+
+namespace minnow::inline MINNOW_PRECISION::detail {
+
+/// The tensors of a layer and the tensors of a file that have the same name and shape.
+struct MatchedWeights {
+  struct Pair {
+    NamedTensor target;
+    const TensorEntry* source;
+  };
+  std::vector<Pair> pairs;
+  SkippedWeights skipped;
+};
+
+/// Matches by name. Throws DataError, which lists every difference, if `options.strict` and there are any. Throws
+/// ValueError if two names of the file are mapped to one name of the layer.
+MatchedWeights match_weights(Layer& layer, const SafetensorsReader& reader, const LoadWeightsOptions& options);
+
+}  // namespace minnow::inline MINNOW_PRECISION::detail

@@ -1,0 +1,65 @@
+#include <minnow/core/detail/format.hpp>
+#include <minnow/core/error.hpp>
+#include <minnow/io/detail/model_metadata.hpp>
+#include <minnow/io/detail/weight_matching.hpp>
+#include <minnow/io/model.hpp>
+#include <minnow/io/safetensors.hpp>
+
+#include <utility>
+
+namespace minnow::inline MINNOW_PRECISION {
+namespace {
+
+Sequential make_model(const LayerConfig& config, const LayerTable& layers) {
+  if (config.type == "Sequential") return Sequential(config, layers);
+  Sequential model;
+  model.add(layers.make(config));
+  return model;
+}
+
+ModelFile load(const SafetensorsReader& reader, const LayerTable& layers) {
+  try {
+    const LayerConfig config = detail::architecture_in(reader.metadata());
+    ModelFile file{make_model(config, layers), detail::info_in(reader.metadata())};
+    // The layer that was saved, whose names are those of the file.
+    Layer& saved = config.type == "Sequential" ? static_cast<Layer&>(file.model) : file.model[0];
+    for (const auto& [target, source] : detail::match_weights(saved, reader, {}).pairs)
+      reader.read(*source, target.value->values());
+    detail::restore_streams(reader.metadata(), saved);
+    return file;
+  } catch (const ValueError& error) {
+    throw DataError(reader.name() + ": " + error.what());
+  } catch (const ShapeError& error) {
+    throw DataError(reader.name() + ": " + error.what());
+  }
+}
+
+}  // namespace
+
+void save_model(const Layer& model, const std::filesystem::path& path, const ModelInfo& info, ElementType type) {
+  detail::Metadata metadata;
+  try {
+    metadata = detail::metadata_of(model, info);
+  } catch (const ValueError& error) {
+    throw ValueError("save_model: " + std::string(error.what()));
+  }
+  write_safetensors(path, model.const_state(), metadata, type);
+}
+
+Sequential load_model(const std::filesystem::path& path, const LayerTable& layers) {
+  return load_model_file(path, layers).model;
+}
+
+Sequential load_model(std::span<const std::byte> bytes, const LayerTable& layers) {
+  return load_model_file(bytes, layers).model;
+}
+
+ModelFile load_model_file(const std::filesystem::path& path, const LayerTable& layers) {
+  return load(SafetensorsReader(path), layers);
+}
+
+ModelFile load_model_file(std::span<const std::byte> bytes, const LayerTable& layers) {
+  return load(SafetensorsReader(bytes), layers);
+}
+
+}  // namespace minnow::inline MINNOW_PRECISION

@@ -1,0 +1,142 @@
+#include <minnow/core/detail/format.hpp>
+#include <minnow/core/error.hpp>
+#include <minnow/io/detail/element_types.hpp>
+#include <minnow/io/detail/input.hpp>
+#include <minnow/io/detail/output_file.hpp>
+#include <minnow/io/detail/safetensors_header.hpp>
+#include <minnow/io/safetensors.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+#include <set>
+#include <utility>
+
+namespace minnow::inline MINNOW_PRECISION {
+namespace {
+
+constexpr std::size_t length_bytes = 8;                    // of the length of the header
+constexpr std::size_t longest_header = 100'000'000;        // the limit of the format
+constexpr std::size_t chunk_bytes = std::size_t{1} << 16;  // of elements that are converted at once
+
+}  // namespace
+
+struct SafetensorsReader::Content {
+  explicit Content(detail::Input input_) : input(std::move(input_)) { read_header(); }
+
+  void read_header();
+
+  detail::Input input;
+  detail::SafetensorsHeader header;
+  std::map<std::string_view, const TensorEntry*> by_name;
+};
+
+void SafetensorsReader::Content::read_header() {
+  const auto refuse = [&](const std::string& what) { throw DataError(input.name() + ": " + what); };
+  if (input.size() < length_bytes) refuse(format_text("expected a safetensors file, got {} bytes.", input.size()));
+  std::uint64_t length;
+  input.read(0, std::as_writable_bytes(std::span(&length, 1)));
+  const std::size_t most = std::min(input.size() - length_bytes, longest_header);
+  if (length > most)
+    refuse(format_text("expected a safetensors file whose header has at most {} bytes, got {} bytes.", most, length));
+  std::string json(length, '\0');
+  input.read(length_bytes, std::as_writable_bytes(std::span(json)));
+  const std::size_t first = length_bytes + json.size();
+  try {
+    header = detail::parse_safetensors_header(json);
+    detail::check_layout(header.tensors, input.size() - first);
+  } catch (const ValueError& error) {
+    refuse(error.what());
+  }
+  for (TensorEntry& tensor : header.tensors) {
+    tensor.begin += first;
+    tensor.end += first;
+    by_name.emplace(tensor.name, &tensor);
+  }
+}
+
+SafetensorsReader::SafetensorsReader(const std::filesystem::path& path)
+    : content_(std::make_unique<Content>(detail::Input(path))) {}
+SafetensorsReader::SafetensorsReader(std::span<const std::byte> bytes)
+    : content_(std::make_unique<Content>(detail::Input(bytes))) {}
+SafetensorsReader::SafetensorsReader(SafetensorsReader&&) noexcept = default;
+SafetensorsReader::~SafetensorsReader() = default;
+
+const std::vector<TensorEntry>& SafetensorsReader::tensors() const { return content_->header.tensors; }
+const std::map<std::string, std::string>& SafetensorsReader::metadata() const { return content_->header.metadata; }
+const std::string& SafetensorsReader::name() const { return content_->input.name(); }
+
+const TensorEntry* SafetensorsReader::find(std::string_view name) const {
+  const auto found = content_->by_name.find(name);
+  return found == content_->by_name.end() ? nullptr : found->second;
+}
+
+void SafetensorsReader::read(const TensorEntry& tensor, std::span<Real> values) const {
+  const std::size_t size = element_size(tensor.type), bytes = tensor.end - tensor.begin;
+  if (values.size() != bytes / size)
+    throw ShapeError(format_text("{}: expected room for the {} elements of {}, got {}.", name(), bytes / size,
+                                 tensor.name, values.size()));
+  if (tensor.type == real_type) return content_->input.read(tensor.begin, std::as_writable_bytes(values));
+  std::vector<std::byte> chunk(std::min(bytes, chunk_bytes));
+  for (std::size_t done = 0; done < values.size();) {
+    const std::size_t count = std::min(values.size() - done, chunk.size() / size);
+    const std::span part = std::span(chunk).first(count * size);
+    content_->input.read(tensor.begin + done * size, part);
+    detail::decode(part, tensor.type, values.subspan(done, count));
+    done += count;
+  }
+}
+
+Tensor SafetensorsReader::read(const TensorEntry& tensor) const {
+  Tensor values(tensor.shape);
+  read(tensor, std::span(values.data(), values.size()));
+  return values;
+}
+
+void write_safetensors(const std::filesystem::path& path, std::span<const NamedConstTensor> tensors,
+                       const std::map<std::string, std::string>& metadata, ElementType type) {
+  const auto refuse = [&](const std::string& what) { throw ValueError(path.string() + ": " + what); };
+  if (!is_real(type))
+    refuse(format_text("expected F16, BF16, F32 or F64 as the element type, got {}.", to_string(type)));
+  detail::SafetensorsHeader header;
+  header.metadata = metadata;
+  std::set<std::string_view> names;
+  std::size_t end = 0;
+  for (const NamedConstTensor& tensor : tensors) {
+    if (!names.insert(tensor.name).second || tensor.name == "__metadata__")
+      refuse(format_text("expected each name of a tensor once, got {} twice or reserved.", tensor.name));
+    const std::size_t begin = end;
+    end += tensor.value->size() * element_size(type);
+    header.tensors.push_back({tensor.name, type, tensor.value->shape(), begin, end});
+  }
+  std::string json;
+  try {
+    json = detail::safetensors_header_text(header);
+  } catch (const ValueError& error) {
+    refuse(error.what());
+  }
+  json.append((8 - json.size() % 8) % 8, ' ');  // the elements are aligned
+
+  detail::OutputFile file(path);
+  const std::uint64_t length = json.size();
+  file.write(std::as_bytes(std::span(&length, 1)));
+  file.write(std::as_bytes(std::span(json)));
+  std::vector<std::byte> chunk(type == real_type ? 0 : chunk_bytes);
+  for (const NamedConstTensor& tensor : tensors) {
+    std::span<const Real> values = tensor.value->values();
+    if (type == real_type) {
+      file.write(std::as_bytes(values));
+      continue;
+    }
+    while (!values.empty()) {
+      const std::size_t count = std::min(values.size(), chunk.size() / element_size(type));
+      const std::span part = std::span(chunk).first(count * element_size(type));
+      detail::encode(values.first(count), type, part);
+      file.write(part);
+      values = values.subspan(count);
+    }
+  }
+  file.commit();
+}
+
+}  // namespace minnow::inline MINNOW_PRECISION

@@ -1,0 +1,260 @@
+// A model that is saved and loaded computes the same bits.
+
+#include <minnow/minnow.hpp>
+
+#include <tests/support/all_layers.hpp>
+#include <tests/support/message.hpp>
+#include <tests/support/temporary_folder.hpp>
+
+#include <fstream>
+#include <iterator>
+
+#include <gtest/gtest.h>
+
+namespace minnow {
+namespace {
+
+using testing::all_layers;
+using testing::evaluate_layer;
+using testing::TemporaryFolder;
+
+TEST(SaveModel, SavesEveryLayerWithEveryOption) {
+  const TemporaryFolder folder;
+  for (const auto& [layers, input] : all_layers())
+    for (const AnyLayer& layer : layers) {
+      save_model(*layer, folder / "model.safetensors");
+      Sequential loaded = load_model(folder / "model.safetensors");
+      const bool nested = dynamic_cast<const Sequential*>(layer.get()) == nullptr;
+      Layer& saved = nested ? loaded[0] : loaded;
+      EXPECT_EQ(saved.config(), layer->config());
+      EXPECT_EQ(architecture_difference(saved, *layer), "");
+      EXPECT_EQ(first_difference(Snapshot(saved), Snapshot(*layer)), "") << layer->name();
+      EXPECT_EQ(evaluate_layer(saved, input), evaluate_layer(*layer, input)) << layer->name();
+    }
+}
+
+AnyLayer random_layer(Rng& rng, std::size_t depth);
+
+Sequential random_chain(Rng& rng, std::size_t depth) {
+  Sequential chain;
+  for (std::size_t i = 0, n = 1 + rng.below(3); i < n; ++i) chain.add(random_layer(rng, depth));
+  return chain;
+}
+
+/// Returns a layer that maps (N, 4, 6, 6) to the same shape, with options drawn at random.
+AnyLayer random_layer(Rng& rng, std::size_t depth) {
+  const bool option = rng.chance(0.5);
+  switch (rng.below(depth > 0 ? 16 : 13)) {
+    case 0:
+      return ReLU();
+    case 1:
+      return LeakyReLU(rng.uniform(-0.5, 0.5));
+    case 2:
+      return GELU({.approximate = option ? Approximate::tanh : Approximate::none});
+    case 3:
+      return SiLU();
+    case 4:
+      return Tanh();
+    case 5:
+      return Softmax();
+    case 6:
+      return Conv2d(4, 4, 3, rng, {.padding = 1, .groups = option ? 2u : 1u, .bias = rng.chance(0.5)});
+    case 7:
+      return BatchNorm2d(4, {.eps = rng.uniform(1e-6, 1e-3), .affine = option});
+    case 8:
+      return LayerNorm({4, 6, 6}, {.bias = option});
+    case 9:
+      return Dropout(rng.uniform(0, 0.9), rng);
+    case 10:
+      return MaxPool2d(3, {.stride = 1, .padding = 1});
+    case 11:
+      return AvgPool2d(3, {.stride = 1, .padding = 1, .count_include_pad = option});
+    case 12:
+      return Sequential{Flatten(), Dense(144, 144, rng, {.bias = option}), Reshape({4, 6, 6})};
+    case 13:
+      return random_chain(rng, depth - 1);
+    case 14:
+      return option ? Residual(random_chain(rng, depth - 1))
+                    : Residual(random_chain(rng, depth - 1), Conv2d(4, 4, 1, rng));
+    default:
+      return Sequential{Concat{random_chain(rng, depth - 1), ReLU()}, Conv2d(8, 4, 1, rng)};
+  }
+}
+
+TEST(SaveModel, SavesRandomNets) {
+  const TemporaryFolder folder;
+  Rng rng{7};
+  const Tensor x = random({2, 4, 6, 6}, 3);
+  for (int i = 0; i < 200; ++i) {
+    Sequential model = random_chain(rng, 4);
+    model.forward(x);  // moves running statistics and random streams
+    save_model(model, folder / "model.safetensors");
+    Sequential loaded = load_model(folder / "model.safetensors");
+    ASSERT_EQ(loaded.config(), model.config());
+    ASSERT_EQ(first_difference(Snapshot(loaded), Snapshot(model)), "") << to_string(*model.config());
+    ASSERT_EQ(loaded.predict(x), model.predict(x)) << to_string(*model.config());
+    ASSERT_EQ(loaded.forward(x), model.forward(x)) << "random streams: " << to_string(*model.config());
+  }
+}
+
+TEST(SaveModel, KeepsTheInformationBesideTheModel) {
+  const TemporaryFolder folder;
+  Rng rng{1};
+  const Sequential model{Flatten(), Dense(12, 2, rng)};
+  const ModelInfo info{{3, 2, 2}, {"dog", "猎豹"}, Normalization({0.1, 0.2, 0.3}, {1, 2, 1.0 / 3}), {{"size", "64"}}};
+  save_model(model, folder / "model.safetensors", info);
+  const ModelFile file = load_model_file(folder / "model.safetensors");
+  EXPECT_EQ(file.info.input_shape, (Shape{3, 2, 2}));
+  EXPECT_EQ(file.info.class_names, info.class_names);
+  ASSERT_TRUE(file.info.normalization);
+  EXPECT_EQ(file.info.normalization->mean(), info.normalization->mean());
+  EXPECT_EQ(file.info.normalization->deviation(), info.normalization->deviation());
+  EXPECT_EQ(file.info.metadata, info.metadata);
+}
+
+TEST(SaveModel, LoadsFromBytesInMemory) {
+  const TemporaryFolder folder;
+  Rng rng{1};
+  Sequential model{Dense(3, 2, rng), Tanh()};
+  save_model(model, folder / "model.safetensors");
+  std::ifstream stream(folder / "model.safetensors", std::ios::binary);
+  const std::string bytes{std::istreambuf_iterator<char>(stream), {}};
+  Sequential loaded = load_model(std::as_bytes(std::span(bytes)));
+  const Tensor x = random({2, 3}, 4);
+  EXPECT_EQ(loaded.predict(x), model.predict(x));
+}
+
+TEST(SaveModel, HalvesTheFileInHalfPrecision) {
+  const TemporaryFolder folder;
+  Rng rng{1};
+  const Sequential model{Dense(40, 30, rng)};
+  save_model(model, folder / "full.safetensors", {}, ElementType::f32);
+  const auto elements = [&](const char* name) {
+    std::size_t bytes = 0;
+    const SafetensorsReader reader(folder / name);
+    for (const TensorEntry& tensor : reader.tensors()) bytes += tensor.end - tensor.begin;
+    return bytes;
+  };
+  EXPECT_EQ(elements("full.safetensors"), 4 * 1230u);
+  for (const auto& [type, precision] : {std::pair{ElementType::f16, 0x1p-11}, {ElementType::bf16, 0x1p-8}}) {
+    save_model(model, folder / "half.safetensors", {}, type);
+    EXPECT_EQ(elements("half.safetensors"), 2 * 1230u);
+    const Sequential loaded = load_model(folder / "half.safetensors");
+    const FixedTensor& weight = *model.const_state()[0].value;
+    const FixedTensor& half = *loaded.const_state()[0].value;
+    for (std::size_t i = 0; i < weight.size(); ++i)
+      EXPECT_NEAR(half.data()[i], weight.data()[i], precision * std::max(std::abs(weight.data()[i]), Real{0x1p-14f}));
+  }
+}
+
+/// y = scale x, a layer of a program.
+class Scale : public Layer {
+ public:
+  explicit Scale(double scale) : scale_(scale) {}
+  explicit Scale(const LayerConfig& config) {
+    ConfigReader read(config, "Scale");
+    scale_ = read.real("scale");
+    read.finish();
+  }
+  std::string name() const override { return "Scale"; }
+  Shape output_shape(const Shape& input) const override { return input; }
+  void forward(const Tensor& x, Tensor& y, Context&) override { multiply(x, y); }
+  void backward(const Tensor&, const Tensor&, const Tensor& dy, Tensor* dx, Context&) override {
+    if (dx != nullptr) multiply(dy, *dx);
+  }
+  std::optional<LayerConfig> config() const override {
+    return layer_config(*this, LayerConfig{"Scale", {{"scale", scale_}}, {}});
+  }
+
+ private:
+  void multiply(const Tensor& from, Tensor& to) const {
+    for (std::size_t i = 0; i < from.size(); ++i) to.data()[i] = static_cast<Real>(scale_) * from.data()[i];
+  }
+  double scale_ = 1;
+};
+
+TEST(SaveModel, LoadsALayerOfTheProgram) {
+  const TemporaryFolder folder;
+  Rng rng{1};
+  Sequential model{Dense(3, 2, rng), Residual(Scale(0.3))};
+  save_model(model, folder / "model.safetensors");
+  Sequential loaded = load_model(folder / "model.safetensors", standard_layers().with<Scale>("Scale"));
+  const Tensor x = random({2, 3}, 4);
+  EXPECT_EQ(loaded.predict(x), model.predict(x));
+  const std::string text = message<DataError>([&] { load_model(folder / "model.safetensors"); });
+  EXPECT_NE(text.find("model.safetensors: LayerTable: expected one of the types"), std::string::npos) << text;
+}
+
+/// A layer without a config().
+class Plain : public ReLU {};
+
+TEST(SaveModel, RejectsWhatItCannotSave) {
+  const TemporaryFolder folder;
+  const auto path = folder / "model.safetensors";
+  Rng rng{1};
+  EXPECT_EQ(message<ValueError>([&] { save_model(Sequential{Plain()}, path); }),
+            "save_model: expected layers with a config(), got Sequential(1 layer) without one or with such a child. "
+            "save_weights saves its weights.");
+  const Sequential model{Dense(3, 2, rng)};
+  EXPECT_EQ(message<ValueError>([&] {
+              save_model(model, path, {.metadata = {{"minnow.x", ""}}});
+            }),
+            "save_model: expected metadata keys other than format and those that begin with minnow., got minnow.x.");
+  EXPECT_EQ(message<ShapeError>([&] { save_model(model, path, {.input_shape = {4}}); }),
+            "layer 0, Dense(3 -> 2): expected input (N, ..., 3), got (1, 4).");
+  EXPECT_EQ(message<ValueError>([&] { save_model(model, path, {.class_names = {"\xff"}}); }),
+            "save_model: expected class names in UTF-8, got other bytes.");
+  EXPECT_TRUE(is_empty(folder.path()));
+}
+
+TEST(LoadModel, RejectsOtherFiles) {
+  const TemporaryFolder folder;
+  const auto path = folder / "model.safetensors";
+  Rng rng{1};
+  const Sequential model{Dense(3, 2, rng)};
+  const auto error_of = [&](const std::map<std::string, std::string>& metadata) {
+    write_safetensors(path, model.const_state(), metadata);
+    const std::string text = message<DataError>([&] { load_model(path); });
+    return text.starts_with(path.string() + ": ") ? text.substr(path.string().size() + 2) : text;
+  };
+  const std::string dense = R"({"type":"Dense","attributes":{"in":3,"out":2}})";
+  const std::string whole = R"({"type":"Sequential","children":[)" + dense + "]}";
+  EXPECT_EQ(
+      error_of({}),
+      "expected a file of save_model, got weights without an architecture. Build the model, and use load_weights.");
+  EXPECT_EQ(error_of({{"minnow.architecture", whole}, {"minnow.format_version", "2"}}),
+            "expected a model file of version 1 to 1, got version 2. Update Minnow.");
+  const auto with = [&](const std::string& architecture) {
+    return error_of({{"minnow.architecture", architecture}, {"minnow.format_version", "1"}});
+  };
+  EXPECT_EQ(with(whole), "no error");
+  EXPECT_EQ(with("{"), "expected the config of a layer, got invalid JSON.");
+  EXPECT_EQ(with("[]"), "expected the config of a layer, got no type.");
+  EXPECT_EQ(with(R"({"type":"Dense","attributes":{"in":3,"out":[2,true]}})"),
+            "expected the config of a layer, got a list of several types as out.");
+  EXPECT_EQ(with(R"({"type":"Dense","attributes":{"in":3,"out":-2}})"),
+            "Dense: expected attribute out to be at least 0, got -2.");
+  std::string deep = dense;
+  for (int i = 0; i < 300; ++i) deep = R"({"type":"Sequential","children":[)" + deep + "]}";
+  EXPECT_EQ(with(deep), "expected the config of a layer, got children nested more than 256 deep.");
+  EXPECT_EQ(with(std::string(100'000, '[')), "expected the config of a layer, got children nested more than 256 deep.");
+  EXPECT_EQ(with(std::string(5'000'000, ' ')),
+            "expected the config of a layer, got 5000000 bytes. The limit is 4000000.");
+  EXPECT_EQ(with(R"({"type":"Sequential","children":[{"type":"Dense","attributes":{"in":4,"out":2}}]})"),
+            "expected the weights of Sequential(1 layer), got 1 of another shape (0.weight: (2, 4) in the model, " +
+                std::string(to_string(real_type)) + " (2, 3) in the file). {.strict = false} loads the others.");
+  const std::map<std::string, std::string> valid{{"minnow.architecture", whole}, {"minnow.format_version", "1"}};
+  const auto with_entry = [&](const char* key, const char* value) {
+    auto metadata = valid;
+    metadata[key] = value;
+    return error_of(metadata);
+  };
+  EXPECT_EQ(with_entry("minnow.streams", R"({"a":1})"), "expected 0 values of random streams, got 1.");
+  EXPECT_EQ(with_entry("minnow.normalization", R"({"mean":[1],"deviation":[0]})"),
+            "Normalization: expected a finite mean and a positive deviation of channel 0, got 1 and 0.");
+  EXPECT_EQ(with_entry("minnow.class_names", "[1]"), "expected valid values of minnow.class_names, got [1].");
+  EXPECT_EQ(with_entry("minnow.input_shape", "3"), "expected valid values of minnow.input_shape, got 3.");
+}
+
+}  // namespace
+}  // namespace minnow
