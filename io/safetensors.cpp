@@ -74,8 +74,8 @@ const TensorEntry* SafetensorsReader::find(std::string_view name) const {
 void SafetensorsReader::read(const TensorEntry& tensor, std::span<Real> values) const {
   const std::size_t size = element_size(tensor.type), bytes = tensor.end - tensor.begin;
   if (values.size() != bytes / size)
-    throw ShapeError(format_text("{}: expected room for the {} elements of {}, got {}.", name(), bytes / size,
-                                 tensor.name, values.size()));
+    throw ShapeError(
+        format_text("{}: expected {} elements for {}, got {}.", name(), bytes / size, tensor.name, values.size()));
   if (tensor.type == real_type) return content_->input.read(tensor.begin, std::as_writable_bytes(values));
   std::vector<std::byte> chunk(std::min(bytes, chunk_bytes));
   for (std::size_t done = 0; done < values.size();) {
