@@ -20,6 +20,12 @@ minnow_glob("core;layers;models;losses;optim;datasets;io;training" MINNOW_SOURCE
 list(FILTER MINNOW_SOURCES EXCLUDE REGEX "^datasets/images/")
 list(FILTER MINNOW_HEADERS EXCLUDE REGEX "^datasets/images/")
 list(APPEND MINNOW_HEADERS minnow.hpp core.hpp layers.hpp models.hpp losses.hpp optim.hpp datasets.hpp io.hpp training.hpp)
+# Reading and writing files, text and errors, metrics, checks: time is spent elsewhere.
+set(small "^(io|training)/|^core/(check_gradients|label_encoder|labels|layer_config|print_tensor|detail/format)|^models/layer_table|^losses/check_gradients")
+set(MINNOW_SMALL_SOURCES ${MINNOW_SOURCES})
+list(FILTER MINNOW_SMALL_SOURCES INCLUDE REGEX ${small})
+list(FILTER MINNOW_SMALL_SOURCES EXCLUDE REGEX "^io/detail/element_types")
+list(REMOVE_ITEM MINNOW_SOURCES ${MINNOW_SMALL_SOURCES})
 minnow_glob("datasets/images" MINNOW_IMAGES_SOURCES MINNOW_IMAGES_HEADERS)
 list(APPEND MINNOW_IMAGES_HEADERS images.hpp)
 
@@ -48,35 +54,51 @@ set_source_files_properties(core/math/detail/product.cpp PROPERTIES SKIP_UNITY_B
 foreach(source IN LISTS MINNOW_SOURCES)
   file(STRINGS ${PROJECT_SOURCE_DIR}/${source} is_kernel REGEX "^#define HWY_TARGET_INCLUDE" LIMIT_COUNT 1)
   if(is_kernel)
-    set_source_files_properties(${source} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+    set_source_files_properties(${source} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON COMPILE_OPTIONS "$<$<CONFIG:Release>:-O3>")
   endif()
 endforeach()
 
+# How the sources of the library are compiled.
+function(minnow_compile_options target double)
+  target_compile_features(${target} PUBLIC cxx_std_20)
+  set_target_properties(${target} PROPERTIES
+    CXX_EXTENSIONS OFF CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON POSITION_INDEPENDENT_CODE ON)
+  if(double)
+    target_compile_definitions(${target} PUBLIC MINNOW_DOUBLE)
+  endif()
+  minnow_target_options(${target})
+  target_include_directories(${target} SYSTEM PRIVATE ${MINNOW_FMT_INCLUDE_DIR} ${MINNOW_JSON_INCLUDE_DIR})
+  target_link_libraries(${target} PRIVATE Threads::Threads)
+endfunction()
+
+# SMALL_SOURCES do not run in a training step and are compiled for size.
 function(minnow_add_part target export_name)
-  cmake_parse_arguments(PART "DOUBLE" "" "SOURCES;HEADERS" ${ARGN})
+  cmake_parse_arguments(PART "DOUBLE" "" "SOURCES;SMALL_SOURCES;HEADERS" ${ARGN})
   list(TRANSFORM PART_SOURCES PREPEND ${PROJECT_SOURCE_DIR}/)
+  list(TRANSFORM PART_SMALL_SOURCES PREPEND ${PROJECT_SOURCE_DIR}/)
   list(TRANSFORM PART_HEADERS PREPEND ${MINNOW_INCLUDE_DIR}/minnow/)
   add_library(${target} ${PART_SOURCES})
   add_library(minnow::${export_name} ALIAS ${target})
   target_sources(${target} PUBLIC FILE_SET HEADERS BASE_DIRS ${MINNOW_INCLUDE_DIR} FILES ${PART_HEADERS})
-  target_compile_features(${target} PUBLIC cxx_std_20)
+  minnow_compile_options(${target} ${PART_DOUBLE})
+  if(PART_SMALL_SOURCES)
+    add_library(${target}_small OBJECT EXCLUDE_FROM_ALL ${PART_SMALL_SOURCES})
+    minnow_compile_options(${target}_small ${PART_DOUBLE})
+    target_compile_options(${target}_small PRIVATE $<$<CONFIG:Release>:-Os>)
+    target_include_directories(${target}_small PRIVATE ${MINNOW_INCLUDE_DIR})
+    target_link_libraries(${target}_small PRIVATE xtensor)
+    target_sources(${target} PRIVATE $<TARGET_OBJECTS:${target}_small>)
+  endif()
   set(verify ${MINNOW_BUILD_TESTS})
   if(PART_DOUBLE AND MINNOW_BUILD_FLOAT)
     set(verify OFF)  # the float library has the same headers
   endif()
   set_target_properties(${target} PROPERTIES
     INSTALL_RPATH $ORIGIN EXPORT_NAME ${export_name} VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR}
-    CXX_EXTENSIONS OFF CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON POSITION_INDEPENDENT_CODE ON
     VERIFY_INTERFACE_HEADER_SETS ${verify})  # each public header compiles alone
   if(NOT PROJECT_IS_TOP_LEVEL)
     set_target_properties(${target} PROPERTIES EXCLUDE_FROM_ALL ON)  # a project that fetches Minnow builds only the targets that it links
   endif()
-  if(PART_DOUBLE)
-    target_compile_definitions(${target} PUBLIC MINNOW_DOUBLE)
-  endif()
-  minnow_target_options(${target})
-  target_link_libraries(${target} PRIVATE Threads::Threads)
-  target_include_directories(${target} SYSTEM PRIVATE ${MINNOW_FMT_INCLUDE_DIR} ${MINNOW_JSON_INCLUDE_DIR})
   if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
     target_link_options(${target} PRIVATE LINKER:-z,nodelete)  # the threads of the library may outlive a plug-in that is unloaded
   endif()
@@ -90,7 +112,9 @@ function(minnow_add_library target)
     set(double DOUBLE)
     set(images images_double)
   endif()
-  minnow_add_part(${target} ${target} ${double} SOURCES ${MINNOW_SOURCES} HEADERS ${MINNOW_HEADERS})
+  minnow_add_part(${target} ${target} ${double}
+    SOURCES ${MINNOW_SOURCES} SMALL_SOURCES ${MINNOW_SMALL_SOURCES} HEADERS ${MINNOW_HEADERS})
+  target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O2>)
   target_compile_definitions(${target} PRIVATE
     MINNOW_VERSION="${PROJECT_VERSION}" "HWY_DISABLED_TARGETS=(${MINNOW_DISABLED_TARGETS})")
   target_include_directories(${target} SYSTEM PRIVATE ${MINNOW_XTENSOR_BLAS_INCLUDE_DIR})
