@@ -4,9 +4,12 @@
 /// Every layer. The containers that combine layers are in <minnow/models.hpp>.
 
 #include <minnow/layers/activation/gelu.hpp>
+#include <minnow/layers/activation/hardsigmoid.hpp>
+#include <minnow/layers/activation/hardswish.hpp>
 #include <minnow/layers/activation/leaky_relu.hpp>
 #include <minnow/layers/activation/log_softmax.hpp>
 #include <minnow/layers/activation/relu.hpp>
+#include <minnow/layers/activation/relu6.hpp>
 #include <minnow/layers/activation/sigmoid.hpp>
 #include <minnow/layers/activation/silu.hpp>
 #include <minnow/layers/activation/softmax.hpp>
@@ -23,3 +26,4 @@
 #include <minnow/layers/regularization/dropout.hpp>
 #include <minnow/layers/shape/flatten.hpp>
 #include <minnow/layers/shape/reshape.hpp>
+#include <minnow/layers/shape/zero_pad2d.hpp>

@@ -25,6 +25,14 @@ class AnyLayer {
           return std::make_unique<Concrete>(static_cast<const Concrete&>(original));
         }) {}
 
+  /// A reference to a Layer, such as model[0], cannot be copied: the class of the layer is unknown. Does not compile.
+  template <class L>
+  requires(std::is_same_v<std::remove_cvref_t<L>, Layer>) AnyLayer(L&&) {
+    static_assert(!std::is_same_v<std::remove_cvref_t<L>, Layer>,
+                  "expected a layer of a concrete class, got a Layer&, such as model[i]. To reuse layers of a "
+                  "Sequential, call model.take(first, last).");
+  }
+
   AnyLayer(const AnyLayer& other)
       : layer_(other.layer_ != nullptr ? other.copy_(*other.layer_) : nullptr), copy_(other.copy_) {}
   AnyLayer(AnyLayer&&) noexcept = default;

@@ -10,8 +10,8 @@ namespace minnow::inline MINNOW_PRECISION {
 
 struct BranchesPass;
 
-/// The base of Residual and Concat: branches that all read the same x. Like all layers they are values: a copy is
-/// independent. No branch or layer can be added later.
+/// The base of Residual, Concat and Multiply: branches that all read the same x. Like all layers they are values: a
+/// copy is independent. No branch or layer can be added later.
 class MINNOW_API Branches : public Layer {
  public:
   Branches(const Branches&) = default;

@@ -1,9 +1,12 @@
 #include <minnow/core/detail/format.hpp>
 #include <minnow/core/error.hpp>
 #include <minnow/layers/activation/gelu.hpp>
+#include <minnow/layers/activation/hardsigmoid.hpp>
+#include <minnow/layers/activation/hardswish.hpp>
 #include <minnow/layers/activation/leaky_relu.hpp>
 #include <minnow/layers/activation/log_softmax.hpp>
 #include <minnow/layers/activation/relu.hpp>
+#include <minnow/layers/activation/relu6.hpp>
 #include <minnow/layers/activation/sigmoid.hpp>
 #include <minnow/layers/activation/silu.hpp>
 #include <minnow/layers/activation/softmax.hpp>
@@ -19,8 +22,10 @@
 #include <minnow/layers/regularization/dropout.hpp>
 #include <minnow/layers/shape/flatten.hpp>
 #include <minnow/layers/shape/reshape.hpp>
+#include <minnow/layers/shape/zero_pad2d.hpp>
 #include <minnow/models/concat.hpp>
 #include <minnow/models/layer_table.hpp>
+#include <minnow/models/multiply.hpp>
 #include <minnow/models/residual.hpp>
 #include <minnow/models/sequential.hpp>
 
@@ -69,18 +74,23 @@ LayerTable standard_layers() {
       .with<Flatten>("Flatten")
       .with<GELU>("GELU")
       .with<GlobalAvgPool2d>("GlobalAvgPool2d")
+      .with<Hardsigmoid>("Hardsigmoid")
+      .with<Hardswish>("Hardswish")
       .with<LayerNorm>("LayerNorm")
       .with<LeakyReLU>("LeakyReLU")
       .with<LogSoftmax>("LogSoftmax")
       .with<MaxPool2d>("MaxPool2d")
+      .with<Multiply>("Multiply")
       .with<ReLU>("ReLU")
+      .with<ReLU6>("ReLU6")
       .with<Reshape>("Reshape")
       .with<Residual>("Residual")
       .with<Sequential>("Sequential")
       .with<SiLU>("SiLU")
       .with<Sigmoid>("Sigmoid")
       .with<Softmax>("Softmax")
-      .with<Tanh>("Tanh");
+      .with<Tanh>("Tanh")
+      .with<ZeroPad2d>("ZeroPad2d");
 }
 
 }  // namespace minnow::inline MINNOW_PRECISION

@@ -86,6 +86,36 @@ Sequential& Sequential::add(AnyLayer layer) {
   return *this;
 }
 
+std::size_t Sequential::checked_end(std::size_t first, std::optional<std::size_t> last) const {
+  const std::size_t end = last.value_or(size());
+  if (first > end || end > size())
+    throw ValueError(
+        format_text("{}: expected a range of layers from 0 to {}, got {} to {}.", name(), size(), first, end));
+  return end;
+}
+
+Sequential Sequential::take(std::size_t first, std::optional<std::size_t> last) const& {
+  const std::size_t end = checked_end(first, last);
+  Sequential taken;
+  for (std::size_t i = first; i < end; ++i) taken.append(children_[i].layer);
+  taken.make_plans();
+  return taken;
+}
+
+Sequential Sequential::take(std::size_t first, std::optional<std::size_t> last) && {
+  const std::size_t end = checked_end(first, last);
+  if (in_optimizer())
+    throw Error(
+        "Sequential: expected layers to be moved before an optimizer is built, got take() after it. Build the "
+        "optimizer last, or copy the layers: model.take(first, last).");
+  Sequential taken, rest;
+  for (std::size_t i = 0; i < size(); ++i) (first <= i && i < end ? taken : rest).append(std::move(children_[i].layer));
+  taken.make_plans();
+  rest.make_plans();
+  *this = std::move(rest);
+  return taken;
+}
+
 void Sequential::append(AnyLayer layer) {
   std::vector<Parameter*> parameters;
   for (const NamedTensor& entry : layer->parameters()) parameters.push_back(entry.parameter);

@@ -5,6 +5,7 @@
 
 #include <concepts>
 #include <memory>
+#include <optional>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -54,6 +55,12 @@ class MINNOW_API Sequential : public Layer {
 
   /// Appends a layer. Throws Error if an optimizer was built on this model, because it would not train the new layer.
   Sequential& add(AnyLayer layer);
+
+  /// Returns copies of the children [first, last), or of all from `first` on, as a model of their own. Of a temporary,
+  /// std::move(model).take(0, 5), the layers are moved, and `model` keeps the other layers. Throws ValueError unless
+  /// first <= last <= size(), and Error if layers are moved out of a model on which an optimizer was built.
+  Sequential take(std::size_t first, std::optional<std::size_t> last = std::nullopt) const&;
+  Sequential take(std::size_t first, std::optional<std::size_t> last = std::nullopt) &&;
 
   /// Returns the number of children.
   std::size_t size() const { return children_.size(); }
@@ -117,6 +124,7 @@ class MINNOW_API Sequential : public Layer {
 
   friend class Branches;
   void append(AnyLayer layer);
+  std::size_t checked_end(std::size_t first, std::optional<std::size_t> last) const;
   void make_plans();
   Shape chained_shape(const Shape& input) const;
   bool in_optimizer();

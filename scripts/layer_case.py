@@ -94,6 +94,32 @@ class Concat(torch.nn.Sequential):
         return torch.cat([branch(x) for branch in self], dim=1)
 
 
+class Multiply(torch.nn.Module):
+    """Multiplies x by the gate, which may have one element for each channel."""
+
+    def __init__(self, gate):
+        super().__init__()
+        self.gate = gate
+
+    def forward(self, x):
+        gate = self.gate(x)
+        return x * (gate if gate.shape == x.shape else gate.reshape(*x.shape[:2], 1, 1))
+
+
+class SameConv2d(torch.nn.Conv2d):
+    """Pads as TensorFlow's "SAME": the output has ceil(size / stride) elements along an axis; an odd zero comes last."""
+
+    def forward(self, x):
+        zeros = []
+        for axis in (1, 0):  # torch.nn.functional.pad starts at the last axis
+            size, stride = x.shape[2 + axis], self.stride[axis]
+            last = (size - 1) // stride * stride  # position of the last window
+            total = max(last + self.dilation[axis] * (self.kernel_size[axis] - 1) + 1 - size, 0)
+            zeros += [total // 2, total - total // 2]
+        x = torch.nn.functional.pad(x, zeros)
+        return torch.nn.functional.conv2d(x, self.weight, self.bias, self.stride, 0, self.dilation, self.groups)
+
+
 class Reshape(torch.nn.Module):
     def __init__(self, shape):
         super().__init__()
@@ -121,6 +147,13 @@ def build(spec):
         return Reshape(options["shape"])
     if kind == "Dense":
         return torch.nn.Linear(options["in"], options["out"], options.get("bias", True))
+    if kind == "Multiply":
+        return Multiply(build(spec["gate"]))
+    if kind == "ZeroPad2d":
+        return torch.nn.ZeroPad2d(tuple(options["padding"]))
+    if kind == "Conv2d" and options.get("padding") == "same" and options.get("stride", 1) != 1:
+        options.pop("padding")
+        return SameConv2d(options.pop("in"), options.pop("out"), options.pop("kernel"), **options)
     if kind == "Conv2d":
         return torch.nn.Conv2d(options.pop("in"), options.pop("out"), options.pop("kernel"), **options)
     if kind in ("MaxPool2d", "AvgPool2d"):

@@ -10,6 +10,7 @@ import pathlib
 import sys
 import warnings
 
+import numpy
 import torch
 
 from layer_case import Inputs, Numbers, case, grid
@@ -173,12 +174,15 @@ def layer_norm(numbers=Numbers(107)):
 
 # ----------------------------------------------------------------------------------------------------------- activations
 
-def activation(kind, numbers, variants, extremes):
-    """Yields the cases of an activation. `extremes` are numerators over 24."""
+def activation(kind, numbers, variants, extremes, kinks=()):
+    """Yields the cases of an activation. `extremes` and `kinks` are numerators over 24; no input is at a kink."""
+    def inputs(shape):
+        x = numbers.normal(shape, 2)
+        return Inputs(x.numerators + numpy.isin(x.numerators, kinks), x.over) if kinks else x
     for options in variants:
         group, spec = f"{kind} {words(options)}".strip(), {"layer": kind, **options}
         for shape in ((1, 7), (5, 1), (2, 3, 2, 2), (3, 33)):
-            yield case(group, spec, shape, numbers, x=lambda shape: numbers.normal(shape, 2))
+            yield case(group, spec, shape, numbers, x=inputs)
         row = Inputs([extremes], 24)
         yield case(group, spec, row.numerators.shape, numbers, x=lambda shape: row, text="extremes")
 
@@ -191,6 +195,28 @@ def activations():
                                                       {"negative_slope": -0.5}, {"negative_slope": 1.5}], EXTREMES)
     yield from activation("GELU", Numbers(112), [{}, {"approximate": "tanh"}], EXTREMES)
     yield from activation("SiLU", Numbers(113), [{}], EXTREMES)
+
+
+def piecewise_activations():
+    for kind, seed in (("ReLU6", 121), ("Hardsigmoid", 122), ("Hardswish", 123)):
+        yield from activation(kind, Numbers(seed), [{}], EXTREMES + [71, -71, 73, -73, 143, 145], kinks=(0, 72, -72, 144))
+
+
+def zero_pad2d(numbers=Numbers(124)):
+    for shape, padding in (((2, 3, 2, 4), [1, 2, 3, 4]), ((1, 1, 1, 1), [0, 1, 0, 0]), ((3, 2, 3, 5), [0, 0, 0, 0]),
+                           ((2, 1, 4, 1), [2, 0, 0, 1])):
+        yield case("ZeroPad2d", {"layer": "ZeroPad2d", "padding": padding}, shape, numbers, text=f"{shape} by {padding}")
+
+
+def conv2d_same(numbers=Numbers(125)):
+    """Yields strided convolutions with the padding "SAME" of TensorFlow."""
+    for shape, kernel, options in (
+            ((2, 2, 6, 7), 3, {"stride": 2}), ((1, 2, 5, 8), 5, {"stride": 2}), ((2, 1, 7, 6), 2, {"stride": 2}),
+            ((1, 2, 7, 5), [3, 1], {"stride": [2, 3]}), ((1, 2, 9, 8), 3, {"stride": 3, "dilation": 2}),
+            ((2, 4, 8, 7), 3, {"stride": 2, "groups": 4, "bias": False}), ((1, 1, 6, 6), 1, {"stride": 4}),
+            ((1, 1, 1, 2), 3, {"stride": 2}), ((1, 2, 4, 3), 3, {"stride": 5})):
+        spec = {"layer": "Conv2d", "in": shape[1], "out": 4, "kernel": kernel, "padding": "same", **options}
+        yield case("Conv2d same", spec, shape, numbers, text=words({"kernel": kernel, **options}))
 
 
 def log_softmax(numbers=Numbers(114)):
@@ -247,6 +273,15 @@ def containers(numbers=Numbers(117)):
                (3, 3, 4, 2), numbers, text="of images")
 
 
+def multiply(numbers=Numbers(126)):
+    gate = lambda *layers: {"layer": "Multiply", "gate": chain(*layers)}
+    squeeze = gate("GlobalAvgPool2d", dense(3, 2), "ReLU", dense(2, 3), "Sigmoid")
+    spatial = gate({"layer": "Conv2d", "in": 3, "out": 3, "kernel": 3, "padding": 1}, "Sigmoid")
+    yield case("Multiply", gate(dense(6, 6), "Tanh"), (4, 6), numbers, batches=(4, 1, 3, 5), text="element by element")
+    yield case("Multiply", squeeze, (2, 3, 4, 5), numbers, batches=(2, 1, 3), text="squeeze-and-excitation")
+    yield case("Multiply", chain(spatial, "Tanh", squeeze), (2, 3, 4, 3), numbers, text="of images")
+
+
 def blocks(numbers=Numbers(120)):
     """Yields convolutions with the layers that a plan fuses with them."""
     def conv(n_in, out, **options):
@@ -265,10 +300,10 @@ def blocks(numbers=Numbers(120)):
                (4, 1, 5, 9), numbers, batches=(4, 2, 3, 4, 2, 1), text="batches of 4 to 2")
 
 
-KINDS = {"conv2d": conv2d, "blocks": blocks, "max_pool2d": max_pool2d, "avg_pool2d": avg_pool2d, "global_avg_pool2d": global_avg_pool2d,
+KINDS = {"conv2d": conv2d, "conv2d_same": conv2d_same, "zero_pad2d": zero_pad2d, "piecewise_activations": piecewise_activations, "blocks": blocks, "max_pool2d": max_pool2d, "avg_pool2d": avg_pool2d, "global_avg_pool2d": global_avg_pool2d,
          "batch_norm1d": batch_norm1d, "batch_norm2d": batch_norm2d, "layer_norm": layer_norm,
          "activations": activations, "log_softmax": log_softmax, "reshape": reshape, "embedding": embedding,
-         "containers": containers}
+         "containers": containers, "multiply": multiply}
 
 
 if __name__ == "__main__":

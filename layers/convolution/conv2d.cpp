@@ -36,7 +36,6 @@ void Conv2d::set_up(std::size_t in, std::size_t out, Size2d kernel, const Conv2d
     refuse("a padding of 0 to 65535");
   if (groups_ == 0 || in % groups_ != 0 || out % groups_ != 0)
     throw ValueError(format_text("{}: expected groups to divide the channels in and out, got {}.", name(), groups_));
-  if (!padding_.zeros && stride_ != Size2d(1)) refuse("a stride of 1 with padding \"same\"");
   weight_ = Parameter({out, in / groups_, kernel.height, kernel.width});
   if (has_bias_) bias_ = Parameter({out});
 }
@@ -108,7 +107,8 @@ ConvolutionGeometry Conv2d::geometry(const Shape& input) const {
     throw ShapeError(format_text("{}: expected input (N, {}, H, W), got {}.", name(), in_, to_string(input)));
   const auto axis = [&](std::size_t size, std::size_t kernel, std::size_t stride, std::size_t dilation,
                         std::optional<std::size_t> zeros) {
-    const std::size_t same = dilation * (kernel - 1);
+    const std::size_t last = size == 0 ? 0 : (size - 1) / stride * stride;  // position of the last window
+    const std::size_t reach = last + dilation * (kernel - 1) + 1, same = reach > size ? reach - size : 0;
     ConvolutionAxis result{size, zeros.value_or(same / 2), zeros.value_or(same - same / 2), kernel, dilation, stride};
     result.stride =
         std::min(stride, std::max<std::size_t>(result.padded(), 1));  // a larger stride gives the same outputs

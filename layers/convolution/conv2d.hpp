@@ -15,8 +15,9 @@ struct LayerAccess;
 struct ConvolutionGeometry;
 struct ConvolutionParts;
 
-/// Zeros around an image: the same number on both sides, or "same", which keeps the size of the image. If "same" needs
-/// an odd number of zeros, the extra zero comes last, as in PyTorch.
+/// Zeros around an image: the same number on both sides, or "same": as few zeros as an output of size ceil(size /
+/// stride) needs. An odd zero comes last. This is PyTorch's "same", which requires stride 1, and TensorFlow's for any
+/// stride.
 struct Padding2d {
   Padding2d(int both) : zeros(Size2d(both)) {}
   Padding2d(std::size_t both) : zeros(Size2d(both)) {}
@@ -46,8 +47,8 @@ struct Conv2dOptions {
 class MINNOW_API Conv2d : public Layer {
  public:
   explicit Conv2d(const LayerConfig& config);
-  /// Draws the weights from `rng`. Throws ValueError if a size is 0 or exceeds 2^16, groups do not divide the channels,
-  /// or padding is "same" and the stride is not 1.
+  /// Draws the weights from `rng`. Throws ValueError if a size is 0 or exceeds 2^16, or if groups do not divide the
+  /// channels.
   Conv2d(std::size_t in, std::size_t out, Size2d kernel, Rng& rng, const Conv2dOptions& options = {});
 
   std::string name() const override;

@@ -44,7 +44,7 @@ Sequential random_chain(Rng& rng, std::size_t depth) {
 /// Returns a layer that maps (N, 4, 6, 6) to the same shape, with options drawn at random.
 AnyLayer random_layer(Rng& rng, std::size_t depth) {
   const bool option = rng.chance(0.5);
-  switch (rng.below(depth > 0 ? 16 : 13)) {
+  switch (rng.below(depth > 0 ? 20 : 16)) {
     case 0:
       return ReLU();
     case 1:
@@ -72,8 +72,18 @@ AnyLayer random_layer(Rng& rng, std::size_t depth) {
     case 12:
       return Sequential{Flatten(), Dense(144, 144, rng, {.bias = option}), Reshape({4, 6, 6})};
     case 13:
-      return random_chain(rng, depth - 1);
+      return option ? AnyLayer(ReLU6()) : Hardsigmoid();
     case 14:
+      return Hardswish();
+    case 15:
+      return Sequential{ZeroPad2d({.left = 5, .bottom = 6}),
+                        Conv2d(4, 4, 3, rng, {.stride = 2, .padding = Padding2d::same()})};
+    case 16:
+      return random_chain(rng, depth - 1);
+    case 17:
+      return Multiply(option ? Sequential{GlobalAvgPool2d(), Dense(4, 4, rng), Sigmoid()}
+                             : random_chain(rng, depth - 1));
+    case 18:
       return option ? Residual(random_chain(rng, depth - 1))
                     : Residual(random_chain(rng, depth - 1), Conv2d(4, 4, 1, rng));
     default:

@@ -2,9 +2,12 @@
 
 #include <minnow/core/rng.hpp>
 #include <minnow/layers/activation/gelu.hpp>
+#include <minnow/layers/activation/hardsigmoid.hpp>
+#include <minnow/layers/activation/hardswish.hpp>
 #include <minnow/layers/activation/leaky_relu.hpp>
 #include <minnow/layers/activation/log_softmax.hpp>
 #include <minnow/layers/activation/relu.hpp>
+#include <minnow/layers/activation/relu6.hpp>
 #include <minnow/layers/activation/sigmoid.hpp>
 #include <minnow/layers/activation/silu.hpp>
 #include <minnow/layers/activation/softmax.hpp>
@@ -19,7 +22,9 @@
 #include <minnow/layers/pooling/max_pool2d.hpp>
 #include <minnow/layers/shape/flatten.hpp>
 #include <minnow/layers/shape/reshape.hpp>
+#include <minnow/layers/shape/zero_pad2d.hpp>
 #include <minnow/models/concat.hpp>
+#include <minnow/models/multiply.hpp>
 #include <minnow/models/residual.hpp>
 #include <minnow/models/sequential.hpp>
 
@@ -128,7 +133,11 @@ inline void add_layer(Sequential& model, const Json& s) {
                                                       .dilation = size2d(option(s, "dilation", 1)),
                                                       .ceil_mode = option(s, "ceil_mode", false)}));
        }},
+      {"Hardsigmoid", [&] { model.add(Hardsigmoid()); }},
+      {"Hardswish", [&] { model.add(Hardswish()); }},
+      {"Multiply", [&] { model.add(Multiply(branch(s.at("gate")))); }},
       {"ReLU", [&] { model.add(ReLU()); }},
+      {"ReLU6", [&] { model.add(ReLU6()); }},
       {"Reshape", [&] { model.add(Reshape(s.at("shape").get<std::vector<std::ptrdiff_t>>())); }},
       {"Residual",
        [&] {
@@ -142,6 +151,11 @@ inline void add_layer(Sequential& model, const Json& s) {
       {"SiLU", [&] { model.add(SiLU()); }},
       {"Softmax", [&] { model.add(Softmax()); }},
       {"Tanh", [&] { model.add(Tanh()); }},
+      {"ZeroPad2d",
+       [&] {
+         const auto zeros = s.at("padding").get<std::vector<std::size_t>>();
+         model.add(ZeroPad2d({zeros.at(0), zeros.at(1), zeros.at(2), zeros.at(3)}));
+       }},
   };
   const std::string kind = s.at("layer");
   if (!layers.contains(kind)) throw UnknownLayer(kind);

@@ -27,6 +27,9 @@ inline std::vector<LayerCases> all_layers() {
   cases.push_back({{Sigmoid()}, {2, 4}});
   cases.push_back({{Tanh()}, {2, 4}});
   cases.push_back({{SiLU()}, {2, 4}});
+  cases.push_back({{ReLU6()}, {2, 4}});
+  cases.push_back({{Hardsigmoid()}, {2, 4}});
+  cases.push_back({{Hardswish()}, {2, 4}});
   cases.push_back({{Softmax()}, {2, 4}});
   cases.push_back({{LogSoftmax()}, {2, 4}});
   cases.push_back({{LeakyReLU(), LeakyReLU(0.1), LeakyReLU(-0.1), LeakyReLU(0.1 + 1e-12)}, {2, 4}});
@@ -35,8 +38,9 @@ inline std::vector<LayerCases> all_layers() {
       {{Conv2d(4, 4, 3, r), Conv2d(4, 6, 3, r), Conv2d(4, 4, {3, 2}, r), Conv2d(4, 4, {2, 3}, r),
         Conv2d(4, 4, 3, r, {.stride = 2}), Conv2d(4, 4, 3, r, {.stride = {1, 2}}), Conv2d(4, 4, 3, r, {.padding = 1}),
         Conv2d(4, 4, 3, r, {.padding = {0, 1}}), Conv2d(4, 4, 3, r, {.padding = Padding2d::same()}),
-        Conv2d(4, 4, 3, r, {.dilation = 2}), Conv2d(4, 4, 3, r, {.dilation = {2, 1}}),
-        Conv2d(4, 4, 3, r, {.groups = 2}), Conv2d(4, 4, 3, r, {.bias = false})},
+        Conv2d(4, 4, 3, r, {.stride = 3, .padding = Padding2d::same()}), Conv2d(4, 4, 3, r, {.dilation = 2}),
+        Conv2d(4, 4, 3, r, {.dilation = {2, 1}}), Conv2d(4, 4, 3, r, {.groups = 2}),
+        Conv2d(4, 4, 3, r, {.bias = false})},
        {2, 4, 7, 7}});
   cases.push_back({{Conv2d(2, 4, 3, r)}, {2, 2, 7, 7}});
   cases.push_back({{MaxPool2d(3), MaxPool2d(2), MaxPool2d({3, 2}), MaxPool2d(3, {.stride = 2}),
@@ -63,6 +67,9 @@ inline std::vector<LayerCases> all_layers() {
   cases.push_back({{Dropout(0.5, r), Dropout(0.25, r)}, {2, 4}});
   cases.push_back({{Flatten()}, {2, 3, 4}});
   cases.push_back({{Reshape({3, 2}), Reshape({2, 3}), Reshape({2, -1})}, {2, 6}});
+  cases.push_back({{ZeroPad2d(1), ZeroPad2d({.left = 1}), ZeroPad2d({.right = 1}), ZeroPad2d({.top = 1}),
+                    ZeroPad2d({.bottom = 1}), ZeroPad2d({.left = 1, .right = 2, .top = 3, .bottom = 4})},
+                   {2, 3, 4, 5}});
   cases.push_back({{Sequential(), Sequential{ReLU()}, Sequential{ReLU(), Tanh()}, Sequential{Tanh(), ReLU()},
                     Sequential{Sequential{ReLU(), Tanh()}, ReLU()}, Sequential{Dense(4, 4, r), BatchNorm1d(4)},
                     Sequential{Dense(4, 4, r), BatchNorm1d(4, {.eps = 1e-3})}},
@@ -70,6 +77,10 @@ inline std::vector<LayerCases> all_layers() {
   cases.push_back({{Residual(ReLU()), Residual(Sequential{ReLU()}), Residual(Dense(4, 4, r)),
                     Residual(Dense(4, 4, r), Dense(4, 4, r)), Residual(Dense(4, 4, r), Sequential{Dense(4, 4, r)})},
                    {2, 4}});
+  cases.push_back({{Multiply(Sigmoid()), Multiply(Sequential{Sigmoid()}), Multiply(Dense(4, 4, r))}, {2, 4}});
+  cases.push_back({{Multiply(GlobalAvgPool2d()), Multiply(Sequential{GlobalAvgPool2d(), Sigmoid()}),
+                    Multiply(Sequential{GlobalAvgPool2d(), Reshape({3, 1, 1})}), Multiply(ReLU())},
+                   {2, 3, 4, 5}});
   cases.push_back(
       {{Concat{ReLU()}, Concat{ReLU(), Tanh()}, Concat{Tanh(), ReLU()}, Concat{Sequential{ReLU()}, Tanh()}}, {2, 4}});
   return cases;

@@ -3,7 +3,7 @@
 #define HWY_TARGET_INCLUDE <minnow/layers/activation/detail/activation_kernels.cpp>
 #include <hwy/foreach_target.h>
 
-#include <minnow/core/math/detail/math-inl.hpp>
+#include <minnow/core/math/detail/activations-inl.hpp>
 #include <minnow/core/math/detail/simd-inl.hpp>
 #include <minnow/layers/activation/detail/activation_kernels.hpp>
 
@@ -59,6 +59,48 @@ void map_leaky_relu_backward(const Real* x, Real slope, const Real* dy, Real* dx
     const auto g = hn::LoadU(d, dy + i);
     const auto positive = hn::Gt(hn::LoadU(d, x + i), hn::Zero(d));
     hn::StoreU(hn::IfThenElse(positive, g, hn::Mul(g, hn::Set(d, slope))), d, dx + i);
+  });
+}
+
+/// Returns min(max(x, 0), 6); NaN propagates.
+template <class D, class V>
+HWY_INLINE V zero_to_six(D d, V x) {
+  return at_most(d, relu(d, x), 6);
+}
+/// Returns min(max(x + 3, 0), 6) / 6.
+template <class D, class V>
+HWY_INLINE V hard_gate(D d, V x) {
+  return hn::Div(zero_to_six(d, hn::Add(x, set(d, 3))), set(d, 6));
+}
+
+void map_relu6(const Real* x, Real* y, std::size_t n) {
+  map(x, y, n, [](auto d, auto v) HWY_ATTR { return zero_to_six(d, v); });
+}
+void map_relu6_backward(const Real* y, const Real* dy, Real* dx, std::size_t n) {
+  for_each_vector<Real>(n, [=](auto d, std::size_t i) HWY_ATTR {
+    const auto v = hn::LoadU(d, y + i), g = relu_backward(d, v, hn::LoadU(d, dy + i));
+    hn::StoreU(hn::IfThenZeroElse(hn::Ge(v, set(d, 6)), g), d, dx + i);
+  });
+}
+
+void map_hardsigmoid(const Real* x, Real* y, std::size_t n) {
+  map(x, y, n, [](auto d, auto v) HWY_ATTR { return hard_gate(d, v); });
+}
+void map_hardsigmoid_backward(const Real* x, const Real* dy, Real* dx, std::size_t n) {
+  for_each_vector<Real>(n, [=](auto d, std::size_t i) HWY_ATTR {
+    const auto inside = hn::Lt(hn::Abs(hn::LoadU(d, x + i)), set(d, 3));
+    hn::StoreU(hn::IfThenElseZero(inside, hn::Div(hn::LoadU(d, dy + i), set(d, 6))), d, dx + i);
+  });
+}
+
+void map_hardswish(const Real* x, Real* y, std::size_t n) {
+  map(x, y, n, [](auto d, auto v) HWY_ATTR { return hn::Mul(above_minus_infinity(d, v), hard_gate(d, v)); });
+}
+void map_hardswish_backward(const Real* x, const Real* dy, Real* dx, std::size_t n) {
+  map_slope(x, dy, dx, n, [](auto d, auto v) HWY_ATTR {
+    const auto three = set(d, 3);
+    const auto above = hn::IfThenElse(hn::Ge(v, three), set(d, 1), hn::Add(hn::Div(v, three), set(d, 0.5)));
+    return hn::IfThenZeroElse(hn::Le(v, hn::Neg(three)), above);
   });
 }
 
@@ -143,6 +185,12 @@ namespace minnow::simd {
 namespace {
 HWY_EXPORT(map_leaky_relu);
 HWY_EXPORT(map_leaky_relu_backward);
+HWY_EXPORT(map_relu6);
+HWY_EXPORT(map_relu6_backward);
+HWY_EXPORT(map_hardsigmoid);
+HWY_EXPORT(map_hardsigmoid_backward);
+HWY_EXPORT(map_hardswish);
+HWY_EXPORT(map_hardswish_backward);
 HWY_EXPORT(map_gelu);
 HWY_EXPORT(map_gelu_backward);
 HWY_EXPORT(map_gelu_tanh);
@@ -161,6 +209,18 @@ void leaky_relu(const Real* x, Real slope, Real* y, std::size_t n) {
 }
 void leaky_relu_backward(const Real* x, Real slope, const Real* dy, Real* dx, std::size_t n) {
   HWY_DYNAMIC_DISPATCH(map_leaky_relu_backward)(x, slope, dy, dx, n);
+}
+void relu6(const Real* x, Real* y, std::size_t n) { HWY_DYNAMIC_DISPATCH(map_relu6)(x, y, n); }
+void relu6_backward(const Real* y, const Real* dy, Real* dx, std::size_t n) {
+  HWY_DYNAMIC_DISPATCH(map_relu6_backward)(y, dy, dx, n);
+}
+void hardsigmoid(const Real* x, Real* y, std::size_t n) { HWY_DYNAMIC_DISPATCH(map_hardsigmoid)(x, y, n); }
+void hardsigmoid_backward(const Real* x, const Real* dy, Real* dx, std::size_t n) {
+  HWY_DYNAMIC_DISPATCH(map_hardsigmoid_backward)(x, dy, dx, n);
+}
+void hardswish(const Real* x, Real* y, std::size_t n) { HWY_DYNAMIC_DISPATCH(map_hardswish)(x, y, n); }
+void hardswish_backward(const Real* x, const Real* dy, Real* dx, std::size_t n) {
+  HWY_DYNAMIC_DISPATCH(map_hardswish_backward)(x, dy, dx, n);
 }
 void gelu(const Real* x, Real* y, std::size_t n) { HWY_DYNAMIC_DISPATCH(map_gelu)(x, y, n); }
 void gelu_backward(const Real* x, const Real* dy, Real* dx, std::size_t n) {

@@ -3,8 +3,11 @@
 #include <minnow/core/check_gradients.hpp>
 #include <minnow/core/error.hpp>
 #include <minnow/layers/activation/gelu.hpp>
+#include <minnow/layers/activation/hardsigmoid.hpp>
+#include <minnow/layers/activation/hardswish.hpp>
 #include <minnow/layers/activation/leaky_relu.hpp>
 #include <minnow/layers/activation/log_softmax.hpp>
+#include <minnow/layers/activation/relu6.hpp>
 #include <minnow/layers/activation/silu.hpp>
 
 #include <tests/support/message.hpp>
@@ -119,6 +122,19 @@ TEST(SmoothActivations, AreZeroOrXForLargeX) {
     EXPECT_TRUE(y(0, 4) == 0 && dx(0, 4) == Real{0.5});
     EXPECT_TRUE(std::isnan(y(0, 5)) && std::isnan(dx(0, 5)));
     EXPECT_EQ(forward(*layer, Tensor{{inf, 1}})(0, 0), inf);
+  }
+}
+
+// The points are 0.05 away from the kinks at 0, 6 and -3, 3.
+TEST(PiecewiseActivations, GradientsMatchFiniteDifferences) {
+  ReLU6 relu6;
+  Hardsigmoid sigmoid;
+  Hardswish swish;
+  const Tensor x{{-9, -4, Real(-3.05), Real(-2.95), -2, -1, Real(-0.05)},
+                 {Real(0.05), 1, 2, Real(2.95), Real(3.05), Real(5.9), 9}};
+  for (Layer* layer : {static_cast<Layer*>(&relu6), static_cast<Layer*>(&sigmoid), static_cast<Layer*>(&swish)}) {
+    const GradientReport report = check_gradients(*layer, x.shape(), {.input = x});
+    EXPECT_TRUE(report) << report.failure;
   }
 }
 

@@ -2,9 +2,12 @@
 // limits, on every instruction set, in each lane of vectors of every width.
 #include <minnow/core/math/detail/dense_kernels.hpp>
 #include <minnow/layers/activation/gelu.hpp>
+#include <minnow/layers/activation/hardsigmoid.hpp>
+#include <minnow/layers/activation/hardswish.hpp>
 #include <minnow/layers/activation/leaky_relu.hpp>
 #include <minnow/layers/activation/log_softmax.hpp>
 #include <minnow/layers/activation/relu.hpp>
+#include <minnow/layers/activation/relu6.hpp>
 #include <minnow/layers/activation/sigmoid.hpp>
 #include <minnow/layers/activation/silu.hpp>
 #include <minnow/layers/activation/softmax.hpp>
@@ -129,6 +132,24 @@ TEST(ActivationExtremes, SiLUAndGELU) {
   GELU approximate({.approximate = Approximate::tanh});
   for (Layer* layer : {static_cast<Layer*>(&silu), static_cast<Layer*>(&exact), static_cast<Layer*>(&approximate)})
     expect_limits(*layer, gated());
+}
+
+TEST(ActivationExtremes, PiecewiseActivations) {
+  ReLU6 relu6;
+  Hardsigmoid sigmoid;
+  Hardswish swish;
+  std::vector<Point> relu6s{{nan, nan, 1}, {5, 5, 1}, {6, 6, 0}, {7, 6, 0}, {0, 0, 0}};
+  std::vector<Point> sigmoids{{nan, nan, 0}, {0, 0.5L, 1 / 6.0L}, {3, 1, 0}, {-3, 0, 0}, {-1.5, 0.25L, 1 / 6.0L}};
+  std::vector<Point> swishes{{nan, nan, nan}, {0, 0, 0.5L}, {3, 3, 1}, {-3, 0, 0}, {-1.5, -0.375L, 0}};
+  for (const Real x : {inf, largest, Real{1e9}, Real{1e4}}) {
+    relu6s.insert(relu6s.end(), {{x, 6, 0}, {-x, 0, 0}});
+    sigmoids.insert(sigmoids.end(), {{x, 1, 0}, {-x, 0, 0}});
+    swishes.insert(swishes.end(), {{x, x, 1}, {-x, 0, 0}});
+  }
+  expect_limits(relu6, relu6s);
+  expect_limits(sigmoid, sigmoids);
+  expect_limits(swish, swishes);
+  EXPECT_TRUE(relu6.memory_use().in_place && !swish.memory_use().in_place);
 }
 
 TEST(ActivationExtremes, SigmoidAndTanh) {

@@ -256,6 +256,20 @@ TEST(Conv2d, AnEmptyBatchHasZeroGradientsAfterANaN) {
     for (const Real g : entry.parameter->grad.values()) EXPECT_EQ(g, 0) << entry.name;
 }
 
+// The values are in conv2d_same.json.
+TEST(Conv2d, SamePaddingDividesTheSizeByTheStride) {
+  Rng rng{1};
+  for (std::size_t size = 1; size <= 12; ++size)
+    for (const std::size_t stride : {1u, 2u, 3u, 5u, 20u})
+      for (const std::size_t kernel : {1u, 2u, 3u, 5u})
+        for (const std::size_t dilation : {1u, 2u}) {
+          const Conv2d conv(1, 1, {kernel, 1}, rng,
+                            {.stride = {stride, 1}, .padding = Padding2d::same(), .dilation = {dilation, 1}});
+          EXPECT_EQ(conv.output_shape({1, 1, size, 1}), (Shape{1, 1, (size + stride - 1) / stride, 1}))
+              << conv.name() << size;
+        }
+}
+
 TEST(Conv2d, RejectsInvalidOptionsAndShapes) {
   Rng rng{1};
   const auto made = [&](std::size_t in, std::size_t out, Size2d kernel, const Conv2dOptions& options) {
@@ -274,8 +288,6 @@ TEST(Conv2d, RejectsInvalidOptionsAndShapes) {
   EXPECT_EQ(made(4, 6, 3, {.padding = -1}),
             "Conv2d(4 -> 6, 3, padding 18446744073709551615): expected a padding of 0 to 65535.");
   EXPECT_EQ(made(4, 6, {3, 5}, {.dilation = 0}), "Conv2d(4 -> 6, 3x5, dilation 0): expected a dilation of 1 to 65536.");
-  EXPECT_EQ(made(4, 6, 3, {.stride = 2, .padding = Padding2d::same()}),
-            "Conv2d(4 -> 6, 3, stride 2, padding same): expected a stride of 1 with padding \"same\".");
 
   const Conv2d conv(4, 6, {5, 3}, rng, {.padding = {1, 0}});
   const auto shaped = [&](const Shape& input) { return message<ShapeError>([&] { conv.output_shape(input); }); };
