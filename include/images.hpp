@@ -7,3 +7,5 @@
 #include <minnow/datasets/images/image.hpp>
 #include <minnow/datasets/images/image_folder.hpp>
 #include <minnow/datasets/images/mnist.hpp>
+#include <minnow/datasets/images/read_images.hpp>
+#include <minnow/datasets/images/skipped_file.hpp>

@@ -21,12 +21,12 @@ void print_scores(const char* when, const Predictions& logits, double temperatur
 
 }  // namespace
 
-void print_calibration(const Predictions& test, const Predictions& calibration) {
+void print_calibration(const Predictions& test, const Predictions& calibration, double temperature) {
   fmt::print("Calibration: probabilities before and after temperature scaling, fitted on {} more held-out images\n",
              calibration.targets().size());
   fmt::print("{:<8}  {:>11}  {:>26}  {:>13}  {:>8}  {:>11}\n", "", "temperature", "expected calibration error",
              "largest error", "log loss", "Brier score");
   print_scores("before", test, 1);
-  print_scores("after", test, fit_temperature(calibration.scores(), calibration.targets()));
+  print_scores("after", test, temperature);
   fmt::print("\n");
 }

@@ -38,7 +38,7 @@ Source drawings(const ImageOptions& options, Rng rng) {
 
 Source photographs(const ImageOptions& options, Rng rng) {
   datasets::ImageFolder folder = datasets::read_image_folder(
-      *options.folder, {.size = options.size, .class_order = datasets::animal_names()}, std::move(rng));
+      *options.folder, {.size = options.size, .class_order = options.class_order}, std::move(rng));
   if (!folder.skipped.empty())
     fmt::print(stderr, "animals: skipped {} files and folders that are not valid images:\n", folder.skipped.size());
   for (const datasets::SkippedFile& file : folder.skipped)
@@ -58,6 +58,15 @@ Source find_images(const ImageOptions& options, Rng& rng) {
              source.test->size(), fmt::join(source.class_names, ", "),
              options.folder ? fmt::format(" in {:.1f} s", taken.count()) : ", each at its first use");
   return source;
+}
+
+/// Returns the path of each photograph, or the number of each drawing.
+std::vector<std::string> names_of(const Dataset& images) {
+  const auto* photographs = dynamic_cast<const datasets::LabelledImages*>(&images);
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < images.size(); ++i)
+    names.push_back(photographs != nullptr ? photographs->paths[i].string() : std::to_string(i));
+  return names;
 }
 
 /// Removes the first `fraction` of the indices, rounded to a whole number of indices, and returns them.
@@ -91,6 +100,7 @@ Images load_images(const ImageOptions& options, Rng rng) {
   const auto part = [&all = *source.train](Indices indices) {
     return std::make_unique<const Subset>(all, std::move(indices));
   };
+  std::vector<std::string> names = names_of(validation.empty() ? *source.test : *source.train);
   const Normalization normalization(*part({train.begin(), train.begin() + static_cast<std::ptrdiff_t>(fitted)}));
   fmt::print("Normalised by the mean and standard deviation of {} training images\n", fitted);
   std::fflush(stdout);
@@ -99,8 +109,12 @@ Images load_images(const ImageOptions& options, Rng rng) {
   if (!calibration.empty()) images.calibration = part(std::move(calibration));
   if (!validation.empty()) {
     images.test_name = "validation";
+    std::vector<std::string> chosen;
+    for (const std::size_t i : validation) chosen.push_back(std::move(names[i]));
+    names = std::move(chosen);
     images.test = part(std::move(validation));
   }
+  images.test_images = std::move(names);
   return images;
 }
 

@@ -16,12 +16,14 @@ struct Images {
   std::unique_ptr<const minnow::Dataset> train, test;
   std::unique_ptr<const minnow::Dataset> calibration = nullptr;  // to fit the temperature on; may be null
   std::string test_name = "test";                                // or "validation"
+  std::vector<std::string> test_images{};                        // the path of each test image, or its number
 };
 
 struct ImageOptions {
   std::optional<std::filesystem::path> folder;  // of photographs; unset: the drawn animals
-  std::size_t size;
+  std::size_t size;                             // height and width
   std::size_t train_drawings = 16000, test_drawings = 2000;
+  std::vector<std::string> class_order = minnow::datasets::animal_names();
   double validation = 0;   // share of the training images to test on instead of the test images
   double calibration = 0;  // share of the remaining training images, for the temperature
 };

@@ -7,13 +7,19 @@
 #include <apps/animals/contact_sheet.hpp>
 #include <apps/animals/data.hpp>
 #include <apps/animals/networks.hpp>
+#include <apps/animals/photographs.hpp>
 #include <apps/animals/walkthrough.hpp>
+#include <apps/support/classifier.hpp>
 #include <apps/support/command_line.hpp>
 #include <apps/support/evaluation.hpp>
+#include <apps/support/model_files.hpp>
+#include <apps/support/predictions_file.hpp>
 #include <apps/support/progress_bar.hpp>
 
 #include <chrono>
 #include <numeric>
+
+#include <fmt/ranges.h>
 
 using namespace minnow;
 
@@ -26,6 +32,8 @@ struct Options {
   Network network;
   std::size_t examples = 3;
   std::optional<std::filesystem::path> contact_sheet;
+  ModelFiles files;
+  std::vector<std::filesystem::path> photographs;  // to classify with the model of --load
   bool baselines = false;
 };
 
@@ -76,7 +84,40 @@ void print_baselines(const Images& images, const Options& options, double accura
   fmt::print("  this network        {:5.1f}%\n", 100 * accuracy);
 }
 
-void classify(const Options& options) {
+/// Prints the result for the held-out images, and writes it to the file of --predictions.
+ConfusionMatrix evaluate(const Images& images, const Predictions& logits, const Options& options, bool mirrored,
+                         double temperature) {
+  const ConfusionMatrix matrix = confusion(logits, images.class_names);
+  print_result(images.test_name, logits, matrix, mirrored);
+  if (options.files.predictions)
+    write_predictions(*options.files.predictions, images.test_images, images.class_names, logits, temperature);
+  return matrix;
+}
+
+/// Classifies photographs with a saved model, or evaluates it on the held-out images.
+void use_saved_model(const Options& options) {
+  options.common.apply();
+  const Classifier classifier = load_classifier(*options.files.load);
+  const Shape& shape = classifier.info.input_shape;
+  if (shape[0] != 3 || shape[1] != shape[2])
+    throw DataError(fmt::format("{}: expected a model of square colour images (3, size, size), got {}.",
+                                options.files.load->string(), to_string(shape)));
+  if (!options.photographs.empty()) {
+    if (const std::size_t failed = classify_photographs(classifier, options.photographs); failed > 0)
+      throw DataError(fmt::format("{} of {} files are no images.", failed, options.photographs.size()));
+    return;
+  }
+  ImageOptions wanted = options.images;
+  wanted.size = shape[1];
+  wanted.class_order = classifier.info.class_names;
+  const Images images = load_images(wanted, Rng{options.common.seed}.split());
+  if (images.class_names != classifier.info.class_names)
+    throw DataError(fmt::format("{}: expected images of {}, got images of {}.", options.files.load->string(),
+                                fmt::join(classifier.info.class_names, ", "), fmt::join(images.class_names, ", ")));
+  evaluate(images, classifier.logits(*images.test), options, classifier.mirrored, classifier.temperature);
+}
+
+void train_and_evaluate(const Options& options) {
   options.common.apply();
   Rng rng{options.common.seed};
   const Images images = load_images(options.images, rng.split());
@@ -95,14 +136,22 @@ void classify(const Options& options) {
   images.normalization.apply(examples.inputs);
   const Tensor before = model.predict(examples.inputs);
 
+  const bool mirrored = options.network.augment;
   const Predictions logits = train(model, images, options, rng.split(), true);
-  const ConfusionMatrix matrix = confusion(logits, images.class_names);
-  print_result(images.test_name, logits, matrix, options.network.augment);
+  std::optional<Predictions> held_out;
+  if (images.calibration != nullptr) held_out = predict(model, *images.calibration, images.normalization, mirrored);
+  const double temperature = held_out ? fit_temperature(held_out->scores(), held_out->targets()) : 1;
+  const ConfusionMatrix matrix = evaluate(images, logits, options, mirrored, temperature);
   fmt::print("\n");
-  if (images.calibration != nullptr)
-    print_calibration(logits, predict(model, *images.calibration, images.normalization, options.network.augment));
+  if (held_out) print_calibration(logits, *held_out, temperature);
   print_walkthrough(before, model.predict(examples.inputs), examples.targets, images.class_names);
   if (options.baselines) print_baselines(images, options, matrix.accuracy(), rng.split());
+  if (options.files.save)
+    save_classifier(*options.files.save, model,
+                    {.input_shape = images.train->input_shape(),
+                     .class_names = images.class_names,
+                     .normalization = images.normalization},
+                    mirrored, temperature);
 }
 
 /// The options of the command line that replace defaults of the network.
@@ -171,11 +220,16 @@ int main(int argc, char** argv) {
   count("--examples", options.examples, "Number of test images to show from logits to loss", 0, 1000);
   app.add_option("--contact-sheet", options.contact_sheet, "Write 64 test images to this PNG")->type_name("FILE");
   app.add_flag("--baselines", options.baselines, "Also show the accuracy of two simpler classifiers");
+  CLI::Option* load = options.files.add_to(
+      app, {"--model", "--size", "--epochs", "--batch-size", "--learning-rate", "--weight-decay", "--label-smoothing",
+            "--momentum", "--calibration", "--examples", "--contact-sheet", "--baselines"});
+  app.add_option("PHOTOGRAPH", options.photographs, "JPEG and PNG files to classify with the model of --load")
+      ->needs(load);
   options.common.add_to(app);
   return run(app, argc, argv, [&] {
     options.network = overrides.apply(images.folder.has_value());
     images.size = options.network.size;
     images.calibration = options.network.calibration;
-    classify(options);
+    options.files.load ? use_saved_model(options) : train_and_evaluate(options);
   });
 }

@@ -2,8 +2,11 @@
 
 #include <apps/mnist/networks.hpp>
 #include <apps/mnist/program.hpp>
+#include <apps/support/classifier.hpp>
 #include <apps/support/command_line.hpp>
 #include <apps/support/evaluation.hpp>
+#include <apps/support/model_files.hpp>
+#include <apps/support/predictions_file.hpp>
 #include <apps/support/progress_bar.hpp>
 
 #include <algorithm>
@@ -23,6 +26,7 @@ struct Options {
   CommonOptions common;
   std::optional<std::filesystem::path> folder;
   double validation = 0;
+  ModelFiles files;
   Network network = networks().front();
 };
 
@@ -85,8 +89,27 @@ void train(Sequential& model, const Network& network, DataLoader& loader) {
   fmt::print("trained in {:.1f} s\n", trained);
 }
 
-void classify(const Subject& subject, const Options& options) {
-  options.common.apply();
+/// Prints the result for the test images, and writes it to the file of --predictions.
+void evaluate(const Parts& parts, const Predictions& logits, const Options& options, bool mirrored) {
+  print_result(parts.test_name, logits, confusion(logits, parts.class_names), mirrored);
+  if (!options.files.predictions) return;
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < parts.test->size(); ++i) names.push_back(std::to_string(i));
+  write_predictions(*options.files.predictions, names, parts.class_names, logits, 1);
+}
+
+void use_saved_model(const Subject& subject, const Options& options) {
+  const Classifier classifier = load_classifier(*options.files.load);
+  const Parts parts = read_images(subject, options, Rng{options.common.seed}.split());
+  const Shape image = parts.test->input_shape();
+  if (classifier.info.input_shape != image || classifier.info.class_names != parts.class_names)
+    throw DataError(fmt::format("{}: expected a model of images {} of {}, got a model of images {} of {}.",
+                                options.files.load->string(), to_string(image), fmt::join(parts.class_names, ", "),
+                                to_string(classifier.info.input_shape), fmt::join(classifier.info.class_names, ", ")));
+  evaluate(parts, classifier.logits(*parts.test), options, classifier.mirrored);
+}
+
+void train_and_evaluate(const Subject& subject, const Options& options) {
   const Network& network = options.network;
   Rng rng{options.common.seed};
   const Parts parts = read_images(subject, options, rng.split());
@@ -103,9 +126,11 @@ void classify(const Subject& subject, const Options& options) {
                      .augment = augmentation(subject, network, rng.split()),
                      .normalize = normalization}};
   train(model, network, loader);
-
-  const Predictions logits = predict(model, *parts.test, normalization, subject.mirrored);
-  print_result(parts.test_name, logits, confusion(logits, parts.class_names), subject.mirrored);
+  evaluate(parts, predict(model, *parts.test, normalization, subject.mirrored), options, subject.mirrored);
+  if (options.files.save)
+    save_classifier(*options.files.save, model,
+                    {.input_shape = image, .class_names = parts.class_names, .normalization = normalization},
+                    subject.mirrored);
 }
 
 std::vector<Network> networks_for(const Subject& subject) {
@@ -167,9 +192,12 @@ int run_program(const Subject& subject, int argc, char** argv) {
       ->check(number(0, 0.9))
       ->type_name("X");
   overrides.add_to(app);
+  options.files.add_to(app, {"--model", "--epochs", "--batch-size", "--learning-rate", "--weight-decay",
+                             "--label-smoothing", "--shift", "--cutout"});
   options.common.add_to(app);
   return run(app, argc, argv, [&] {
     options.network = overrides.apply(networks_for(subject));
-    classify(subject, options);
+    options.common.apply();
+    options.files.load ? use_saved_model(subject, options) : train_and_evaluate(subject, options);
   });
 }

@@ -1,9 +1,7 @@
 #include <minnow/core/detail/format.hpp>
 #include <minnow/core/error.hpp>
-#include <minnow/datasets/detail/run_concurrently.hpp>
 #include <minnow/datasets/images/detail/class_files.hpp>
-#include <minnow/datasets/images/detail/image_codecs.hpp>
-#include <minnow/datasets/images/image.hpp>
+#include <minnow/datasets/images/detail/decode_files.hpp>
 #include <minnow/datasets/images/image_folder.hpp>
 
 #include <algorithm>
@@ -14,6 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using detail::ClassFiles;
+using detail::decode_files;
 using detail::fail_to_read_folder;
 
 /// The training or the test part while its images are decoded.
@@ -34,20 +33,6 @@ Part allocate(const std::vector<ClassFiles>& classes, std::vector<fs::path> Clas
   out.labels = from(labels, {labels.size()});
   resize(out.images, {labels.size(), 3, size, size});
   return out;
-}
-
-/// Decodes the images of a part. Returns the reason of failure for each image; empty if the image was decoded.
-std::vector<std::string> decode(Part& part, std::size_t size) {
-  const std::size_t values = 3 * size * size;
-  std::vector<std::string> reasons(part.paths.size());
-  run_concurrently(part.paths.size(), [&](std::size_t i) {
-    try {
-      resample(decode_image(detail::read_bytes(part.paths[i])), size, {part.images.data() + i * values, values});
-    } catch (const DataError& error) {
-      reasons[i] = error.what();
-    }
-  });
-  return reasons;
 }
 
 void check_some_usable(const fs::path& folder, const Part& train, const std::vector<std::string>& train_reasons,
@@ -121,8 +106,8 @@ ImageFolder read_image_folder(const fs::path& folder, const ImageFolderOptions& 
   for (const ClassFiles& files : classes) names.push_back(files.name);
   Part train = allocate(classes, &ClassFiles::train, options.size);
   Part test = allocate(classes, &ClassFiles::test, options.size);
-  const std::vector<std::string> train_reasons = decode(train, options.size);
-  const std::vector<std::string> test_reasons = decode(test, options.size);
+  const std::vector<std::string> train_reasons = decode_files(train.paths, options.size, train.images.data());
+  const std::vector<std::string> test_reasons = decode_files(test.paths, options.size, test.images.data());
   check_some_usable(folder, train, train_reasons, test_reasons);
   check_each_class_usable(train, train_reasons, names, "training");
   check_each_class_usable(test, test_reasons, names, "test");

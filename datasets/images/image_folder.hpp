@@ -1,6 +1,7 @@
 #pragma once
 
 #include <minnow/core/rng.hpp>
+#include <minnow/datasets/images/skipped_file.hpp>
 #include <minnow/datasets/tensor_dataset.hpp>
 
 #include <cstddef>
@@ -10,12 +11,6 @@
 #include <vector>
 
 namespace minnow::inline MINNOW_PRECISION::datasets {
-
-/// A file or folder that was not read, and the reason.
-struct SkippedFile {
-  std::filesystem::path path;
-  std::string reason;
-};
 
 struct ImageFolderOptions {
   std::size_t size = 32;                   ///< images are resized to (3, size, size), see resample

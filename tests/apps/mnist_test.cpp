@@ -49,6 +49,23 @@ class Mnist : public ::testing::Test {
   fs::path folder_;
 };
 
+TEST_F(Mnist, ALoadedModelGivesTheResultOfTraining) {
+  const std::string model = (folder_ / "model.safetensors").string();
+  const auto result_in = [](const std::string& output) {
+    return output.substr(std::min(output.size(), output.find("test loss")), 31);
+  };
+  const ProgramResult trained = run("mnist", data() + "--model cnn --epochs 1 --batch-size 32 --save " + model);
+  EXPECT_EQ(trained.exit_code, 0) << trained.output;
+  const ProgramResult loaded = run("mnist", data() + "--load " + model);
+  EXPECT_EQ(loaded.exit_code, 0) << loaded.output;
+  EXPECT_EQ(result_in(loaded.output), result_in(trained.output));
+  EXPECT_EQ(loaded.output.find("epoch"), std::string::npos) << loaded.output;
+  const ProgramResult clothes = run("fashion_mnist", data() + "--load " + model);
+  EXPECT_EQ(clothes.exit_code, 1);
+  EXPECT_NE(clothes.output.find("expected a model of images (1, 8, 8) of T-shirt, trouser"), std::string::npos)
+      << clothes.output;
+}
+
 TEST_F(Mnist, TrainsAndShowsTheResultAndTheMatrix) {
   const ProgramResult result = run("mnist", data() + "--epochs 4 --batch-size 32 --shift 0");
   EXPECT_EQ(result.exit_code, 0);
