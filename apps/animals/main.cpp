@@ -7,12 +7,12 @@
 #include <apps/animals/contact_sheet.hpp>
 #include <apps/animals/data.hpp>
 #include <apps/animals/networks.hpp>
-#include <apps/animals/photographs.hpp>
 #include <apps/animals/walkthrough.hpp>
 #include <apps/support/classifier.hpp>
 #include <apps/support/command_line.hpp>
 #include <apps/support/evaluation.hpp>
 #include <apps/support/model_files.hpp>
+#include <apps/support/photographs.hpp>
 #include <apps/support/predictions_file.hpp>
 #include <apps/support/progress_bar.hpp>
 
@@ -94,21 +94,12 @@ ConfusionMatrix evaluate(const Images& images, const Predictions& logits, const 
   return matrix;
 }
 
-/// Classifies photographs with a saved model, or evaluates it on the held-out images.
-void use_saved_model(const Options& options) {
-  options.common.apply();
+/// Evaluates a saved model on the held-out images.
+void evaluate_saved_model(const Options& options) {
   const Classifier classifier = load_classifier(*options.files.load);
-  const Shape& shape = classifier.info.input_shape;
-  if (shape[0] != 3 || shape[1] != shape[2])
-    throw DataError(fmt::format("{}: expected a model of square colour images (3, size, size), got {}.",
-                                options.files.load->string(), to_string(shape)));
-  if (!options.photographs.empty()) {
-    if (const std::size_t failed = classify_photographs(classifier, options.photographs); failed > 0)
-      throw DataError(fmt::format("{} of {} files are no images.", failed, options.photographs.size()));
-    return;
-  }
+  check_square_colour(classifier, *options.files.load);
   ImageOptions wanted = options.images;
-  wanted.size = shape[1];
+  wanted.size = classifier.info.input_shape[1];
   wanted.class_order = classifier.info.class_names;
   const Images images = load_images(wanted, Rng{options.common.seed}.split());
   if (images.class_names != classifier.info.class_names)
@@ -118,7 +109,6 @@ void use_saved_model(const Options& options) {
 }
 
 void train_and_evaluate(const Options& options) {
-  options.common.apply();
   Rng rng{options.common.seed};
   const Images images = load_images(options.images, rng.split());
   if (options.contact_sheet) write_contact_sheet(*options.contact_sheet, images, rng.split());
@@ -230,6 +220,8 @@ int main(int argc, char** argv) {
     options.network = overrides.apply(images.folder.has_value());
     images.size = options.network.size;
     images.calibration = options.network.calibration;
-    options.files.load ? use_saved_model(options) : train_and_evaluate(options);
+    options.common.apply();
+    if (!options.photographs.empty()) return classify_photographs(*options.files.load, options.photographs);
+    options.files.load ? evaluate_saved_model(options) : train_and_evaluate(options);
   });
 }

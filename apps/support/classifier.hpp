@@ -24,6 +24,14 @@ struct Classifier {
   }
 };
 
+/// Throws DataError unless the images are squares in colour.
+inline void check_square_colour(const Classifier& classifier, const std::filesystem::path& path) {
+  const minnow::Shape& shape = classifier.info.input_shape;
+  if (shape[0] != 3 || shape[1] != shape[2])
+    throw minnow::DataError(fmt::format("{}: expected a model of square colour images (3, size, size), got {}.",
+                                        path.string(), minnow::to_string(shape)));
+}
+
 inline void save_classifier(const std::filesystem::path& path, const minnow::Sequential& model, minnow::ModelInfo info,
                             bool mirrored, double temperature = 1) {
   info.metadata = {{"mirrored", mirrored ? "true" : "false"}, {"temperature", fmt::format("{}", temperature)}};

@@ -2,6 +2,7 @@
 
 #include <minnow/minnow.hpp>
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,11 +14,13 @@
 inline minnow::Predictions predict(const minnow::Layer& model, const minnow::Dataset& part,
                                    const minnow::Normalization& normalization, bool mirrored) {
   using namespace minnow;
-  DataLoader loader{part, {.batch_size = 256, .prefetch = true, .normalize = normalization}};
+  constexpr std::size_t elements = std::size_t{1} << 22;  // of a batch, at most: large images need much memory
+  const std::size_t batch_size = std::clamp<std::size_t>(elements / num_elements(part.input_shape()), 1, 256);
+  DataLoader loader{part, {.batch_size = batch_size, .prefetch = true, .normalize = normalization}};
   Predictions logits = predict_all(model, loader);
   if (!mirrored) return logits;
   DataLoader mirror{part,
-                    {.batch_size = 256,
+                    {.batch_size = batch_size,
                      .prefetch = true,
                      .augment = Augmentation{Rng{0}, {augment::Flip(1)}},
                      .normalize = normalization}};

@@ -2,15 +2,14 @@
 
 #include <minnow/training/fit.hpp>
 
+#include <apps/support/terminal.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <cstdlib>
 #include <string>
 
 #include <fmt/format.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 /// Prints the progress of training: on a terminal a line that is updated, elsewhere one line per epoch.
 class ProgressBar {
@@ -60,22 +59,7 @@ class ProgressBar {
   }
 
  private:
-  /// Returns the number of columns of the terminal; 0 if the output is not a terminal that can update a line.
-  static std::size_t terminal_columns() {
-    const char* term = std::getenv("TERM");
-    if (isatty(STDOUT_FILENO) == 0 || term == nullptr || std::string(term) == "dumb") return 0;
-    winsize size{};
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 80;
-    return size.ws_col;
-  }
-
   static std::size_t width(std::size_t number) { return fmt::formatted_size("{}", number); }
-
-  static std::string clock(double seconds) {
-    if (seconds < 60) return fmt::format("{:4.1f} s", seconds);
-    const auto whole = static_cast<long>(seconds + 0.5);
-    return fmt::format("{}:{:02} min", whole / 60, whole % 60);
-  }
 
   static std::string bar(double share, std::size_t length) {
     const auto full = static_cast<std::size_t>(share * static_cast<double>(length) + 0.5);

@@ -1,6 +1,6 @@
 #include <minnow/datasets/images/read_images.hpp>
 
-#include <apps/animals/photographs.hpp>
+#include <apps/support/photographs.hpp>
 
 #include <algorithm>
 #include <numeric>
@@ -39,7 +39,9 @@ std::vector<std::size_t> classes_to_show(std::span<const Real> probabilities) {
 
 }  // namespace
 
-std::size_t classify_photographs(const Classifier& classifier, const std::vector<std::filesystem::path>& paths) {
+void classify_photographs(const std::filesystem::path& model, const std::vector<std::filesystem::path>& paths) {
+  const Classifier classifier = load_classifier(model);
+  check_square_colour(classifier, model);
   const std::vector<std::string>& names = classifier.info.class_names;
   std::size_t path_width = 0, name_width = 0, skipped = 0;
   for (const auto& path : paths) path_width = std::max(path_width, path.string().size());
@@ -49,7 +51,7 @@ std::size_t classify_photographs(const Classifier& classifier, const std::vector
                                                       std::min(photographs_at_once, paths.size() - first));
     datasets::ImageFiles files = datasets::read_images(part, classifier.info.input_shape[1]);
     for (const datasets::SkippedFile& file : files.skipped)
-      fmt::print(stderr, "animals: {}: {}\n", file.path.string(), file.reason);
+      fmt::print(stderr, "{}: {}\n", file.path.string(), file.reason);
     skipped += files.skipped.size();
     if (files.paths.empty()) continue;
     const std::size_t count = files.paths.size();
@@ -66,5 +68,5 @@ std::size_t classify_photographs(const Classifier& classifier, const std::vector
       fmt::print("{}\n", line);
     }
   }
-  return skipped;
+  if (skipped > 0) throw DataError(fmt::format("{} of {} files are no images.", skipped, paths.size()));
 }
