@@ -6,6 +6,7 @@
 #include <minnow/datasets/images/idx.hpp>
 #include <minnow/datasets/images/image.hpp>
 #include <minnow/datasets/images/image_folder.hpp>
+#include <minnow/datasets/images/inflate.hpp>
 #include <minnow/datasets/images/mnist.hpp>
 #include <minnow/datasets/images/read_images.hpp>
 #include <minnow/datasets/images/skipped_file.hpp>

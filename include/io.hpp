@@ -5,5 +5,9 @@
 
 #include <minnow/io/element_type.hpp>
 #include <minnow/io/model.hpp>
+#include <minnow/io/npy.hpp>
+#include <minnow/io/npz.hpp>
+#include <minnow/io/pytorch.hpp>
 #include <minnow/io/safetensors.hpp>
+#include <minnow/io/tensor_reader.hpp>
 #include <minnow/io/weights.hpp>

@@ -1,6 +1,7 @@
 #include <minnow/core/detail/format.hpp>
 #include <minnow/core/error.hpp>
 #include <minnow/io/detail/model_metadata.hpp>
+#include <minnow/io/detail/open_tensors.hpp>
 #include <minnow/io/detail/weight_matching.hpp>
 #include <minnow/io/model.hpp>
 #include <minnow/io/safetensors.hpp>
@@ -17,20 +18,20 @@ Sequential make_model(const LayerConfig& config, const LayerTable& layers) {
   return model;
 }
 
-ModelFile load(const SafetensorsReader& reader, const LayerTable& layers) {
+ModelFile load(const detail::TensorFile& input, const LayerTable& layers) {
   try {
-    const LayerConfig config = detail::architecture_in(reader.metadata());
-    ModelFile file{make_model(config, layers), detail::info_in(reader.metadata())};
+    const LayerConfig config = detail::architecture_in(input.metadata);
+    ModelFile file{make_model(config, layers), detail::info_in(input.metadata)};
     // The layer that was saved, whose names are those of the file.
     Layer& saved = config.type == "Sequential" ? static_cast<Layer&>(file.model) : file.model[0];
-    for (const auto& [target, source] : detail::match_weights(saved, reader, {}).pairs)
-      reader.read(*source, target.value->values());
-    detail::restore_streams(reader.metadata(), saved);
+    for (const auto& [target, source] : detail::match_weights(saved, input, {}).pairs)
+      input.read(*source, target.value->values());
+    detail::restore_streams(input.metadata, saved);
     return file;
   } catch (const ValueError& error) {
-    throw DataError(reader.name() + ": " + error.what());
+    throw DataError(input.name() + ": " + error.what());
   } catch (const ShapeError& error) {
-    throw DataError(reader.name() + ": " + error.what());
+    throw DataError(input.name() + ": " + error.what());
   }
 }
 
@@ -55,11 +56,11 @@ Sequential load_model(std::span<const std::byte> bytes, const LayerTable& layers
 }
 
 ModelFile load_model_file(const std::filesystem::path& path, const LayerTable& layers) {
-  return load(SafetensorsReader(path), layers);
+  return load(detail::open_safetensors(detail::Input(path)), layers);
 }
 
 ModelFile load_model_file(std::span<const std::byte> bytes, const LayerTable& layers) {
-  return load(SafetensorsReader(bytes), layers);
+  return load(detail::open_safetensors(detail::Input(bytes)), layers);
 }
 
 }  // namespace minnow::inline MINNOW_PRECISION

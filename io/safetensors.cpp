@@ -1,7 +1,7 @@
 #include <minnow/core/detail/format.hpp>
 #include <minnow/core/error.hpp>
 #include <minnow/io/detail/element_types.hpp>
-#include <minnow/io/detail/input.hpp>
+#include <minnow/io/detail/open_tensors.hpp>
 #include <minnow/io/detail/output_file.hpp>
 #include <minnow/io/detail/safetensors_header.hpp>
 #include <minnow/io/safetensors.hpp>
@@ -21,77 +21,46 @@ constexpr std::size_t chunk_bytes = std::size_t{1} << 16;  // of elements that a
 
 }  // namespace
 
-struct SafetensorsReader::Content {
-  explicit Content(detail::Input input_) : input(std::move(input_)) { read_header(); }
+namespace detail {
 
-  void read_header();
-
-  detail::Input input;
-  detail::SafetensorsHeader header;
-  std::map<std::string_view, const TensorEntry*> by_name;
-};
-
-void SafetensorsReader::Content::read_header() {
-  const auto refuse = [&](const std::string& what) { throw DataError(input.name() + ": " + what); };
-  if (input.size() < length_bytes) refuse(format_text("expected a safetensors file, got {} bytes.", input.size()));
+TensorFile open_safetensors(Input input) {
+  if (input.size() < length_bytes)
+    refuse(input, format_text("expected a safetensors file, got {} bytes.", input.size()));
   std::uint64_t length;
   input.read(0, std::as_writable_bytes(std::span(&length, 1)));
   const std::size_t most = std::min(input.size() - length_bytes, longest_header);
   if (length > most)
-    refuse(format_text("expected a safetensors file whose header has at most {} bytes, got {} bytes.", most, length));
+    refuse(input,
+           format_text("expected a safetensors file whose header has at most {} bytes, got {} bytes.", most, length));
   std::string json(length, '\0');
   input.read(length_bytes, std::as_writable_bytes(std::span(json)));
   const std::size_t first = length_bytes + json.size();
+  SafetensorsHeader header;
   try {
-    header = detail::parse_safetensors_header(json);
-    detail::check_layout(header.tensors, input.size() - first);
+    header = parse_safetensors_header(json);
+    check_layout(header.tensors, input.size() - first);
   } catch (const ValueError& error) {
-    refuse(error.what());
+    refuse(input, error.what());
   }
-  for (TensorEntry& tensor : header.tensors) {
-    tensor.begin += first;
-    tensor.end += first;
-    by_name.emplace(tensor.name, &tensor);
+  std::vector<TensorEntry> tensors;
+  std::vector<TensorLocation> locations;
+  for (StoredTensor& tensor : header.tensors) {
+    locations.push_back({.offset = first + tensor.begin});
+    tensors.push_back(std::move(tensor));
   }
+  TensorFile file(std::move(input), std::move(tensors), std::move(locations));
+  file.metadata = std::move(header.metadata);
+  return file;
 }
+
+}  // namespace detail
 
 SafetensorsReader::SafetensorsReader(const std::filesystem::path& path)
-    : content_(std::make_unique<Content>(detail::Input(path))) {}
+    : TensorReader(detail::open_safetensors(detail::Input(path))) {}
 SafetensorsReader::SafetensorsReader(std::span<const std::byte> bytes)
-    : content_(std::make_unique<Content>(detail::Input(bytes))) {}
-SafetensorsReader::SafetensorsReader(SafetensorsReader&&) noexcept = default;
-SafetensorsReader::~SafetensorsReader() = default;
+    : TensorReader(detail::open_safetensors(detail::Input(bytes))) {}
 
-const std::vector<TensorEntry>& SafetensorsReader::tensors() const { return content_->header.tensors; }
-const std::map<std::string, std::string>& SafetensorsReader::metadata() const { return content_->header.metadata; }
-const std::string& SafetensorsReader::name() const { return content_->input.name(); }
-
-const TensorEntry* SafetensorsReader::find(std::string_view name) const {
-  const auto found = content_->by_name.find(name);
-  return found == content_->by_name.end() ? nullptr : found->second;
-}
-
-void SafetensorsReader::read(const TensorEntry& tensor, std::span<Real> values) const {
-  const std::size_t size = element_size(tensor.type), bytes = tensor.end - tensor.begin;
-  if (values.size() != bytes / size)
-    throw ShapeError(
-        format_text("{}: expected {} elements for {}, got {}.", name(), bytes / size, tensor.name, values.size()));
-  if (tensor.type == real_type) return content_->input.read(tensor.begin, std::as_writable_bytes(values));
-  std::vector<std::byte> chunk(std::min(bytes, chunk_bytes));
-  for (std::size_t done = 0; done < values.size();) {
-    const std::size_t count = std::min(values.size() - done, chunk.size() / size);
-    const std::span part = std::span(chunk).first(count * size);
-    content_->input.read(tensor.begin + done * size, part);
-    detail::decode(part, tensor.type, values.subspan(done, count));
-    done += count;
-  }
-}
-
-Tensor SafetensorsReader::read(const TensorEntry& tensor) const {
-  Tensor values(tensor.shape);
-  read(tensor, std::span(values.data(), values.size()));
-  return values;
-}
+const std::map<std::string, std::string>& SafetensorsReader::metadata() const { return file().metadata; }
 
 void write_safetensors(const std::filesystem::path& path, std::span<const NamedConstTensor> tensors,
                        const std::map<std::string, std::string>& metadata, ElementType type) {
@@ -107,7 +76,7 @@ void write_safetensors(const std::filesystem::path& path, std::span<const NamedC
       refuse(format_text("expected each name of a tensor once, got {} twice or reserved.", tensor.name));
     const std::size_t begin = end;
     end += tensor.value->size() * element_size(type);
-    header.tensors.push_back({tensor.name, type, tensor.value->shape(), begin, end});
+    header.tensors.push_back({{tensor.name, type, tensor.value->shape()}, begin, end});
   }
   std::string json;
   try {

@@ -2,10 +2,10 @@
 #include <minnow/core/error.hpp>
 #include <minnow/io/detail/element_types.hpp>
 #include <minnow/io/detail/safetensors_header.hpp>
+#include <minnow/io/detail/tensor_file.hpp>
 
 #include <algorithm>
 #include <cstdint>
-#include <limits>
 #include <optional>
 #include <set>
 #include <utility>
@@ -18,7 +18,6 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr const char* metadata_key = "__metadata__";
-constexpr std::size_t max_axes = 64;
 
 /// Receives the events of the JSON parser. No tree is built, so the memory is proportional to the result.
 class HeaderHandler : public nlohmann::json_sax<Json> {
@@ -131,7 +130,7 @@ class HeaderHandler : public nlohmann::json_sax<Json> {
   bool add_tensor() {
     if (!type_ || !shape_ || !offsets_ || offsets_->size() != 2)
       return fail(key_ + " without dtype, shape and two data_offsets");
-    TensorEntry tensor{key_, *type_, {}, (*offsets_)[0], (*offsets_)[1]};
+    StoredTensor tensor{{key_, *type_, {}}, (*offsets_)[0], (*offsets_)[1]};
     for (const std::uint64_t extent : *shape_) tensor.shape.push_back(extent);
     header.tensors.push_back(std::move(tensor));
     return true;
@@ -145,17 +144,6 @@ class HeaderHandler : public nlohmann::json_sax<Json> {
   Numbers* list_ = nullptr;
 };
 
-/// Returns the number of bytes of a tensor; none if it exceeds 2^64.
-std::optional<std::size_t> byte_count(const TensorEntry& tensor) {
-  std::size_t count = element_size(tensor.type);
-  if (std::find(tensor.shape.begin(), tensor.shape.end(), 0u) != tensor.shape.end()) return 0;
-  for (const std::size_t extent : tensor.shape) {
-    if (count > std::numeric_limits<std::size_t>::max() / extent) return std::nullopt;
-    count *= extent;
-  }
-  return count;
-}
-
 }  // namespace
 
 SafetensorsHeader parse_safetensors_header(std::string_view json) {
@@ -166,16 +154,16 @@ SafetensorsHeader parse_safetensors_header(std::string_view json) {
   return std::move(handler.header);
 }
 
-void check_layout(std::vector<TensorEntry>& tensors, std::size_t size) {
-  std::sort(tensors.begin(), tensors.end(), [](const TensorEntry& a, const TensorEntry& b) {
+void check_layout(std::vector<StoredTensor>& tensors, std::size_t size) {
+  std::sort(tensors.begin(), tensors.end(), [](const StoredTensor& a, const StoredTensor& b) {
     return std::pair(a.begin, a.end) < std::pair(b.begin, b.end);
   });
   std::size_t expected = 0;
-  for (const TensorEntry& tensor : tensors) {
+  for (const StoredTensor& tensor : tensors) {
     if (tensor.begin != expected || tensor.end < tensor.begin || tensor.end > size)
       throw ValueError(format_text("expected the bytes of {} to start at {} and to end at {} at most, got {} to {}.",
                                    tensor.name, expected, size, tensor.begin, tensor.end));
-    const std::optional<std::size_t> bytes = byte_count(tensor);
+    const std::optional<std::size_t> bytes = byte_count(tensor.type, tensor.shape);
     if (bytes != tensor.end - tensor.begin)
       throw ValueError(format_text("expected {} bytes for {} {} {}, got {}.", bytes ? std::to_string(*bytes) : "2^64",
                                    tensor.name, to_string(tensor.type), to_string(tensor.shape),
@@ -192,7 +180,7 @@ std::string safetensors_header_text(const SafetensorsHeader& header) {
   };
   try {
     if (!header.metadata.empty()) add(metadata_key, header.metadata);
-    for (const TensorEntry& tensor : header.tensors)
+    for (const StoredTensor& tensor : header.tensors)
       add(tensor.name, {{"dtype", to_string(tensor.type)},
                         {"shape", std::vector<std::size_t>(tensor.shape.begin(), tensor.shape.end())},
                         {"data_offsets", {tensor.begin, tensor.end}}});

@@ -1,7 +1,8 @@
 #pragma once
 
-#include <minnow/io/safetensors.hpp>
+#include <minnow/io/tensor_reader.hpp>
 
+#include <cstddef>
 #include <map>
 #include <span>
 #include <string>
@@ -10,8 +11,12 @@
 
 namespace minnow::inline MINNOW_PRECISION::detail {
 
+struct StoredTensor : TensorEntry {
+  std::size_t begin, end;  // from the first byte after the header
+};
+
 struct SafetensorsHeader {
-  std::vector<TensorEntry> tensors;  // offsets from the first byte after the header
+  std::vector<StoredTensor> tensors;
   std::map<std::string, std::string> metadata;
 };
 
@@ -21,7 +26,7 @@ SafetensorsHeader parse_safetensors_header(std::string_view json);
 
 /// Sorts the tensors by their offsets. Throws ValueError with the reason unless they cover `size` bytes without gaps
 /// and overlaps, and each has as many bytes as its shape and type need.
-void check_layout(std::vector<TensorEntry>& tensors, std::size_t size);
+void check_layout(std::vector<StoredTensor>& tensors, std::size_t size);
 
 /// Returns the JSON text of a header. Throws ValueError if a text is not UTF-8.
 std::string safetensors_header_text(const SafetensorsHeader& header);

@@ -1,3 +1,4 @@
+#include <minnow/core/detail/display_text.hpp>
 #include <minnow/core/detail/format.hpp>
 #include <minnow/core/error.hpp>
 #include <minnow/io/detail/weight_matching.hpp>
@@ -17,7 +18,7 @@ std::string listed(const std::vector<std::string>& names, const char* what) {
   constexpr std::size_t shown = 20;
   if (names.empty()) return {};
   std::string text = format_text("{} {} (", names.size(), what);
-  for (std::size_t i = 0; i < std::min(names.size(), shown); ++i) text += (i == 0 ? "" : ", ") + names[i];
+  for (std::size_t i = 0; i < std::min(names.size(), shown); ++i) text += (i == 0 ? "" : ", ") + printable(names[i]);
   return text + (names.size() > shown ? ", ...)" : ")");
 }
 
@@ -29,15 +30,34 @@ std::string difference(const SkippedWeights& skipped) {
   return text;
 }
 
+/// Returns the text before the name of a tensor of the model in the file: "model." of "model.0.weight". Empty if there
+/// is none.
+std::string prefix_in(const TensorFile& file, const std::string& name) {
+  for (const TensorEntry& tensor : file.tensors())
+    if (tensor.name.ends_with('.' + name)) return tensor.name.substr(0, tensor.name.size() - name.size());
+  return {};
+}
+
+[[noreturn]] void refuse_difference(const Layer& layer, const TensorFile& file, const MatchedWeights& matched) {
+  std::string advice = "{.strict = false} loads the others.";
+  if (const auto& missing = matched.skipped.missing; matched.pairs.empty() && !missing.empty())
+    if (const std::string prefix = prefix_in(file, missing[0]); !prefix.empty())
+      advice = format_text("{{.prefix = \"{}\"}} loads the tensors whose names begin with it.", printable(prefix));
+  throw DataError(format_text("{}: expected the weights of {}, got {}. {}", file.name(), layer.name(),
+                              difference(matched.skipped), advice));
+}
+
 }  // namespace
 
-MatchedWeights match_weights(Layer& layer, const SafetensorsReader& reader, const LoadWeightsOptions& options) {
+MatchedWeights match_weights(Layer& layer, const TensorFile& file, const LoadWeightsOptions& options) {
   std::map<std::string, const TensorEntry*> sources;
-  for (const TensorEntry& tensor : reader.tensors()) {
-    const std::string name = options.rename ? options.rename(tensor.name) : tensor.name;
+  for (const TensorEntry& tensor : file.tensors()) {
+    if (!tensor.name.starts_with(options.prefix)) continue;
+    std::string name = tensor.name.substr(options.prefix.size());
+    if (options.rename) name = options.rename(name);
     if (!name.empty() && !sources.emplace(name, &tensor).second)
-      throw ValueError(
-          format_text("{}: expected one tensor for each name, got two for {}. Change rename.", reader.name(), name));
+      throw ValueError(format_text("{}: expected one tensor for each name, got two for {}. Change rename.", file.name(),
+                                   printable(name)));
   }
   MatchedWeights matched;
   for (NamedTensor& target : layer.state()) {
@@ -56,9 +76,7 @@ MatchedWeights match_weights(Layer& layer, const SafetensorsReader& reader, cons
       matched.pairs.push_back({std::move(target), &source});
   }
   for (const auto& [name, source] : sources) matched.skipped.unexpected.push_back(name);
-  if (options.strict && !matched.skipped.empty())
-    throw DataError(format_text("{}: expected the weights of {}, got {}. {{.strict = false}} loads the others.",
-                                reader.name(), layer.name(), difference(matched.skipped)));
+  if (options.strict && !matched.skipped.empty()) refuse_difference(layer, file, matched);
   return matched;
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <minnow/core/layer.hpp>
-#include <minnow/io/safetensors.hpp>
+#include <minnow/io/detail/tensor_file.hpp>
 #include <minnow/io/weights.hpp>
 
 #include <vector>
@@ -20,6 +20,6 @@ struct MatchedWeights {
 
 /// Matches by name. Throws DataError, which lists every difference, if `options.strict` and there are any. Throws
 /// ValueError if two names of the file are mapped to one name of the layer.
-MatchedWeights match_weights(Layer& layer, const SafetensorsReader& reader, const LoadWeightsOptions& options);
+MatchedWeights match_weights(Layer& layer, const TensorFile& file, const LoadWeightsOptions& options);
 
 }  // namespace minnow::inline MINNOW_PRECISION::detail

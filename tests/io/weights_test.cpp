@@ -1,8 +1,11 @@
 #include <minnow/minnow.hpp>
 
+#include <tests/support/file_bytes.hpp>
 #include <tests/support/message.hpp>
 #include <tests/support/small_model.hpp>
 #include <tests/support/temporary_folder.hpp>
+
+#include <limits>
 
 #include <gtest/gtest.h>
 
@@ -74,6 +77,46 @@ TEST(LoadWeights, MapsNames) {
   EXPECT_EQ(*to.const_state()[0].value, *from.const_state()[0].value);
   EXPECT_EQ(message<ValueError>([&] { load_weights(to, path, {.rename = [](const std::string&) { return "a"; }}); }),
             path.string() + ": expected one tensor for each name, got two for a. Change rename.");
+}
+
+TEST(LoadWeights, RemovesAPrefix) {
+  const TemporaryFolder folder;
+  const auto path = folder / "weights.safetensors";
+  Sequential from{small_model(1), small_model(2)}, to = small_model(3);
+  save_weights(from, path);
+  EXPECT_TRUE(load_weights(to, path, {.prefix = "1."}).empty());
+  EXPECT_EQ(*to.const_state()[0].value, *from.const_state()[4].value);
+  const auto swapped = [](const std::string& name) { return (name[0] == '0' ? "2" : "0") + name.substr(1); };
+  EXPECT_EQ(load_weights(to, path, {.strict = false, .prefix = "0.", .rename = swapped}).misshapen.size(), 4u);
+  const std::string error = message<DataError>([&] { load_weights(to, path); });
+  EXPECT_TRUE(error.ends_with(" {.prefix = \"0.\"} loads the tensors whose names begin with it.")) << error;
+}
+
+TEST(LoadWeights, RejectsOtherFiles) {
+  Sequential model = small_model(1);
+  const auto error_of = [&](const std::string& bytes) {
+    return message<DataError>([&] { load_weights(model, testing::bytes_of(bytes)); });
+  };
+  const std::string other =
+      "the bytes in memory: expected a safetensors file, a file of torch.save or an NPZ file, "
+      "got another file.";
+  EXPECT_EQ(error_of(""), other);
+  EXPECT_EQ(error_of("\xff\xd8\xff\xe0\x10JFIF..."), other);
+  EXPECT_EQ(error_of(testing::zip_of({{"photo.jpg", "\xff\xd8"}})),
+            "the bytes in memory: expected an NPZ file of numbers, got the entry photo.jpg.");
+  EXPECT_EQ(error_of("PK\3\4 that is cut off"),
+            "the bytes in memory: expected a file of tensors, got a zip file with no directory at its end.");
+}
+
+TEST(NonFiniteWeights, ListsTheNames) {
+  const TemporaryFolder folder;
+  Sequential model = small_model(1), loaded = small_model(2);
+  EXPECT_TRUE(non_finite_weights(model).empty());
+  model.state()[1].value->values()[2] = std::numeric_limits<Real>::quiet_NaN();
+  model.state()[2].value->values()[0] = -std::numeric_limits<Real>::infinity();
+  save_weights(model, folder / "weights.safetensors");
+  load_weights(loaded, folder / "weights.safetensors");
+  EXPECT_EQ(non_finite_weights(loaded), (std::vector<std::string>{"0.bias", "2.weight"}));
 }
 
 }  // namespace

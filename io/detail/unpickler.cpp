@@ -1,0 +1,317 @@
+#include <minnow/core/detail/display_text.hpp>
+#include <minnow/core/detail/format.hpp>
+#include <minnow/core/error.hpp>
+#include <minnow/io/detail/unpickler.hpp>
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <span>
+#include <utility>
+
+namespace minnow::inline MINNOW_PRECISION::detail {
+namespace {
+
+/// The opcodes that a state dict may contain (Lib/pickletools.py).
+enum Opcode : std::uint8_t {
+  mark = '(',
+  stop = '.',
+  binfloat = 'G',
+  binint = 'J',
+  binint1 = 'K',
+  binint2 = 'M',
+  none = 'N',
+  binpersid = 'Q',
+  reduce = 'R',
+  binstring = 'T',
+  short_binstring = 'U',
+  binunicode = 'X',
+  append = 'a',
+  build = 'b',
+  global = 'c',
+  appends = 'e',
+  binget = 'h',
+  long_binget = 'j',
+  binput = 'q',
+  long_binput = 'r',
+  setitem = 's',
+  tuple = 't',
+  setitems = 'u',
+  empty_tuple = ')',
+  empty_list = ']',
+  empty_dict = '}',
+  proto = 0x80,
+  tuple1 = 0x85,
+  tuple2 = 0x86,
+  tuple3 = 0x87,
+  newtrue = 0x88,
+  newfalse = 0x89,
+  long1 = 0x8a,
+  short_binunicode = 0x8c,
+  binunicode8 = 0x8d,
+  stack_global = 0x93,
+  memoize = 0x94,
+  frame = 0x95
+};
+
+constexpr std::size_t buffer_bytes = std::size_t{1} << 14;
+
+// An opcode of one byte allocates up to 160 bytes. A pickle of PyTorch has fewer than 50 opcodes per tensor.
+constexpr std::size_t least_limit = std::size_t{1} << 18, bytes_per_opcode = 16;
+
+[[noreturn]] void refuse_pickle(const std::string& got) { throw ValueError("a pickle " + got); }
+
+/// Other opcodes, for errors.
+struct OpcodeName {
+  std::uint8_t opcode;
+  char name[16];
+};
+constexpr OpcodeName others[] = {
+    {'0', "POP"},        {'1', "POP_MARK"},   {'2', "DUP"},         {'B', "BINBYTES"},     {'C', "SHORT_BINBYTES"},
+    {'F', "FLOAT"},      {'I', "INT"},        {'L', "LONG"},        {'P', "PERSID"},       {'S', "STRING"},
+    {'V', "UNICODE"},    {'d', "DICT"},       {'g', "GET"},         {'i', "INST"},         {'l', "LIST"},
+    {'o', "OBJ"},        {'p', "PUT"},        {0x81, "NEWOBJ"},     {0x82, "EXT1"},        {0x83, "EXT2"},
+    {0x84, "EXT4"},      {0x8b, "LONG4"},     {0x8e, "BINBYTES8"},  {0x8f, "EMPTY_SET"},   {0x90, "ADDITEMS"},
+    {0x91, "FROZENSET"}, {0x92, "NEWOBJ_EX"}, {0x96, "BYTEARRAY8"}, {0x97, "NEXT_BUFFER"}, {0x98, "READONLY_BUFFER"}};
+
+[[noreturn]] void refuse_opcode(std::uint8_t opcode) {
+  for (const OpcodeName& other : others)
+    if (other.opcode == opcode) refuse_pickle(format_text("with the operation {}", other.name));
+  refuse_pickle(format_text("with the unknown operation {:#04x}", opcode));
+}
+
+}  // namespace
+
+Unpickler::Unpickler(const Input& input, std::size_t begin, std::size_t end)
+    : input_(input), position_(begin), end_(end), limit_(std::max(least_limit, input.size() / bytes_per_opcode)) {}
+
+Unpickler::~Unpickler() = default;
+
+PickleValue Unpickler::load() {
+  stack_.clear();
+  marks_.clear();
+  memo_.clear();
+  for (;;) {
+    charge(1);
+    const std::uint8_t opcode = read_byte();
+    if (opcode == stop) return pop();
+    if (!load_constant(opcode) && !load_container(opcode) && !load_object(opcode) && !use_memo(opcode))
+      refuse_opcode(opcode);
+  }
+}
+
+void Unpickler::charge(std::size_t operations) {
+  opcodes_ += operations;
+  if (opcodes_ > limit_) refuse_pickle(format_text("of more than {} operations", limit_));
+}
+
+bool Unpickler::load_constant(std::uint8_t opcode) {
+  switch (opcode) {
+    case proto:
+      return read_byte(), true;
+    case frame:
+      return read_number(8), true;
+    case none:
+      return push(Kind::none), true;
+    case newtrue:
+    case newfalse:
+      return push(Kind::boolean, opcode == newtrue), true;
+    case binint:
+      return push(Kind::integer, std::bit_cast<std::int32_t>(static_cast<std::uint32_t>(read_number(4)))), true;
+    case binint1:
+      return push(Kind::integer, read_byte()), true;
+    case binint2:
+      return push(Kind::integer, static_cast<std::int64_t>(read_number(2))), true;
+    case long1:
+      return load_integer(read_byte()), true;
+    case binfloat:
+      return read_number(8), push(Kind::real), true;
+    case short_binstring:
+    case short_binunicode:
+      return push({Kind::text, 0, read_text(read_byte())}), true;
+    case binstring:
+    case binunicode:
+      return push({Kind::text, 0, read_text(read_number(4))}), true;
+    case binunicode8:
+      return push({Kind::text, 0, read_text(read_number(8))}), true;
+    default:
+      return false;
+  }
+}
+
+/// Pushes a little-endian integer in two's complement.
+void Unpickler::load_integer(std::size_t bytes) {
+  if (bytes > 8) return push({Kind::integer, 0, read_text(bytes)});
+  const auto unused = static_cast<int>(8 * (8 - bytes));
+  const std::uint64_t bits = read_number(bytes);
+  push(Kind::integer, bytes == 0 ? 0 : std::bit_cast<std::int64_t>(bits << unused) >> unused);
+}
+
+bool Unpickler::load_container(std::uint8_t opcode) {
+  switch (opcode) {
+    case mark:
+      return marks_.push_back(stack_.size()), true;
+    case empty_tuple:
+      return push(make_container(Kind::tuple, {})), true;
+    case empty_list:
+      return push(make_container(Kind::list, {})), true;
+    case empty_dict:
+      return push(make_container(Kind::dict, {})), true;
+    case tuple:
+      return push(make_container(Kind::tuple, pop_to_mark())), true;
+    case tuple1:
+    case tuple2:
+    case tuple3:
+      return push(make_container(Kind::tuple, pop_count(opcode - tuple1 + std::size_t{1}))), true;
+    case append:
+    case appends: {
+      const Items added = opcode == append ? pop_count(1) : pop_to_mark();
+      Items& list = top(Kind::list);
+      return list.insert(list.end(), added.begin(), added.end()), true;
+    }
+    case setitem:
+    case setitems: {
+      const Items added = opcode == setitem ? pop_count(2) : pop_to_mark();
+      if (added.size() % 2 != 0) refuse_pickle("with a key without a value");
+      Items& dict = top(Kind::dict);
+      return dict.insert(dict.end(), added.begin(), added.end()), true;
+    }
+    default:
+      return false;
+  }
+}
+
+bool Unpickler::load_object(std::uint8_t opcode) {
+  switch (opcode) {
+    case global: {
+      const std::string_view module = read_line();
+      return push(find_global(module, read_line())), true;
+    }
+    case stack_global: {
+      const PickleValue name = pop(), module = pop();
+      if (module.kind != Kind::text || name.kind != Kind::text) refuse_pickle("with a global without a name");
+      return push(find_global(module.text, name.text)), true;
+    }
+    case reduce: {
+      const PickleValue arguments = pop(), callable = pop();
+      if (callable.kind != Kind::global || arguments.kind != Kind::tuple)
+        refuse_pickle("that calls an object that is no function");
+      return push(call(callable, arguments)), true;
+    }
+    case binpersid:
+      return push(load_persistent(pop())), true;
+    case build:  // the attributes of an OrderedDict: the versions of the layers
+      pop();
+      return top(Kind::dict), true;
+    default:
+      return false;
+  }
+}
+
+bool Unpickler::use_memo(std::uint8_t opcode) {
+  const auto get = [&](std::uint64_t index) {
+    const auto found = memo_.find(static_cast<std::uint32_t>(index));
+    if (found == memo_.end()) refuse_pickle(format_text("that reads the unset memo {}", index));
+    push(found->second);
+    return true;
+  };
+  const auto put = [&](std::uint64_t index) {
+    check_objects(1);
+    memo_[static_cast<std::uint32_t>(index)] = stack_.back();
+    return true;
+  };
+  switch (opcode) {
+    case binget:
+      return get(read_byte());
+    case long_binget:
+      return get(read_number(4));
+    case binput:
+      return put(read_byte());
+    case long_binput:
+      return put(read_number(4));
+    case memoize:
+      return put(memo_.size());
+    default:
+      return false;
+  }
+}
+
+std::uint8_t Unpickler::read_byte() {
+  if (next_ == buffer_.size()) {
+    if (position_ == end_) refuse_pickle("that is cut off");
+    buffer_.resize(std::min(buffer_bytes, end_ - position_));
+    input_.read(position_, std::as_writable_bytes(std::span(buffer_)));
+    next_ = 0;
+  }
+  ++position_;
+  return static_cast<std::uint8_t>(buffer_[next_++]);
+}
+
+std::uint64_t Unpickler::read_number(std::size_t bytes) {
+  std::uint64_t number = 0;
+  for (std::size_t i = 0; i < bytes; ++i) number |= std::uint64_t{read_byte()} << (8 * i);
+  return number;
+}
+
+std::string_view Unpickler::read_text(std::uint64_t length) {
+  if (length > end_ - position_) refuse_pickle(format_text("with a text of {} bytes beyond its end", length));
+  std::string& text = texts_.emplace_back(length, '\0');
+  const std::size_t buffered = std::min<std::size_t>(length, buffer_.size() - next_);
+  std::memcpy(text.data(), buffer_.data() + next_, buffered);
+  next_ += buffered;
+  input_.read(position_ + buffered, std::as_writable_bytes(std::span(text).subspan(buffered)));
+  position_ += length;
+  return text;
+}
+
+std::string_view Unpickler::read_line() {
+  constexpr std::size_t longest = 1000;
+  std::string& line = texts_.emplace_back();
+  for (char c; (c = static_cast<char>(read_byte())) != '\n'; line += c)
+    if (line.size() == longest) refuse_pickle(format_text("with a name of more than {} bytes", longest));
+  return line;
+}
+
+const std::vector<PickleValue>& Unpickler::items(const PickleValue& container) const {
+  return containers_[static_cast<std::size_t>(container.number)];
+}
+
+PickleValue Unpickler::make_container(Kind kind, Items items) {
+  containers_.push_back(std::move(items));
+  return {kind, static_cast<std::int64_t>(containers_.size() - 1)};
+}
+
+void Unpickler::check_objects(std::size_t count) const {
+  if (stack_.size() < (marks_.empty() ? 0 : marks_.back()) + count) refuse_pickle("that uses more objects than it has");
+}
+
+PickleValue Unpickler::pop() {
+  check_objects(1);
+  const PickleValue value = stack_.back();
+  stack_.pop_back();
+  return value;
+}
+
+Unpickler::Items Unpickler::pop_count(std::size_t count) {
+  check_objects(count);
+  const auto first = stack_.end() - static_cast<std::ptrdiff_t>(count);
+  Items values(first, stack_.end());
+  stack_.erase(first, stack_.end());
+  return values;
+}
+
+Unpickler::Items Unpickler::pop_to_mark() {
+  if (marks_.empty()) refuse_pickle("with a list without a beginning");
+  Items values = pop_count(stack_.size() - marks_.back());
+  marks_.pop_back();
+  return values;
+}
+
+Unpickler::Items& Unpickler::top(Kind kind) {
+  check_objects(1);
+  const PickleValue value = stack_.back();
+  if (value.kind != kind) refuse_pickle("that adds items to an object that is no list or dict");
+  return containers_[static_cast<std::size_t>(value.number)];
+}
+
+}  // namespace minnow::inline MINNOW_PRECISION::detail
