@@ -15,7 +15,7 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr int format_version = 1;
-constexpr const char* prefix = "minnow.";
+constexpr const char* reserved_prefix = "minnow.";
 constexpr const char* version_key = "minnow.format_version";
 constexpr const char* architecture_key = "minnow.architecture";
 constexpr const char* streams_key = "minnow.streams";
@@ -97,9 +97,9 @@ Metadata metadata_of(const Layer& model, const ModelInfo& info) {
         model.name()));
   Metadata metadata = info.metadata;
   for (const auto& [key, value] : metadata)
-    if (key.starts_with(prefix) || key == format_key)
+    if (key.starts_with(reserved_prefix) || key == format_key)
       throw ValueError(format_text("expected metadata keys other than {} and those that begin with {}, got {}.",
-                                   format_key, prefix, key));
+                                   format_key, reserved_prefix, key));
   metadata[format_key] = "pt";
   metadata[version_key] = std::to_string(format_version);
   metadata[architecture_key] = to_json(*config);
@@ -138,7 +138,7 @@ LayerConfig architecture_in(const Metadata& metadata) {
 ModelInfo info_in(const Metadata& metadata) {
   ModelInfo info;
   for (const auto& [key, value] : metadata)
-    if (!key.starts_with(prefix) && key != format_key) info.metadata.emplace(key, value);
+    if (!key.starts_with(reserved_prefix) && key != format_key) info.metadata.emplace(key, value);
   for (const std::size_t extent :
        value_in<std::vector<std::size_t>>(json_in(metadata, input_shape_key), input_shape_key, {}))
     info.input_shape.push_back(extent);

@@ -13,7 +13,8 @@ namespace minnow::inline MINNOW_PRECISION::detail {
 namespace {
 
 /// The opcodes that a state dict may contain (Lib/pickletools.py).
-enum Opcode : std::uint8_t {
+namespace operation {
+enum : std::uint8_t {
   mark = '(',
   stop = '.',
   binfloat = 'G',
@@ -53,6 +54,7 @@ enum Opcode : std::uint8_t {
   memoize = 0x94,
   frame = 0x95
 };
+}  // namespace operation
 
 constexpr std::size_t buffer_bytes = std::size_t{1} << 14;
 
@@ -94,7 +96,7 @@ PickleValue Unpickler::load() {
   for (;;) {
     charge(1);
     const std::uint8_t opcode = read_byte();
-    if (opcode == stop) return pop();
+    if (opcode == operation::stop) return pop();
     if (!load_constant(opcode) && !load_container(opcode) && !load_object(opcode) && !use_memo(opcode))
       refuse_opcode(opcode);
   }
@@ -107,32 +109,32 @@ void Unpickler::charge(std::size_t operations) {
 
 bool Unpickler::load_constant(std::uint8_t opcode) {
   switch (opcode) {
-    case proto:
+    case operation::proto:
       return read_byte(), true;
-    case frame:
+    case operation::frame:
       return read_number(8), true;
-    case none:
+    case operation::none:
       return push(Kind::none), true;
-    case newtrue:
-    case newfalse:
-      return push(Kind::boolean, opcode == newtrue), true;
-    case binint:
+    case operation::newtrue:
+    case operation::newfalse:
+      return push(Kind::boolean, opcode == operation::newtrue), true;
+    case operation::binint:
       return push(Kind::integer, std::bit_cast<std::int32_t>(static_cast<std::uint32_t>(read_number(4)))), true;
-    case binint1:
+    case operation::binint1:
       return push(Kind::integer, read_byte()), true;
-    case binint2:
+    case operation::binint2:
       return push(Kind::integer, static_cast<std::int64_t>(read_number(2))), true;
-    case long1:
+    case operation::long1:
       return load_integer(read_byte()), true;
-    case binfloat:
+    case operation::binfloat:
       return read_number(8), push(Kind::real), true;
-    case short_binstring:
-    case short_binunicode:
+    case operation::short_binstring:
+    case operation::short_binunicode:
       return push({Kind::text, 0, read_text(read_byte())}), true;
-    case binstring:
-    case binunicode:
+    case operation::binstring:
+    case operation::binunicode:
       return push({Kind::text, 0, read_text(read_number(4))}), true;
-    case binunicode8:
+    case operation::binunicode8:
       return push({Kind::text, 0, read_text(read_number(8))}), true;
     default:
       return false;
@@ -149,29 +151,29 @@ void Unpickler::load_integer(std::size_t bytes) {
 
 bool Unpickler::load_container(std::uint8_t opcode) {
   switch (opcode) {
-    case mark:
+    case operation::mark:
       return marks_.push_back(stack_.size()), true;
-    case empty_tuple:
+    case operation::empty_tuple:
       return push(make_container(Kind::tuple, {})), true;
-    case empty_list:
+    case operation::empty_list:
       return push(make_container(Kind::list, {})), true;
-    case empty_dict:
+    case operation::empty_dict:
       return push(make_container(Kind::dict, {})), true;
-    case tuple:
+    case operation::tuple:
       return push(make_container(Kind::tuple, pop_to_mark())), true;
-    case tuple1:
-    case tuple2:
-    case tuple3:
-      return push(make_container(Kind::tuple, pop_count(opcode - tuple1 + std::size_t{1}))), true;
-    case append:
-    case appends: {
-      const Items added = opcode == append ? pop_count(1) : pop_to_mark();
+    case operation::tuple1:
+    case operation::tuple2:
+    case operation::tuple3:
+      return push(make_container(Kind::tuple, pop_count(opcode - operation::tuple1 + std::size_t{1}))), true;
+    case operation::append:
+    case operation::appends: {
+      const Items added = opcode == operation::append ? pop_count(1) : pop_to_mark();
       Items& list = top(Kind::list);
       return list.insert(list.end(), added.begin(), added.end()), true;
     }
-    case setitem:
-    case setitems: {
-      const Items added = opcode == setitem ? pop_count(2) : pop_to_mark();
+    case operation::setitem:
+    case operation::setitems: {
+      const Items added = opcode == operation::setitem ? pop_count(2) : pop_to_mark();
       if (added.size() % 2 != 0) refuse_pickle("with a key without a value");
       Items& dict = top(Kind::dict);
       return dict.insert(dict.end(), added.begin(), added.end()), true;
@@ -183,24 +185,24 @@ bool Unpickler::load_container(std::uint8_t opcode) {
 
 bool Unpickler::load_object(std::uint8_t opcode) {
   switch (opcode) {
-    case global: {
+    case operation::global: {
       const std::string_view module = read_line();
       return push(find_global(module, read_line())), true;
     }
-    case stack_global: {
+    case operation::stack_global: {
       const PickleValue name = pop(), module = pop();
       if (module.kind != Kind::text || name.kind != Kind::text) refuse_pickle("with a global without a name");
       return push(find_global(module.text, name.text)), true;
     }
-    case reduce: {
+    case operation::reduce: {
       const PickleValue arguments = pop(), callable = pop();
       if (callable.kind != Kind::global || arguments.kind != Kind::tuple)
         refuse_pickle("that calls an object that is no function");
       return push(call(callable, arguments)), true;
     }
-    case binpersid:
+    case operation::binpersid:
       return push(load_persistent(pop())), true;
-    case build:  // the attributes of an OrderedDict: the versions of the layers
+    case operation::build:  // the attributes of an OrderedDict: the versions of the layers
       pop();
       return top(Kind::dict), true;
     default:
@@ -221,15 +223,15 @@ bool Unpickler::use_memo(std::uint8_t opcode) {
     return true;
   };
   switch (opcode) {
-    case binget:
+    case operation::binget:
       return get(read_byte());
-    case long_binget:
+    case operation::long_binget:
       return get(read_number(4));
-    case binput:
+    case operation::binput:
       return put(read_byte());
-    case long_binput:
+    case operation::long_binput:
       return put(read_number(4));
-    case memoize:
+    case operation::memoize:
       return put(memo_.size());
     default:
       return false;
