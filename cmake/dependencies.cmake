@@ -41,3 +41,6 @@ if(MINNOW_BUILD_IMAGES)
   minnow_find(PNG PNG::PNG)
   minnow_find(ZLIB ZLIB::ZLIB)  # a dependency of libpng too
 endif()
+if(MINNOW_BUILD_ONNX)
+  find_package(MinnowOnnx REQUIRED)
+endif()

@@ -4,7 +4,7 @@ include(CMakePackageConfigHelpers)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/minnow)
 
 set(targets "")
-foreach(target minnow minnow_double minnow_images minnow_images_double)
+foreach(target minnow minnow_double minnow_images minnow_images_double minnow_onnx minnow_onnx_double)
   if(TARGET ${target})
     list(APPEND targets ${target})
   endif()
@@ -38,7 +38,8 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/minnow-config-version.cma
 install(FILES ${PROJECT_BINARY_DIR}/minnow-config.cmake ${PROJECT_BINARY_DIR}/minnow-config-version.cmake
   DESTINATION ${package_dir})
 if(MINNOW_LIBRARY_TYPE STREQUAL "STATIC_LIBRARY")
-  install(FILES ${CMAKE_CURRENT_LIST_DIR}/FindMinnowOpenBLAS.cmake DESTINATION ${package_dir})
+  install(FILES ${CMAKE_CURRENT_LIST_DIR}/FindMinnowOpenBLAS.cmake ${CMAKE_CURRENT_LIST_DIR}/FindMinnowOnnx.cmake
+    DESTINATION ${package_dir})
 endif()
 
 # The pages keep their places, so that the links between them work. Links to public headers lead to the installed ones; of links to

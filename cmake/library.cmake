@@ -1,5 +1,6 @@
-# The targets of the library. minnow_add_library(minnow) adds minnow::minnow and minnow::images; only minnow::images needs
-# libjpeg, libpng and zlib. minnow_add_library(minnow_double DOUBLE) adds the same targets in double, from the same sources.
+# The targets of the library. minnow_add_library(minnow) adds minnow::minnow, minnow::images and minnow::onnx. Only
+# minnow::images needs libjpeg, libpng and zlib; only minnow::onnx needs libonnx and libprotobuf.
+# minnow_add_library(minnow_double DOUBLE) adds the same targets in double, from the same sources.
 
 # Every .cpp file of a folder is compiled; every header is installed, except the headers in detail/.
 function(minnow_glob folders sources_out headers_out)
@@ -17,8 +18,8 @@ function(minnow_glob folders sources_out headers_out)
 endfunction()
 
 minnow_glob("core;layers;models;losses;optim;datasets;io;training" MINNOW_SOURCES MINNOW_HEADERS)
-list(FILTER MINNOW_SOURCES EXCLUDE REGEX "^datasets/images/")
-list(FILTER MINNOW_HEADERS EXCLUDE REGEX "^datasets/images/")
+list(FILTER MINNOW_SOURCES EXCLUDE REGEX "^(datasets/images|io/onnx)/")
+list(FILTER MINNOW_HEADERS EXCLUDE REGEX "^(datasets/images|io/onnx)/")
 list(APPEND MINNOW_HEADERS minnow.hpp core.hpp layers.hpp models.hpp losses.hpp optim.hpp datasets.hpp io.hpp training.hpp)
 # Reading and writing files, text and errors, metrics, checks: time is spent elsewhere.
 set(small "^(io|training)/|^core/(check_gradients|label_encoder|labels|layer_config|print_tensor|detail/format)|^models/layer_table|^losses/check_gradients")
@@ -28,6 +29,8 @@ list(FILTER MINNOW_SMALL_SOURCES EXCLUDE REGEX "^io/detail/element_types")
 list(REMOVE_ITEM MINNOW_SOURCES ${MINNOW_SMALL_SOURCES})
 minnow_glob("datasets/images" MINNOW_IMAGES_SOURCES MINNOW_IMAGES_HEADERS)
 list(APPEND MINNOW_IMAGES_HEADERS images.hpp)
+minnow_glob("io/onnx" MINNOW_ONNX_SOURCES MINNOW_ONNX_HEADERS)
+list(APPEND MINNOW_ONNX_HEADERS onnx.hpp)
 
 # Options of all targets. -fno-math-errno and -fno-trapping-math allow the compiler to vectorise loops and change no result.
 # -ffp-contract=off prevents implicit fused multiply-adds, so that all platforms compute the same bits. The next three undo
@@ -108,9 +111,11 @@ function(minnow_add_library target)
   cmake_parse_arguments(LIBRARY "DOUBLE" "" "" ${ARGN})
   set(double "")
   set(images images)
+  set(onnx onnx)
   if(LIBRARY_DOUBLE)
     set(double DOUBLE)
     set(images images_double)
+    set(onnx onnx_double)
   endif()
   minnow_add_part(${target} ${target} ${double}
     SOURCES ${MINNOW_SOURCES} SMALL_SOURCES ${MINNOW_SMALL_SOURCES} HEADERS ${MINNOW_HEADERS})
@@ -123,5 +128,9 @@ function(minnow_add_library target)
   if(MINNOW_BUILD_IMAGES)
     minnow_add_part(minnow_${images} ${images} ${double} SOURCES ${MINNOW_IMAGES_SOURCES} HEADERS ${MINNOW_IMAGES_HEADERS})
     target_link_libraries(minnow_${images} PUBLIC ${target} PRIVATE JPEG::JPEG PNG::PNG ZLIB::ZLIB)
+  endif()
+  if(MINNOW_BUILD_ONNX)
+    minnow_add_part(minnow_${onnx} ${onnx} ${double} SOURCES ${MINNOW_ONNX_SOURCES} HEADERS ${MINNOW_ONNX_HEADERS})
+    target_link_libraries(minnow_${onnx} PUBLIC ${target} PRIVATE minnow::onnx_proto)
   endif()
 endfunction()

@@ -89,23 +89,12 @@ T value_in(const Json& json, const char* key, T otherwise) {
 
 }  // namespace
 
-Metadata metadata_of(const Layer& model, const ModelInfo& info) {
-  const std::optional<LayerConfig> config = model.config();
-  if (!config)
-    throw ValueError(format_text(
-        "expected layers with a config(), got {} without one or with such a child. save_weights saves its weights.",
-        model.name()));
+Metadata metadata_of_info(const Layer& model, const ModelInfo& info) {
   Metadata metadata = info.metadata;
   for (const auto& [key, value] : metadata)
     if (key.starts_with(reserved_prefix) || key == format_key)
       throw ValueError(format_text("expected metadata keys other than {} and those that begin with {}, got {}.",
                                    format_key, reserved_prefix, key));
-  metadata[format_key] = "pt";
-  metadata[version_key] = std::to_string(format_version);
-  metadata[architecture_key] = to_json(*config);
-  StreamReader streams;
-  model.read_state(streams);
-  if (!streams.values.empty()) metadata[streams_key] = streams.values.dump();
   if (!info.input_shape.empty()) {
     Shape batch{1};
     for (const std::size_t extent : info.input_shape) batch.push_back(extent);
@@ -120,6 +109,22 @@ Metadata metadata_of(const Layer& model, const ModelInfo& info) {
   if (info.normalization)
     metadata[normalization_key] =
         Json({{"mean", info.normalization->mean()}, {"deviation", info.normalization->deviation()}}).dump();
+  return metadata;
+}
+
+Metadata metadata_of(const Layer& model, const ModelInfo& info) {
+  const std::optional<LayerConfig> config = model.config();
+  if (!config)
+    throw ValueError(format_text(
+        "expected layers with a config(), got {} without one or with such a child. save_weights saves its weights.",
+        model.name()));
+  Metadata metadata = metadata_of_info(model, info);
+  metadata[format_key] = "pt";
+  metadata[version_key] = std::to_string(format_version);
+  metadata[architecture_key] = to_json(*config);
+  StreamReader streams;
+  model.read_state(streams);
+  if (!streams.values.empty()) metadata[streams_key] = streams.values.dump();
   return metadata;
 }
 

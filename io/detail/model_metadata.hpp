@@ -10,6 +10,10 @@ namespace minnow::inline MINNOW_PRECISION::detail {
 
 using Metadata = std::map<std::string, std::string>;
 
+/// Returns `info` as metadata. Throws ValueError with the reason if a metadata key is reserved or a class name is not
+/// UTF-8, and ShapeError if the input shape does not fit the model.
+MINNOW_API Metadata metadata_of_info(const Layer& model, const ModelInfo& info);
+
 /// Returns the metadata of a model file: the version of the format, the architecture, the random streams, and `info`.
 /// Throws ValueError with the reason if the model cannot be saved.
 Metadata metadata_of(const Layer& model, const ModelInfo& info);

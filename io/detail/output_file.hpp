@@ -12,7 +12,7 @@ namespace minnow::inline MINNOW_PRECISION::detail {
 /// Writes a file that appears under its name only when it is complete. The bytes go to a temporary file in the same
 /// folder. commit() syncs it, renames it, and syncs the folder. Without commit() the destructor deletes it. An existing
 /// file keeps its content until commit(), and its permissions after it; a symbolic link is followed.
-class OutputFile {
+class MINNOW_API OutputFile {
  public:
   /// Throws DataError if the temporary file cannot be created, or if `path` exists and is not a regular file.
   explicit OutputFile(const std::filesystem::path& path);

@@ -1,0 +1,18 @@
+# Defines minnow::onnx_proto, the protobuf messages of ONNX, in the build of Minnow and in its installed package. The CMake
+# package of Debian's libonnx-dev is not used: it names files that Debian does not install.
+
+find_path(MINNOW_ONNX_INCLUDE_DIR onnx/onnx_pb.h)
+find_library(MINNOW_ONNX_PROTO_LIBRARY onnx_proto)
+find_package(Protobuf QUIET)
+
+include(FindPackageHandleStandardArgs)
+find_package_handle_standard_args(MinnowOnnx
+  REQUIRED_VARS MINNOW_ONNX_PROTO_LIBRARY MINNOW_ONNX_INCLUDE_DIR Protobuf_FOUND
+  REASON_FAILURE_MESSAGE "Minnow: expected ONNX and protobuf for minnow::onnx, found none. On Debian, run apt-get install libonnx-dev libprotobuf-dev, or turn MINNOW_BUILD_ONNX off.")
+
+if(MinnowOnnx_FOUND AND NOT TARGET minnow::onnx_proto)
+  add_library(minnow::onnx_proto UNKNOWN IMPORTED)
+  set_target_properties(minnow::onnx_proto PROPERTIES
+    IMPORTED_LOCATION ${MINNOW_ONNX_PROTO_LIBRARY} INTERFACE_INCLUDE_DIRECTORIES ${MINNOW_ONNX_INCLUDE_DIR}
+    INTERFACE_COMPILE_DEFINITIONS "ONNX_ML=1;ONNX_NAMESPACE=onnx" INTERFACE_LINK_LIBRARIES protobuf::libprotobuf)
+endif()
