@@ -66,8 +66,8 @@ inline bool refuses_one_sample(const Layer& layer, const Shape& sample) {
   return sample.size() == 1 && tracks != nullptr && *tracks == ConfigValue(false);
 }
 
-/// Writes NAME.onnx, and NAME.safetensors with x and y = predict(x) for batches of 7 and, if the model can, 1. With `normalize` the model
-/// reads normalised inputs, and the graph raw ones.
+/// Writes NAME.onnx, and NAME.safetensors with x and y = predict(x) for batches of 7 and, if the model can, 1. With
+/// `normalize` the model reads normalised inputs, and the graph raw ones.
 inline void write_onnx_case(const std::filesystem::path& folder, const std::string& name, const Layer& model,
                             const ModelInfo& info, const OnnxOptions& options = {}) {
   export_onnx(model, folder / (name + ".onnx"), info, options);

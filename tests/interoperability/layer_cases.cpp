@@ -25,6 +25,13 @@ std::vector<std::pair<AnyLayer, Shape>> more_layers() {
     cases.emplace_back(AvgPool2d(3, {.stride = 2, .padding = 1, .ceil_mode = true}), image);
     cases.emplace_back(AvgPool2d(3, {.stride = 2, .padding = 1, .ceil_mode = true, .count_include_pad = false}), image);
     cases.emplace_back(AvgPool2d(2, {.stride = 4, .padding = 1, .ceil_mode = true}), image);
+    cases.emplace_back(Sequential{ZeroPad2d({.left = 1, .right = 2, .top = 3}), MaxPool2d(3)}, image);
+    cases.emplace_back(Sequential{ZeroPad2d(1), MaxPool2d(3)}, image);
+    cases.emplace_back(Sequential{ZeroPad2d(1), AvgPool2d(3)}, image);
+    cases.emplace_back(Sequential{ZeroPad2d(1), AvgPool2d(3, {.count_include_pad = false})}, image);
+    cases.emplace_back(Sequential{ZeroPad2d(1), AvgPool2d(3, {.padding = 1, .count_include_pad = false})}, image);
+    cases.emplace_back(Sequential{ZeroPad2d(1), Conv2d(2, 3, 3, rng, {.stride = 2, .padding = 1})}, image);
+    cases.emplace_back(Conv2d(2, 3, {4, 3}, rng, {.stride = {2, 3}, .padding = Padding2d::same()}), image);
     cases.emplace_back(Conv2d(2, 3, {4, 2}, rng, {.padding = Padding2d::same(), .dilation = {1, 3}}), image);
   }
   return cases;

@@ -30,9 +30,22 @@ std::string add_gelu_tanh_argument(const LayerExport& at) {
 
 std::string add_relu(const LayerExport& at) { return add_plain(at, "Relu"); }
 std::string add_sigmoid(const LayerExport& at) { return add_plain(at, "Sigmoid"); }
+std::string add_hardswish(const LayerExport& at) { return add_plain(at, "HardSwish"); }
 std::string add_tanh(const LayerExport& at) { return add_plain(at, "Tanh"); }
 std::string add_softmax(const LayerExport& at) { return add_over_last_axis(at, "Softmax"); }
 std::string add_log_softmax(const LayerExport& at) { return add_over_last_axis(at, "LogSoftmax"); }
+
+/// y = min(max(x, 0), 6)
+std::string add_relu6(const LayerExport& at) {
+  ConfigReader(at.config, "ReLU6").finish();
+  return at.graph.add("Clip", {at.x, at.graph.scalar(0), at.graph.scalar(6)});
+}
+
+/// y = min(max(x / 6 + 1 / 2, 0), 1)
+std::string add_hardsigmoid(const LayerExport& at) {
+  ConfigReader(at.config, "Hardsigmoid").finish();
+  return at.graph.add("HardSigmoid", {at.x}, {{"alpha", 1.0f / 6}, {"beta", 0.5f}});
+}
 
 /// y = x sigmoid(x)
 std::string add_silu(const LayerExport& at) { return at.graph.add("Mul", {at.x, add_plain(at, "Sigmoid")}); }

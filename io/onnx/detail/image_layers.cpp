@@ -29,11 +29,20 @@ std::vector<std::int64_t> overhang(const LayerExport& at, const Window& window) 
       missing_elements(at.input[3] + 2 * padding.width, at.output[3], kernel.width, stride.width, dilation.width)};
 }
 
-/// Adds a border of `value` after H and W.
-std::string add_border(Graph& graph, const std::string& x, const std::vector<std::int64_t>& sizes, double value) {
-  if (sizes[0] + sizes[1] == 0) return x;
-  const std::int64_t pads[] = {0, 0, 0, 0, 0, 0, sizes[0], sizes[1]};
+/// Adds a border of `value` around images.
+std::string add_border(Graph& graph, const std::string& x, std::int64_t top, std::int64_t left, std::int64_t bottom,
+                       std::int64_t right, double value) {
+  if (top + left + bottom + right == 0) return x;
+  const std::int64_t pads[] = {0, 0, top, left, 0, 0, bottom, right};
   return graph.add("Pad", {x, graph.integers(pads), graph.scalar(value)});
+}
+
+constexpr double lowest = -std::numeric_limits<double>::infinity();
+
+/// Returns the input of a pooling. ONNX Runtime 1.19 to 1.21 fuse a Pad into the pooling after it and compute other
+/// values. The operator max(x, -infinity) between them changes no value and prevents the fusion.
+std::string unfused(Graph& graph, const std::string& x) {
+  return x.starts_with("Pad_") ? graph.add("Max", {x, graph.scalar(lowest)}) : x;
 }
 
 /// Returns the share of the elements that each window along an axis has without the overhang of ceil_mode.
@@ -64,9 +73,9 @@ std::string add_max_pool(const LayerExport& at) {
   ConfigReader read(at.config, "MaxPool2d");
   const Window window = read_window(read);
   read.finish();
-  constexpr double lowest = -std::numeric_limits<double>::infinity();
-  const std::string x = add_border(at.graph, at.x, overhang(at, window), lowest);
-  return at.graph.add("MaxPool", {x},
+  const std::vector<std::int64_t> beyond = overhang(at, window);
+  const std::string x = add_border(at.graph, at.x, 0, 0, beyond[0], beyond[1], lowest);
+  return at.graph.add("MaxPool", {unfused(at.graph, x)},
                       {{"kernel_shape", integers(window.kernel)},
                        {"strides", integers(window.stride)},
                        {"pads", integers(window.padding, window.padding)},
@@ -83,12 +92,19 @@ std::string add_avg_pool(const LayerExport& at) {
   std::vector<std::int64_t> pads = integers(window.padding, window.padding);
   pads[2] += beyond[0];
   pads[3] += beyond[1];
-  const std::string y = at.graph.add("AveragePool", {at.x},
+  const std::string y = at.graph.add("AveragePool", {unfused(at.graph, at.x)},
                                      {{"kernel_shape", integers(window.kernel)},
                                       {"strides", integers(window.stride)},
                                       {"pads", pads},
                                       {"count_include_pad", counts_padding ? 1 : 0}});
   return counts_padding && beyond[0] + beyond[1] > 0 ? add_correction(at, window, y) : y;
+}
+
+std::string add_zero_pad(const LayerExport& at) {
+  ConfigReader read(at.config, "ZeroPad2d");
+  const ConfigValue::Integers zeros = read.integers("padding");  // left, right, top, bottom
+  read.finish();
+  return add_border(at.graph, at.x, zeros[2], zeros[0], zeros[3], zeros[1], 0);
 }
 
 std::string add_global_avg_pool(const LayerExport& at) {

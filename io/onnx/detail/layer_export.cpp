@@ -2,6 +2,7 @@
 #include <minnow/core/error.hpp>
 #include <minnow/io/onnx/detail/layer_export.hpp>
 #include <minnow/models/concat.hpp>
+#include <minnow/models/multiply.hpp>
 #include <minnow/models/residual.hpp>
 #include <minnow/models/sequential.hpp>
 
@@ -28,16 +29,20 @@ constexpr Entry functions[] = {
     {"Flatten", add_flatten},
     {"GELU", add_gelu},
     {"GlobalAvgPool2d", add_global_avg_pool},
+    {"Hardsigmoid", add_hardsigmoid},
+    {"Hardswish", add_hardswish},
     {"LayerNorm", add_layer_norm},
     {"LeakyReLU", add_leaky_relu},
     {"LogSoftmax", add_log_softmax},
     {"MaxPool2d", add_max_pool},
     {"ReLU", add_relu},
+    {"ReLU6", add_relu6},
     {"Reshape", add_reshape},
     {"SiLU", add_silu},
     {"Sigmoid", add_sigmoid},
     {"Softmax", add_softmax},
     {"Tanh", add_tanh},
+    {"ZeroPad2d", add_zero_pad},
 };
 
 Value add_leaf(ModelExport& model, const Layer& layer, const Value& x, const Layer* folded_norm = nullptr) {
@@ -88,6 +93,15 @@ Value add_concat(ModelExport& model, const Concat& layer, const Value& x) {
   return {model.graph.add("Concat", outputs, {{"axis", 1}}), layer.output_shape(x.shape)};
 }
 
+/// y = x gate(x). A gate of one element for each channel is broadcast over the image.
+Value add_multiply(ModelExport& model, const Multiply& layer, const Value& x) {
+  Value gate = add_layer(model, layer[0], x);
+  const std::int64_t image_axes[] = {2, 3};
+  if (gate.shape.size() < x.shape.size())
+    gate.name = model.graph.add("Unsqueeze", {gate.name, model.graph.integers(image_axes)});
+  return {model.graph.add("Mul", {x.name, gate.name}), x.shape};
+}
+
 }  // namespace
 
 const FixedTensor* LayerExport::tensor(const char* name) const {
@@ -127,6 +141,7 @@ Value add_layer(ModelExport& model, const Layer& layer, const Value& x) {
   if (typeid(layer) == typeid(Sequential)) return add_sequential(model, static_cast<const Sequential&>(layer), x);
   if (typeid(layer) == typeid(Residual)) return add_residual(model, static_cast<const Residual&>(layer), x);
   if (typeid(layer) == typeid(Concat)) return add_concat(model, static_cast<const Concat&>(layer), x);
+  if (typeid(layer) == typeid(Multiply)) return add_multiply(model, static_cast<const Multiply&>(layer), x);
   return add_leaf(model, layer, x);
 }
 

@@ -62,8 +62,8 @@ Value add_layer(ModelExport& model, const Layer& layer, const Value& x);
 using LayerFunction = std::string(const LayerExport& at);
 
 LayerFunction add_avg_pool, add_batch_norm, add_conv, add_dense, add_dropout, add_embedding, add_flatten, add_gelu,
-    add_global_avg_pool, add_layer_norm, add_leaky_relu, add_log_softmax, add_max_pool, add_relu, add_reshape,
-    add_sigmoid, add_silu, add_softmax, add_tanh;
+    add_global_avg_pool, add_hardsigmoid, add_hardswish, add_layer_norm, add_leaky_relu, add_log_softmax, add_max_pool,
+    add_relu, add_relu6, add_reshape, add_sigmoid, add_silu, add_softmax, add_tanh, add_zero_pad;
 
 /// Returns true if the norm can be folded into the layer before it, whose output has the shape `output`.
 bool can_fold(const Layer& layer, const Shape& output, const Layer& norm);

@@ -1,0 +1,53 @@
+#include <minnow/minnow.hpp>
+
+#include <tests/support/run_program.hpp>
+#include <tests/support/small_model.hpp>
+#include <tests/support/temporary_folder.hpp>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include <gtest/gtest.h>
+
+namespace minnow {
+namespace {
+
+ProgramResult run_export(const std::string& arguments) {
+  return run_program(std::string(MINNOW_APPS_DIR) + "/export " + arguments + " 2>&1");
+}
+
+TEST(ExportApp, WritesOnnx) {
+  const testing::TemporaryFolder folder;
+  const std::string model = (folder / "model.safetensors").string(), onnx = (folder / "model.onnx").string();
+  ModelInfo info{.input_shape = {6}, .class_names = {"dog", "cat", "horse"}};
+  info.normalization.emplace(std::vector<double>(6, 0.5), std::vector<double>(6, 2.0));
+  save_model(small_model(), model, info);
+  const ProgramResult result = run_export(model + " --onnx " + onnx + " --fold-norms --normalize");
+  EXPECT_EQ(result.exit_code, 0) << result.output;
+  EXPECT_EQ(result.output, "Wrote " + onnx + " (0 kB)\n");
+  std::ifstream in(onnx, std::ios::binary);
+  const std::string bytes{std::istreambuf_iterator<char>(in), {}};
+  for (const char* part : {"Gemm", "Tanh", "Div", "0.weight", "2.bias", "horse"})
+    EXPECT_NE(bytes.find(part), std::string::npos) << part;
+}
+
+TEST(ExportApp, RefusesInOneLine) {
+  const testing::TemporaryFolder folder;
+  const std::string model = (folder / "model.safetensors").string(), onnx = (folder / "model.onnx").string();
+  save_model(small_model(), model);
+  EXPECT_EQ(run_export("--help").exit_code, 0);
+  EXPECT_EQ(run_export(model + " --onnx " + onnx + " --normalize").output,
+            "export: expected a normalization in " + model + " for --normalize, got none.\n");
+  EXPECT_EQ(run_export(model + " --onnx " + onnx + " --input 5").output,
+            "export: layer 0, Dense(6 -> 5): expected input (N, ..., 6), got (1, 5).\n");
+  EXPECT_EQ(run_export(model + " --onnx " + onnx + " --input=2x3").exit_code, 1);
+  EXPECT_EQ(run_export(model).output, "export: expected a file to write, got none. Add --onnx FILE.\n");
+  EXPECT_EQ(run_export("nothing.safetensors --onnx " + onnx).output,
+            "export: nothing.safetensors: cannot be opened (No such file or directory).\n");
+  EXPECT_EQ(run_export("").exit_code, 1);
+  EXPECT_FALSE(std::filesystem::exists(onnx));
+}
+
+}  // namespace
+}  // namespace minnow
