@@ -210,16 +210,18 @@ int main(int argc, char** argv) {
   count("--examples", options.examples, "Number of test images to show from logits to loss", 0, 1000);
   app.add_option("--contact-sheet", options.contact_sheet, "Write 64 test images to this PNG")->type_name("FILE");
   app.add_flag("--baselines", options.baselines, "Also show the accuracy of two simpler classifiers");
-  CLI::Option* load = options.files.add_to(
-      app, {"--model", "--size", "--epochs", "--batch-size", "--learning-rate", "--weight-decay", "--label-smoothing",
-            "--momentum", "--calibration", "--examples", "--contact-sheet", "--baselines"});
-  app.add_option("PHOTOGRAPH", options.photographs, "JPEG and PNG files to classify with the model of --load")
-      ->needs(load);
+  options.files.add_to(app);
+  add_photographs(app, options.photographs);
   options.common.add_to(app);
   return run(app, argc, argv, [&] {
     options.network = overrides.apply(images.folder.has_value());
     images.size = options.network.size;
     images.calibration = options.network.calibration;
+    options.files.check(
+        app, {"--model", "--size", "--epochs", "--batch-size", "--learning-rate", "--weight-decay", "--label-smoothing",
+              "--momentum", "--calibration", "--examples", "--contact-sheet", "--baselines"});
+    if (!options.photographs.empty() && !options.files.load)
+      throw ValueError("PHOTOGRAPH: expected --load FILE, the model to classify photographs with.");
     options.common.apply();
     if (!options.photographs.empty()) return classify_photographs(*options.files.load, options.photographs);
     options.files.load ? evaluate_saved_model(options) : train_and_evaluate(options);

@@ -192,11 +192,12 @@ int run_program(const Subject& subject, int argc, char** argv) {
       ->check(number(0, 0.9))
       ->type_name("X");
   overrides.add_to(app);
-  options.files.add_to(app, {"--model", "--epochs", "--batch-size", "--learning-rate", "--weight-decay",
-                             "--label-smoothing", "--shift", "--cutout"});
+  options.files.add_to(app);
   options.common.add_to(app);
   return run(app, argc, argv, [&] {
     options.network = overrides.apply(networks_for(subject));
+    options.files.check(app, {"--model", "--epochs", "--batch-size", "--learning-rate", "--weight-decay",
+                              "--label-smoothing", "--shift", "--cutout"});
     options.common.apply();
     options.files.load ? use_saved_model(subject, options) : train_and_evaluate(subject, options);
   });

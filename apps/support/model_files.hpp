@@ -1,11 +1,14 @@
 #pragma once
 
+#include <minnow/core/error.hpp>
+
 #include <apps/support/command_line.hpp>
 
 #include <filesystem>
 #include <initializer_list>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <unistd.h>
 
@@ -28,17 +31,27 @@ inline CLI::Validator writable_file() {
 struct ModelFiles {
   std::optional<std::filesystem::path> save, load, predictions;
 
-  /// The options named in `of_training` cannot be combined with --load. Returns the option --load.
-  CLI::Option* add_to(CLI::App& app, std::initializer_list<const char*> of_training) {
+  void add_to(CLI::App& app) {
     const auto output = [&](const char* name, std::optional<std::filesystem::path>& path, const char* help) {
-      return app.add_option(name, path, help)->check(writable_file())->type_name("FILE");
+      app.add_option(name, path, help)->check(writable_file())->type_name("FILE");
     };
-    CLI::Option* option =
-        app.add_option("--load", load, "Evaluate the model in a file that --save wrote, without\ntraining")
-            ->type_name("FILE");
-    option->excludes(output("--save", save, "Write the trained model to this file"));
+    output("--save", save, "Write the trained model to this file");
+    app.add_option("--load", load, "Evaluate the model in a file that --save wrote, without\ntraining")
+        ->type_name("FILE");
     output("--predictions", predictions, "Write the class and the probabilities of each test image\nto this CSV file");
-    for (const char* name : of_training) option->excludes(app.get_option(name));
-    return option;
+  }
+
+  /// Throws ValueError if --load is combined with --save or one of the options of training.
+  void check(const CLI::App& app, std::initializer_list<const char*> of_training) const {
+    if (!load) return;
+    if (save) throw minnow::ValueError("--load: expected no --save with it.");
+    for (const char* name : of_training)
+      if (app.count(name) > 0)
+        throw minnow::ValueError(fmt::format("--load: expected no {} with it, an option of training.", name));
   }
 };
+
+/// Adds the photographs to classify with the model of --load.
+inline void add_photographs(CLI::App& app, std::vector<std::filesystem::path>& photographs) {
+  app.add_option("PHOTOGRAPH", photographs, "JPEG and PNG files to classify with the model of --load")->type_name("");
+}

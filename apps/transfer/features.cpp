@@ -13,7 +13,7 @@ TensorDataset features_of(const Layer& layers, const Dataset& part, const Normal
   TaskProgress progress("features", 2 * part.size());
   for (const double mirrored : {0.0, 1.0}) {
     DataLoader loader{part,
-                      {.batch_size = 32,
+                      {.batch_size = 16,
                        .prefetch = true,
                        .augment = Augmentation{Rng{0}, {augment::Flip(mirrored)}},
                        .normalize = normalization}};

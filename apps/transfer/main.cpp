@@ -198,16 +198,18 @@ int main(int argc, char** argv) {
   TrainingOptions training;
   training.add_to(app);
   app.add_flag("--finetune", options.finetune, "Then train the upper blocks too, on augmented\nphotographs");
-  CLI::Option* load = options.files.add_to(app, {"--backbone", "--size", "--finetune", "--epochs", "--batch-size",
-                                                 "--learning-rate", "--weight-decay", "--label-smoothing"});
-  app.add_option("PHOTOGRAPH", options.photographs, "JPEG and PNG files to classify with the model of --load")
-      ->needs(load);
+  options.files.add_to(app);
+  add_photographs(app, options.photographs);
   options.common.add_to(app);
   return run(app, argc, argv, [&] {
+    options.files.check(app, {"--backbone", "--size", "--finetune", "--epochs", "--batch-size", "--learning-rate",
+                              "--weight-decay", "--label-smoothing"});
+    if (!options.photographs.empty() && !options.files.load)
+      throw ValueError("PHOTOGRAPH: expected --load FILE, the model to classify photographs with.");
     options.common.apply();
     training.apply(options.head);
     if (!options.photographs.empty()) return classify_photographs(*options.files.load, options.photographs);
-    if (data->empty() || (load->empty() && backbone->empty()))
+    if (data->empty() || (!options.files.load && backbone->empty()))
       throw ValueError("expected --backbone FILE and --data DIR, or --load FILE. --help explains the options.");
     options.files.load ? evaluate_saved_model(options) : train_and_evaluate(options);
   });
