@@ -3,9 +3,9 @@
 #include <minnow/io/detail/output_file.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstdio>
-#include <cstdlib>
 #include <system_error>
 
 #include <fcntl.h>
@@ -15,13 +15,17 @@
 namespace minnow::inline MINNOW_PRECISION::detail {
 namespace {
 
-/// The permissions of the file at `path`; those of a new file if there is none.
-mode_t permissions(const std::filesystem::path& path) {
-  struct stat status;
-  if (::stat(path.c_str(), &status) == 0) return status.st_mode & 0777;
-  const mode_t mask = ::umask(0);
-  ::umask(mask);
-  return 0666 & ~mask;
+/// Creates a new file beside `path` and stores its name. Returns the descriptor; -1 if it cannot be created.
+int create_beside(const std::filesystem::path& path, std::string& name) {
+  static std::atomic<unsigned> count{0};
+  constexpr int attempts = 100;  // a file of this name may remain from a process that was killed
+  int descriptor = -1;
+  for (int i = 0; i < attempts && descriptor < 0; ++i) {
+    name = format_text("{}.{}-{}.tmp", path.string(), ::getpid(), count++);
+    descriptor = ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);  // the umask applies
+    if (descriptor < 0 && errno != EEXIST) break;
+  }
+  return descriptor;
 }
 
 void sync_folder(const std::filesystem::path& path) {
@@ -40,8 +44,7 @@ OutputFile::OutputFile(const std::filesystem::path& path) : path_(path) {
   if (const auto target = std::filesystem::canonical(path, error); !error) path_ = target;
   if (std::filesystem::exists(path_, error) && !std::filesystem::is_regular_file(path_, error))
     throw DataError(format_text("{}: expected a regular file or a new name.", path.string()));
-  temporary_ = path_.string() + ".XXXXXX";
-  descriptor_ = ::mkostemp(temporary_.data(), O_CLOEXEC);
+  descriptor_ = create_beside(path_, temporary_);
   if (descriptor_ < 0) fail();
 }
 
@@ -66,7 +69,9 @@ void OutputFile::write(std::span<const std::byte> bytes) {
 }
 
 void OutputFile::commit() {
-  if (::fchmod(descriptor_, permissions(path_)) != 0 || ::fsync(descriptor_) != 0 ||
+  struct stat old;
+  const bool replaces = ::stat(path_.c_str(), &old) == 0;
+  if ((replaces && ::fchmod(descriptor_, old.st_mode & 0777) != 0) || ::fsync(descriptor_) != 0 ||
       std::rename(temporary_.c_str(), path_.c_str()) != 0)
     fail();
   ::close(descriptor_);
