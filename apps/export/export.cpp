@@ -38,7 +38,7 @@ void export_model(const Options& options) {
 
 int main(int argc, char** argv) {
   Options options;
-  CLI::App app{"Writes a model of save_model for programs without Minnow.", "export"};
+  CLI::App app{"Writes a model of save_model for programs without Minnow.", "export_model"};
   app.add_option("model", options.model, "The file of save_model, MODEL.safetensors")->required()->type_name("MODEL");
   app.add_option("--input", options.input, "Shape of one sample, 3,32,32; the default is that in the model file")
       ->delimiter(',')

@@ -14,7 +14,7 @@ namespace minnow {
 namespace {
 
 ProgramResult run_export(const std::string& arguments) {
-  return run_program(std::string(MINNOW_APPS_DIR) + "/export " + arguments + " 2>&1");
+  return run_program(std::string(MINNOW_APPS_DIR) + "/export_model " + arguments + " 2>&1");
 }
 
 TEST(ExportApp, WritesOnnx) {
@@ -38,13 +38,13 @@ TEST(ExportApp, RefusesInOneLine) {
   save_model(small_model(), model);
   EXPECT_EQ(run_export("--help").exit_code, 0);
   EXPECT_EQ(run_export(model + " --onnx " + onnx + " --normalize").output,
-            "export: expected a normalization in " + model + " for --normalize, got none.\n");
+            "export_model: expected a normalization in " + model + " for --normalize, got none.\n");
   EXPECT_EQ(run_export(model + " --onnx " + onnx + " --input 5").output,
-            "export: layer 0, Dense(6 -> 5): expected input (N, ..., 6), got (1, 5).\n");
+            "export_model: layer 0, Dense(6 -> 5): expected input (N, ..., 6), got (1, 5).\n");
   EXPECT_EQ(run_export(model + " --onnx " + onnx + " --input=2x3").exit_code, 1);
-  EXPECT_EQ(run_export(model).output, "export: expected a file to write, got none. Add --onnx FILE.\n");
+  EXPECT_EQ(run_export(model).output, "export_model: expected a file to write, got none. Add --onnx FILE.\n");
   EXPECT_EQ(run_export("nothing.safetensors --onnx " + onnx).output,
-            "export: nothing.safetensors: cannot be opened (No such file or directory).\n");
+            "export_model: nothing.safetensors: cannot be opened (No such file or directory).\n");
   EXPECT_EQ(run_export("").exit_code, 1);
   EXPECT_FALSE(std::filesystem::exists(onnx));
 }

@@ -3,6 +3,7 @@
 // Included by the tests that tests/docs/CMakeLists.txt writes from the pages in docs/.
 
 #include <minnow/minnow.hpp>
+#include <minnow/onnx.hpp>
 
 #include <tests/support/message.hpp>
 
