@@ -27,7 +27,7 @@ namespace {
 constexpr Training head_training{
     .epochs = 20, .batch_size = 64, .learning_rate = 0.003, .weight_decay = 1, .label_smoothing = 0};
 constexpr Training finetuning{
-    .epochs = 8, .batch_size = 32, .learning_rate = 0.0005, .weight_decay = 0.01, .label_smoothing = 0.1};
+    .epochs = 5, .batch_size = 32, .learning_rate = 0.0003, .weight_decay = 0.01, .label_smoothing = 0};
 constexpr std::size_t frozen_layers = 12;  // with --finetune: the stem and the first 11 blocks
 
 struct Options {
