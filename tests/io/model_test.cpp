@@ -3,6 +3,7 @@
 #include <minnow/minnow.hpp>
 
 #include <tests/support/all_layers.hpp>
+#include <tests/support/compare.hpp>
 #include <tests/support/message.hpp>
 #include <tests/support/temporary_folder.hpp>
 
@@ -132,6 +133,24 @@ TEST(SaveModel, LoadsFromBytesInMemory) {
   Sequential loaded = load_model(std::as_bytes(std::span(bytes)));
   const Tensor x = random({2, 3}, 4);
   EXPECT_EQ(loaded.predict(x), model.predict(x));
+}
+
+// The file of a double build is F64, that of a float build F32.
+TEST(SaveModel, IsLoadedInTheOtherPrecisionToRounding) {
+  const TemporaryFolder folder;
+  for (const auto& [layers, input] : all_layers())
+    for (const AnyLayer& layer : layers) {
+      const auto load_as = [&](ElementType type) {
+        save_model(*layer, folder / "model.safetensors", {}, type);
+        Sequential loaded = load_model(folder / "model.safetensors");
+        const bool nested = dynamic_cast<const Sequential*>(layer.get()) == nullptr;
+        return evaluate_layer(nested ? loaded[0] : loaded, input);
+      };
+      const Tensor y = evaluate_layer(*layer, input);
+      EXPECT_EQ(load_as(ElementType::f64), y) << layer->name();
+      const std::vector<double> reference(y.data(), y.data() + y.size());
+      EXPECT_LE(testing::error(load_as(ElementType::f32), y.shape(), reference), 1e-6) << layer->name();
+    }
 }
 
 TEST(SaveModel, HalvesTheFileInHalfPrecision) {
