@@ -14,7 +14,7 @@
 #include <apps/transfer/efficientnet_lite0.hpp>
 #include <apps/transfer/features.hpp>
 
-#include <chrono>
+#include <algorithm>
 #include <numeric>
 
 #include <fmt/ranges.h>
@@ -118,7 +118,7 @@ Sequential finetune(Sequential model, const Dataset& photographs, const Options&
   const double jitter = 0.1;
   DataLoader loader{
       photographs,
-      {.batch_size = finetuning.batch_size,
+      {.batch_size = std::min(finetuning.batch_size, photographs.size()),
        .shuffle = rng.split(),
        .drop_last = true,
        .prefetch = true,

@@ -1,0 +1,121 @@
+// The program transfer, with random weights under the names of the pretrained ones.
+
+#include <minnow/datasets/animals/draw_animal.hpp>
+#include <minnow/datasets/images/image.hpp>
+#include <minnow/io.hpp>
+
+#include <apps/transfer/efficientnet_lite0.hpp>
+#include <tests/support/run_program.hpp>
+#include <tests/support/temporary_folder.hpp>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace minnow {
+namespace {
+
+namespace fs = std::filesystem;
+using minnow::testing::TemporaryFolder;
+
+ProgramResult transfer(const std::string& options) {
+  return run_program(std::string(MINNOW_APPS_DIR) + "/transfer " + options + " 2>&1");
+}
+
+/// The names in the file of PyPI's package, in the order of model.state().
+std::vector<std::string> pretrained_names() {
+  std::vector<std::string> names;
+  const auto convolution = [&](const std::string& conv, const std::string& norm) {
+    names.push_back(conv + ".weight");
+    for (const char* entry : {"weight", "bias", "running_mean", "running_var", "num_batches_tracked"})
+      names.push_back(norm + "." + entry);
+  };
+  convolution("_conv_stem", "_bn0");
+  for (int i = 0; i < 16; ++i) {
+    const std::string block = "_blocks." + std::to_string(i) + ".";
+    if (i > 0) convolution(block + "_expand_conv", block + "_bn0");
+    convolution(block + "_depthwise_conv", block + "_bn1");
+    convolution(block + "_project_conv", block + "_bn2");
+  }
+  convolution("_conv_head", "_bn1");
+  names.insert(names.end(), {"_fc.weight", "_fc.bias"});
+  return names;
+}
+
+void save_backbone(const fs::path& path) {
+  Rng rng{1};
+  const Sequential model = efficientnet_lite0(rng);
+  std::vector<NamedConstTensor> tensors = model.const_state();
+  const std::vector<std::string> names = pretrained_names();
+  ASSERT_EQ(tensors.size(), names.size());
+  for (std::size_t i = 0; i < names.size(); ++i) tensors[i].name = names[i];
+  write_safetensors(path, tensors);
+}
+
+void write_photographs(const fs::path& folder) {
+  constexpr std::size_t size = 40;
+  std::uint64_t seed = 0;
+  for (const char* part : {"train", "test"})
+    for (const std::size_t label : {0u, 3u}) {
+      const fs::path place = folder / part / datasets::animal_names()[label];
+      fs::create_directories(place);
+      for (int i = 0; i < 6; ++i) {
+        std::vector<Real> planes(3 * size * size);
+        datasets::draw_animal(static_cast<datasets::Animal>(label), size, Rng{++seed}, planes);
+        datasets::Image image{size, size, std::vector<std::uint8_t>(planes.size())};
+        for (std::size_t p = 0; p < planes.size(); ++p)
+          image.rgb[p % (size * size) * 3 + p / (size * size)] = static_cast<std::uint8_t>(planes[p] * 255);
+        datasets::write_png(place / (std::to_string(i) + ".png"), image);
+      }
+    }
+}
+
+std::string content(const fs::path& path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+TEST(Transfer, TrainsAHeadAndSavesTheWholeModel) {
+  const TemporaryFolder folder;
+  save_backbone(folder / "backbone.safetensors");
+  write_photographs(folder / "data");
+  const std::string data = "--data " + (folder / "data").string();
+  const std::string model = (folder / "pets.safetensors").string();
+  for (const char* finetune : {"", " --finetune --epochs 2"}) {
+    const ProgramResult trained =
+        transfer("--backbone " + (folder / "backbone.safetensors").string() + " " + data + " --size 32 --save " +
+                 model + " --predictions " + (folder / "trained.csv").string() + finetune);
+    EXPECT_EQ(trained.exit_code, 0) << trained.output;
+    for (const char* piece : {"Read 12 training and 12 test images of cheetah, dog", "features of 24 images in ",
+                              "\ntrained in ", "\ntest loss ", "Saved the model as "})
+      EXPECT_NE(trained.output.find(piece), std::string::npos) << piece << "\n" << trained.output;
+    const ProgramResult loaded =
+        transfer("--load " + model + " " + data + " --predictions " + (folder / "loaded.csv").string());
+    EXPECT_EQ(loaded.exit_code, 0) << loaded.output;
+    EXPECT_EQ(content(folder / "loaded.csv"), content(folder / "trained.csv"));
+  }
+  const ProgramResult result = transfer("--load " + model + " " + (folder / "data/test/dog/0.png").string());
+  EXPECT_EQ(result.exit_code, 0) << result.output;
+  EXPECT_EQ(std::count(result.output.begin(), result.output.end(), '\n'), 1) << result.output;
+}
+
+TEST(Transfer, RefusesWrongFilesAndOptionsInOneLine) {
+  const TemporaryFolder folder;
+  std::ofstream(folder / "text") << "no weights at all, but more than eight bytes";
+  const std::string text = (folder / "text").string();
+  for (const std::string& options : std::vector<std::string>{
+           "", "--backbone " + text, "--backbone " + text + " --data /no/such/folder", "--load " + text,
+           "--load " + text + " --data /tmp --finetune", "--backbone /no/such/file --data /tmp", "photograph.jpg"}) {
+    const ProgramResult result = transfer(options);
+    EXPECT_EQ(result.exit_code, 1) << options;
+    EXPECT_EQ(std::count(result.output.begin(), result.output.end(), '\n'), 1) << options << "\n" << result.output;
+    EXPECT_EQ(result.output.rfind("transfer: ", 0), 0u) << options << "\n" << result.output;
+  }
+}
+
+}  // namespace
+}  // namespace minnow
