@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace minnow::inline MINNOW_PRECISION::onnx_export {
 namespace {
@@ -31,7 +32,8 @@ WeightAndBias add_folded(const LayerExport& at) {
   const double eps = ConfigReader(config, config.type.c_str()).real("eps");
   std::vector<double> weights(weight.values().begin(), weight.values().end()), biases(channels);
   for (std::size_t c = 0; c < channels; ++c) {
-    const double factor = scale[c] / std::sqrt(variance[c] + eps);
+    const double sum = variance[c] + eps;  // a constant channel is normalised to 0, as in predict()
+    const double factor = sum < std::numeric_limits<float>::min() ? 0 : scale[c] / std::sqrt(sum);
     for (std::size_t i = 0; i < row; ++i) weights[c * row + i] *= factor;
     biases[c] = ((bias != nullptr ? static_cast<double>(bias->values()[c]) : 0) - mean[c]) * factor + shift[c];
   }
