@@ -1,3 +1,4 @@
+#include <minnow/core/detail/allocation_limit.hpp>
 #include <minnow/core/error.hpp>
 #include <minnow/core/fixed_tensor.hpp>
 
@@ -12,6 +13,7 @@ namespace {
 /// grant more memory than they have.
 Tensor allocate(const Shape& shape) {
   constexpr std::size_t limit = std::size_t{1} << 40;
+  detail::AllocationLimit::count(shape);
   try {
     if (num_elements(shape) <= limit) return zeros(shape);
   } catch (const std::bad_alloc&) {

@@ -1,3 +1,4 @@
+#include <minnow/core/detail/allocation_limit.hpp>
 #include <minnow/core/detail/format.hpp>
 #include <minnow/core/error.hpp>
 #include <minnow/io/detail/model_metadata.hpp>
@@ -11,7 +12,11 @@
 namespace minnow::inline MINNOW_PRECISION {
 namespace {
 
-Sequential make_model(const LayerConfig& config, const LayerTable& layers) {
+/// The layers may have twice as many elements as the file, and a megabyte more: a layer may make other tensors too.
+Sequential make_model(const LayerConfig& config, const LayerTable& layers, const detail::TensorFile& input) {
+  std::size_t elements = std::size_t{1} << 18;
+  for (const TensorEntry& tensor : input.tensors()) elements += 2 * num_elements(tensor.shape);
+  const detail::AllocationLimit limit(elements);
   if (config.type == "Sequential") return Sequential(config, layers);
   Sequential model;
   model.add(layers.make(config));
@@ -21,7 +26,7 @@ Sequential make_model(const LayerConfig& config, const LayerTable& layers) {
 ModelFile load(const detail::TensorFile& input, const LayerTable& layers) {
   try {
     const LayerConfig config = detail::architecture_in(input.metadata);
-    ModelFile file{make_model(config, layers), detail::info_in(input.metadata)};
+    ModelFile file{make_model(config, layers, input), detail::info_in(input.metadata)};
     // The layer that was saved, whose names are those of the file.
     Layer& saved = config.type == "Sequential" ? static_cast<Layer&>(file.model) : file.model[0];
     for (const auto& [target, source] : detail::match_weights(saved, input, {}).pairs)

@@ -16,7 +16,7 @@ namespace {
 using Json = nlohmann::json;
 using OrderedJson = nlohmann::ordered_json;  // keeps the order of the attributes
 
-constexpr std::size_t max_length = 4'000'000, max_levels = 256;
+constexpr std::size_t max_length = 2'000'000, max_levels = 256;
 
 bool is_finite(const ConfigValue& value) {
   if (const double* real = std::get_if<double>(&value.value)) return std::isfinite(*real);
@@ -85,21 +85,30 @@ std::string to_json(const LayerConfig& config) {
 
 LayerConfig config_from_json(std::string_view json) {
   if (json.size() > max_length) refuse(format_text("{} bytes. The limit is {}", json.size(), max_length));
-  constexpr int deepest = 2 * max_levels + 4;  // a child is in an object in a list
-  bool too_deep = false;
-  const auto check_depth = [&](int depth, Json::parse_event_t, OrderedJson&) {
-    if (depth > deepest) too_deep = true;
-    return !too_deep;
-  };
-  // The callback cannot stop the parser, but it discards what is too deep.
-  const OrderedJson parsed = OrderedJson::parse(json, check_depth, false);
-  if (too_deep) refuse(format_text("children nested more than {} deep", max_levels));
+  constexpr std::size_t deepest = 2 * max_levels + 4;  // a child is in an object in a list
+  if (is_nested_deeper(json, deepest)) refuse(format_text("children nested more than {} deep", max_levels));
+  const OrderedJson parsed = OrderedJson::parse(json, nullptr, false);
   if (parsed.is_discarded()) refuse("invalid JSON");
   try {
     return config_of(parsed);
   } catch (const Json::exception&) {  // a number that is no 64-bit integer
     refuse("a value out of range");
   }
+}
+
+bool is_nested_deeper(std::string_view json, std::size_t levels) {
+  std::size_t depth = 0;
+  bool in_text = false;
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    const char c = json[i];
+    if (in_text && c == '\\') ++i;
+    if (c == '"') in_text = !in_text;
+    if (in_text) continue;
+    if (c == '[' || c == '{') ++depth;
+    if ((c == ']' || c == '}') && depth > 0) --depth;
+    if (depth > levels) return true;
+  }
+  return false;
 }
 
 }  // namespace minnow::inline MINNOW_PRECISION::detail

@@ -2,6 +2,7 @@
 
 #include <minnow/core/layer_config.hpp>
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -12,7 +13,11 @@ namespace minnow::inline MINNOW_PRECISION::detail {
 std::string to_json(const LayerConfig& config);
 
 /// Returns the config of a JSON text. Unknown keys are ignored. Throws ValueError with the reason if the text is not
-/// the JSON of a config, is longer than 4 MB, or nests children more than 256 deep.
+/// the JSON of a config, is longer than 2 MB, or nests children more than 256 deep.
 LayerConfig config_from_json(std::string_view json);
+
+/// Returns true if lists and objects of a JSON text are nested more than `levels` deep. (The parser's callback, which
+/// also has the depth, takes time proportional to the square of the number of children.)
+bool is_nested_deeper(std::string_view json, std::size_t levels);
 
 }  // namespace minnow::inline MINNOW_PRECISION::detail

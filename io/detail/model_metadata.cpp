@@ -69,9 +69,9 @@ class StreamWriter : public StateVisitor {
 Json json_in(const Metadata& metadata, const char* key) {
   const auto found = metadata.find(key);
   if (found == metadata.end()) return nullptr;
-  constexpr int deepest = 8;
-  const auto check_depth = [](int depth, Json::parse_event_t, Json&) { return depth <= deepest; };
-  Json json = Json::parse(found->second, check_depth, false);
+  constexpr std::size_t deepest = 8;
+  Json json = is_nested_deeper(found->second, deepest) ? Json(Json::value_t::discarded)
+                                                       : Json::parse(found->second, nullptr, false);
   if (json.is_discarded()) throw ValueError(format_text("expected {} as JSON, got other text.", key));
   return json;
 }

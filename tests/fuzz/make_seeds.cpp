@@ -1,10 +1,15 @@
 // Writes small valid files as the first corpus of the fuzzers: make_seeds FOLDER
 
+#include <minnow/minnow.hpp>
+
 #include <tests/datasets/images/encode_images.hpp>
 #include <tests/datasets/images/gzip_bytes.hpp>
+#include <tests/support/file_bytes.hpp>
 #include <tests/support/idx_bytes.hpp>
+#include <tests/support/temporary_folder.hpp>
 
 #include <cstdio>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -65,10 +70,73 @@ std::vector<Bytes> idx_files() {
       joined({0, 2}, joined(gzip(labels), Bytes(7)))};
 }
 
+Bytes bytes_of(const std::string& text) { return Bytes(text.begin(), text.end()); }
+
+/// The files of a folder of tests/fixtures with this extension, after `first`.
+void add_fixtures(std::vector<Bytes>& files, const std::string& folder, const std::string& extension,
+                  const Bytes& first) {
+  for (const auto& entry : fs::directory_iterator(fs::path(MINNOW_SOURCE_DIR) / "tests" / "fixtures" / folder))
+    if (entry.path().extension() == extension)
+      files.push_back(joined(first, bytes_of(minnow::testing::read_bytes(entry.path()))));
+}
+
+/// Models as files, after 0, and their headers, after 1.
+std::vector<Bytes> models() {
+  using namespace minnow;
+  const minnow::testing::TemporaryFolder folder;
+  Rng rng{1};
+  const Sequential dense{Flatten(), Residual(Sequential{Dense(6, 3, rng), ReLU()}, Dense(6, 3, rng)),
+                         Dropout(0.5, rng)};
+  const Sequential image{Conv2d(1, 2, 3, rng, {.padding = 1}), BatchNorm2d(2), MaxPool2d(2), GlobalAvgPool2d()};
+  std::vector<Bytes> files;
+  for (const Sequential* model : {&dense, &image})
+    for (const ElementType type : {ElementType::f32, ElementType::bf16}) {
+      save_model(*model, folder / "model", {.class_names = {"a", "b"}, .normalization = Normalization({0.5}, {0.25})},
+                 type);
+      const std::string bytes = minnow::testing::read_bytes(folder / "model");
+      files.push_back(joined({0}, bytes_of(bytes)));
+      std::uint64_t length;
+      std::memcpy(&length, bytes.data(), sizeof length);
+      files.push_back(joined({1}, bytes_of(bytes.substr(8, length))));
+    }
+  return files;
+}
+
+/// Architectures without weights, after 2.
+std::vector<Bytes> architectures() {
+  const std::string types[] = {R"({"type":"ReLU"})", R"({"type":"Flatten"})",
+                               R"({"type":"Dense","attributes":{"in":3,"out":2,"bias":true}})",
+                               R"({"type":"MaxPool2d","attributes":{"kernel":[2,2],"padding":[0,0]}})"};
+  std::string children;
+  std::vector<Bytes> files;
+  for (const std::string& type : types) {
+    children += (children.empty() ? "" : ",") + type;
+    files.push_back(joined({2}, bytes_of(R"({"type":"Sequential","children":[)" + children + "]}")));
+    files.push_back(joined({2}, bytes_of(R"({"type":"Residual","children":[)" + type + "," + type + "]}")));
+  }
+  return files;
+}
+
+void write_tensor_files(const fs::path& folder) {
+  std::vector<Bytes> pytorch, npy, npz, loaded = models();
+  write(folder / "read_safetensors", loaded);
+  for (const Bytes& file : architectures()) loaded.push_back(file);
+  write(folder / "load_model", loaded);
+  add_fixtures(pytorch, "pytorch", ".pt", {0});
+  add_fixtures(pytorch, "pytorch", ".pth", {0});
+  write(folder / "read_pytorch", pytorch);
+  add_fixtures(npy, "numpy", ".npy", {});
+  write(folder / "read_npy", npy);
+  add_fixtures(npz, "numpy", ".npz", {0});
+  add_fixtures(npz, "numpy", ".npy", {1});
+  write(folder / "read_npz", npz);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   if (argc != 2) return std::fputs("usage: make_seeds FOLDER\n", stderr), 2;
   write(fs::path(argv[1]) / "decode_image", images());
   write(fs::path(argv[1]) / "read_idx", idx_files());
+  write_tensor_files(argv[1]);
 }

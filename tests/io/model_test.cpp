@@ -268,10 +268,15 @@ TEST(LoadModel, RejectsOtherFiles) {
   EXPECT_EQ(with(deep), "expected the config of a layer, got children nested more than 256 deep.");
   EXPECT_EQ(with(std::string(100'000, '[')), "expected the config of a layer, got children nested more than 256 deep.");
   EXPECT_EQ(with(std::string(5'000'000, ' ')),
-            "expected the config of a layer, got 5000000 bytes. The limit is 4000000.");
+            "expected the config of a layer, got 5000000 bytes. The limit is 2000000.");
   EXPECT_EQ(with(R"({"type":"Sequential","children":[{"type":"Dense","attributes":{"in":4,"out":2}}]})"),
             "expected the weights of Sequential(1 layer), got 1 of another shape (0.weight: (2, 4) in the model, " +
                 std::string(to_string(real_type)) + " (2, 3) in the file). {.strict = false} loads the others.");
+  EXPECT_EQ(with(R"({"type":"Dense","attributes":{"in":100000,"out":20000}})"),
+            "expected layers no larger than the weights in the file, got a tensor (20000, 100000).");
+  std::string many = R"({"type":"Sequential","children":[{"type":"ReLU"})";
+  for (int i = 0; i < 100'000; ++i) many += R"(,{"type":"ReLU"})";
+  EXPECT_TRUE(with(many + "]}").starts_with("expected the weights of Sequential(100001 layers), got 2 unexpected"));
   const std::map<std::string, std::string> valid{{"minnow.architecture", whole}, {"minnow.format_version", "1"}};
   const auto with_entry = [&](const char* key, const char* value) {
     auto metadata = valid;
