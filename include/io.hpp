@@ -3,6 +3,7 @@
 /// \file
 /// Files of models and tensors.
 
+#include <minnow/io/cpp/export_cpp.hpp>
 #include <minnow/io/element_type.hpp>
 #include <minnow/io/model.hpp>
 #include <minnow/io/npy.hpp>

@@ -14,9 +14,11 @@ using namespace minnow;
 namespace {
 
 struct Options {
-  std::filesystem::path model, onnx;
+  std::filesystem::path model, onnx, cpp;
   std::vector<std::size_t> input;
   OnnxOptions of_onnx;
+  std::string name;  // of the C++ namespace
+  bool int8 = false;
 };
 
 ModelFile load(const Options& options) {
@@ -27,11 +29,35 @@ ModelFile load(const Options& options) {
   return file;
 }
 
+void report(const std::filesystem::path& path) {
+  fmt::print("Wrote {} ({} kB)\n", path.string(), std::filesystem::file_size(path) / 1000);
+}
+
+/// Writes the C++ header. Its namespace has the name of the file if the options name none.
+void write_cpp(const ModelFile& file, const Options& options) {
+  if (file.info.input_shape.empty())
+    throw ValueError(
+        fmt::format("expected the shape of a sample in {}, got none. Add --input SHAPE.", options.model.string()));
+  ExportCppOptions of_cpp{.name = options.name.empty() ? options.cpp.stem().string() : options.name,
+                          .input = file.info.input_shape,
+                          .weights = options.int8 ? CppWeights::int8 : CppWeights::float32,
+                          .class_names = file.info.class_names};
+  if (options.of_onnx.normalize) of_cpp.normalization = file.info.normalization;
+  export_cpp(file.model, options.cpp, of_cpp);
+}
+
 void export_model(const Options& options) {
-  if (options.onnx.empty()) throw ValueError("expected a file to write, got none. Add --onnx FILE.");
+  if (options.onnx.empty() && options.cpp.empty())
+    throw ValueError("expected a file to write, got none. Add --onnx FILE or --cpp FILE.");
   const ModelFile file = load(options);
-  export_onnx(file.model, options.onnx, file.info, options.of_onnx);
-  fmt::print("Wrote {} ({} kB)\n", options.onnx.string(), std::filesystem::file_size(options.onnx) / 1000);
+  if (!options.onnx.empty()) {
+    export_onnx(file.model, options.onnx, file.info, options.of_onnx);
+    report(options.onnx);
+  }
+  if (!options.cpp.empty()) {
+    write_cpp(file, options);
+    report(options.cpp);
+  }
 }
 
 }  // namespace
@@ -45,7 +71,10 @@ int main(int argc, char** argv) {
       ->allow_extra_args(false)
       ->type_name("SHAPE");
   app.add_option("--onnx", options.onnx, "Write an ONNX file, for ONNX Runtime and others")->type_name("FILE");
-  app.add_flag("--fold-norms", options.of_onnx.fold_norms, "Fold each BatchNorm into the layer before it");
-  app.add_flag("--normalize", options.of_onnx.normalize, "Begin the graph with the normalization of the model");
+  app.add_flag("--fold-norms", options.of_onnx.fold_norms, "ONNX: fold each BatchNorm into the layer before it");
+  app.add_option("--cpp", options.cpp, "Write a C++11 header that needs no library")->type_name("FILE");
+  app.add_option("--name", options.name, "C++: the namespace; the default is the name of the file")->type_name("NAME");
+  app.add_flag("--int8", options.int8, "C++: store weights as bytes");
+  app.add_flag("--normalize", options.of_onnx.normalize, "Begin with the normalization of the model");
   return run(app, argc, argv, [&] { export_model(options); });
 }

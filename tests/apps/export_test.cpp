@@ -32,6 +32,30 @@ TEST(ExportApp, WritesOnnx) {
     EXPECT_NE(bytes.find(part), std::string::npos) << part;
 }
 
+TEST(ExportApp, WritesCpp) {
+  const testing::TemporaryFolder folder;
+  const std::string model = (folder / "model.safetensors").string(), header = (folder / "pets.hpp").string();
+  ModelInfo info{.input_shape = {6}, .class_names = {"dog", "cat", "horse"}};
+  info.normalization.emplace(std::vector<double>(6, 0.5), std::vector<double>(6, 2.0));
+  save_model(small_model(), model, info);
+  const auto exported = [&](const std::string& options) {
+    const ProgramResult result = run_export(model + " --cpp " + header + options);
+    EXPECT_EQ(result.exit_code, 0) << result.output;
+    std::ifstream in(header, std::ios::binary);
+    return std::string{std::istreambuf_iterator<char>(in), {}};
+  };
+  const std::string plain = exported(""), other = exported(" --name animals --int8 --normalize");
+  for (const char* part : {"namespace pets {", "\"horse\"", "static const float layer_0_weight["})
+    EXPECT_NE(plain.find(part), std::string::npos) << part;
+  EXPECT_EQ(plain.find("normalization"), std::string::npos);
+  for (const char* part : {"namespace animals {", "std::int8_t layer_0_weight[", "normalization_scale"})
+    EXPECT_NE(other.find(part), std::string::npos) << part;
+  save_model(small_model(), model);
+  EXPECT_EQ(run_export(model + " --cpp " + header).output,
+            "export_model: expected the shape of a sample in " + model + ", got none. Add --input SHAPE.\n");
+  EXPECT_EQ(run_export(model + " --input 6 --cpp " + (folder / "two words.hpp").string()).exit_code, 1);
+}
+
 TEST(ExportApp, RefusesInOneLine) {
   const testing::TemporaryFolder folder;
   const std::string model = (folder / "model.safetensors").string(), onnx = (folder / "model.onnx").string();
@@ -42,7 +66,7 @@ TEST(ExportApp, RefusesInOneLine) {
   EXPECT_EQ(run_export(model + " --onnx " + onnx + " --input 5").output,
             "export_model: layer 0, Dense(6 -> 5): expected input (N, ..., 6), got (1, 5).\n");
   EXPECT_EQ(run_export(model + " --onnx " + onnx + " --input=2x3").exit_code, 1);
-  EXPECT_EQ(run_export(model).output, "export_model: expected a file to write, got none. Add --onnx FILE.\n");
+  EXPECT_EQ(run_export(model).output, "export_model: expected a file to write, got none. Add --onnx FILE or --cpp FILE.\n");
   EXPECT_EQ(run_export("nothing.safetensors --onnx " + onnx).output,
             "export_model: nothing.safetensors: cannot be opened (No such file or directory).\n");
   EXPECT_EQ(run_export("").exit_code, 1);
