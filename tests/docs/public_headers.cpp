@@ -77,7 +77,7 @@ std::string read_text(const fs::path& file) {
 
 std::vector<fs::path> public_headers() {
   std::vector<fs::path> result;
-  for (const char* folder : {"core", "layers", "models", "losses", "optim", "datasets", "training"})
+  for (const char* folder : {"core", "layers", "models", "losses", "optim", "datasets", "io", "training"})
     for (const auto& entry : fs::recursive_directory_iterator(fs::path(MINNOW_SOURCE_DIR) / folder))
       if (entry.path().extension() == ".hpp" && entry.path().string().find("/detail/") == std::string::npos)
         result.push_back(entry.path());
