@@ -75,7 +75,7 @@ CppProgram CppBuilder::finish(CppValue value) {
   value = in_order(value);
   if (value.tensor == 0) {
     const std::size_t size = num_elements(value.shape);
-    value = emit({.layers = "copy of the input", .kernel = "copy", .arguments = texts({size})}, value, value);
+    emit("copy of the input", "copy", texts({size}), value.tensor, value);
   }
   program_.output = value.tensor;
   for (CppStep& step : program_.steps)
@@ -83,13 +83,18 @@ CppProgram CppBuilder::finish(CppValue value) {
   return std::move(program_);
 }
 
-CppValue CppBuilder::emit(CppStep step, CppValue y, const CppValue& x) {
+/// Appends a step that computes a new tensor for `y` from a tensor. The reference is valid until the next step.
+CppStep& CppBuilder::emit(std::string layers, std::string_view kernel, std::vector<std::string> arguments,
+                          std::size_t input, CppValue& y) {
   y.tensor = new_tensor(num_elements(y.shape));
-  step.inputs.insert(step.inputs.begin(), x.tensor);
+  CppStep& step = program_.steps.emplace_back();
+  step.layers = std::move(layers);
+  step.kernel = kernel;
+  step.arguments = std::move(arguments);
+  step.inputs.push_back(input);
   step.output = y.tensor;
   step.shape = y.shape;
-  program_.steps.push_back(std::move(step));
-  return y;
+  return step;
 }
 
 /// Returns the step that computes the value; null if there is none or other layers read the value too.
@@ -119,7 +124,7 @@ CppValue CppBuilder::transposed(const CppValue& value, std::size_t rows, std::si
     y.tensor = found->second;
     return y;
   }
-  y = emit({.layers = "order of the elements", .kernel = "transpose", .arguments = texts({rows, columns})}, y, value);
+  emit("order of the elements", "transpose", texts({rows, columns}), value.tensor, y);
   transposed_[value.tensor] = y.tensor;
   transposed_[y.tensor] = value.tensor;
   return y;
@@ -171,13 +176,11 @@ CppValue CppBuilder::residual(const CppLayer& layer, const CppValue& x) {
     body = in_order(body);
     other = in_order(other);
   }
-  return emit({.layers = cpp_label(layer),
-               .kernel = "add",
-               .arguments = texts({num_elements(body.shape)}),
-               .activation = "Identity",
-               .inputs = {other.tensor},
-               .in_place = true},
-              body, body);
+  CppStep& step = emit(cpp_label(layer), "add", texts({num_elements(body.shape)}), body.tensor, body);
+  step.activation = "Identity";
+  step.inputs.push_back(other.tensor);
+  step.in_place = true;
+  return body;
 }
 
 CppValue CppBuilder::multiply(const CppLayer& layer, CppValue x) {
@@ -186,13 +189,11 @@ CppValue CppBuilder::multiply(const CppLayer& layer, CppValue x) {
   --shared_[x.tensor];
   const std::size_t size = num_elements(x.shape), factors = num_elements(gate.shape);
   x = factors == size ? in_order(x) : as_image(x);
-  return emit({.layers = cpp_label(layer),
-               .kernel = "multiply",
-               .arguments = texts({size / factors, factors}),
-               .activation = "Identity",
-               .inputs = {gate.tensor},
-               .in_place = true},
-              x, x);
+  CppStep& step = emit(cpp_label(layer), "multiply", texts({size / factors, factors}), x.tensor, x);
+  step.activation = "Identity";
+  step.inputs.push_back(gate.tensor);
+  step.in_place = true;
+  return x;
 }
 
 CppValue CppBuilder::concat(const CppLayer& layer, const CppValue& x) {
@@ -218,13 +219,14 @@ CppValue CppBuilder::concat(const CppLayer& layer, const CppValue& x) {
   std::size_t offset = 0;
   for (const CppValue& branch : branches) {
     const std::size_t length = num_elements(branch.shape) / rows;
-    program_.steps.push_back({.layers = cpp_label(layer),
-                              .kernel = "copy_columns",
-                              .arguments = texts({rows, length, columns}),
-                              .inputs = {branch.tensor},
-                              .output = y.tensor,
-                              .output_offset = offset,
-                              .shape = y.shape});
+    CppStep& step = program_.steps.emplace_back();
+    step.layers = cpp_label(layer);
+    step.kernel = "copy_columns";
+    step.arguments = texts({rows, length, columns});
+    step.inputs.push_back(branch.tensor);
+    step.output = y.tensor;
+    step.output_offset = offset;
+    step.shape = y.shape;
     offset += length;
   }
   return y;

@@ -6,6 +6,7 @@
 #include <initializer_list>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace minnow::inline MINNOW_PRECISION::detail {
@@ -60,12 +61,13 @@ class CppBuilder {
   CppValue softmax(const CppLayer& layer, CppValue x);
   CppValue reshape(const CppLayer& layer, CppValue x);
   CppValue flatten(CppValue x);
-  CppValue activation(const CppLayer& layer, const CppValue& x, const std::string& name);
+  CppValue activation(const CppLayer& layer, CppValue x, const std::string& name);
   CppValue leaky_relu(const CppLayer& layer, const CppValue& x);
   CppValue scale_shift(const std::string& layers, const std::string& name, CppValue x, std::vector<double> scale,
                        std::vector<double> shift);
 
-  CppValue emit(CppStep step, CppValue y, const CppValue& x);
+  CppStep& emit(std::string layers, std::string_view kernel, std::vector<std::string> arguments, std::size_t input,
+                CppValue& y);
   CppStep* step_of(const CppValue& value);
   CppStep* open_step(const CppValue& value);
   CppValue in_order(CppValue value);

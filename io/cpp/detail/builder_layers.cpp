@@ -41,13 +41,11 @@ CppValue CppBuilder::dense(const CppLayer& layer, CppValue x) {
   }
   CppValue y{0, x.shape};
   y.shape.back() = out;
-  return emit({.layers = cpp_label(layer),
-               .kernel = "dense",
-               .arguments = texts({num_elements(x.shape) / in, in, out}),
-               .activation = "Identity",
-               .constants = {cpp_name(layer)},
-               .product = std::move(product)},
-              y, x);
+  CppStep& step = emit(cpp_label(layer), "dense", texts({num_elements(x.shape) / in, in, out}), x.tensor, y);
+  step.activation = "Identity";
+  step.constants = {cpp_name(layer)};
+  step.product = std::move(product);
+  return y;
 }
 
 CppValue CppBuilder::convolution(const CppLayer& layer, CppValue x) {
@@ -79,14 +77,13 @@ CppValue CppBuilder::convolution(const CppLayer& layer, CppValue x) {
     arguments.push_back(std::to_string(groups));
     arguments.push_back(size_text(Size2d(1)));  // the pooling window
   }
-  return emit({.layers = cpp_label(layer),
-               .kernel = product.depthwise ? "depthwise" : "convolution",
-               .arguments = std::move(arguments),
-               .activation = "Identity",
-               .constants = {cpp_name(layer)},
-               .scratch = product.depthwise || reads_pixels ? 0 : product.depth(),
-               .product = std::move(product)},
-              y, x);
+  CppStep& step =
+      emit(cpp_label(layer), product.depthwise ? "depthwise" : "convolution", std::move(arguments), x.tensor, y);
+  step.activation = "Identity";
+  step.constants = {cpp_name(layer)};
+  step.scratch = product.depthwise || reads_pixels ? 0 : product.depth();
+  step.product = std::move(product);
+  return y;
 }
 
 CppValue CppBuilder::pooling(const CppLayer& layer, CppValue x) {
@@ -107,11 +104,10 @@ CppValue CppBuilder::pooling(const CppLayer& layer, CppValue x) {
   }
   const std::string last =
       max ? size_text(window.dilation()) : (read.boolean("count_include_pad", true) ? "true" : "false");
-  return emit({.layers = cpp_label(layer),
-               .kernel = max ? "max_pool" : "avg_pool",
-               .arguments = {image_text(x.image), image_text(y.image), size_text(kernel), size_text(stride),
-                             size_text(padding), last}},
-              y, x);
+  emit(cpp_label(layer), max ? "max_pool" : "avg_pool",
+       {image_text(x.image), image_text(y.image), size_text(kernel), size_text(stride), size_text(padding), last},
+       x.tensor, y);
+  return y;
 }
 
 /// Fuses a maximum over adjacent windows into the convolution that computes x. Returns false if another step does.
@@ -130,9 +126,9 @@ bool CppBuilder::pool_in_step(const CppLayer& layer, Size2d window, const CppVal
 
 CppValue CppBuilder::global_mean(const CppLayer& layer, CppValue x) {
   x = as_image(x);
-  return emit(
-      {.layers = cpp_label(layer), .kernel = "global_mean", .arguments = texts({x.shape[1] * x.shape[2], x.shape[0]})},
-      {0, {x.shape[0]}}, x);
+  CppValue y{0, {x.shape[0]}};
+  emit(cpp_label(layer), "global_mean", texts({x.shape[1] * x.shape[2], x.shape[0]}), x.tensor, y);
+  return y;
 }
 
 CppValue CppBuilder::zero_pad(const CppLayer& layer, CppValue x) {
@@ -142,10 +138,8 @@ CppValue CppBuilder::zero_pad(const CppLayer& layer, CppValue x) {
   const auto side = [&](std::size_t i) { return static_cast<std::size_t>(zeros[i]); };
   CppValue y{0, {x.shape[0], side(2) + x.shape[1] + side(3), side(0) + x.shape[2] + side(1)}};
   y.image = y.shape;
-  y = emit({.layers = cpp_label(layer),
-            .kernel = "zero_pad",
-            .arguments = {image_text(x.image), image_text(y.image), std::to_string(side(2)), std::to_string(side(0))}},
-           y, x);
+  emit(cpp_label(layer), "zero_pad",
+       {image_text(x.image), image_text(y.image), std::to_string(side(2)), std::to_string(side(0))}, x.tensor, y);
   padded_.emplace(y.tensor, Padded{x, side(2), side(0)});
   return y;
 }
@@ -182,13 +176,12 @@ CppValue CppBuilder::scale_shift(const std::string& layers, const std::string& n
   const std::size_t channels = x.shape[0], length = num_elements(x.shape) / channels;
   program_.constants.push_back(cpp_constant(name + "_scale", scale));
   program_.constants.push_back(cpp_constant(name + "_shift", shift));
-  return emit({.layers = layers,
-               .kernel = "scale_shift",
-               .arguments = x.image.empty() ? texts({1, channels, length}) : texts({length, channels, 1}),
-               .activation = "Identity",
-               .constants = {name + "_scale", name + "_shift"},
-               .in_place = true},
-              x, x);
+  CppStep& step = emit(layers, "scale_shift",
+                       x.image.empty() ? texts({1, channels, length}) : texts({length, channels, 1}), x.tensor, x);
+  step.activation = "Identity";
+  step.constants = {name + "_scale", name + "_shift"};
+  step.in_place = true;
+  return x;
 }
 
 CppValue CppBuilder::layer_norm(const CppLayer& layer, CppValue x) {
@@ -197,12 +190,10 @@ CppValue CppBuilder::layer_norm(const CppLayer& layer, CppValue x) {
   const std::size_t size = num_elements(x.shape), columns = num_elements(read.shape("normalized_shape"));
   std::vector<std::string> constants{constant(layer, "weight"), constant(layer, "bias"),
                                      literal(read.real("eps", 1e-5))};
-  return emit({.layers = cpp_label(layer),
-               .kernel = "layer_norm",
-               .arguments = texts({size / columns, columns}),
-               .constants = std::move(constants),
-               .in_place = true},
-              x, x);
+  CppStep& step = emit(cpp_label(layer), "layer_norm", texts({size / columns, columns}), x.tensor, x);
+  step.constants = std::move(constants);
+  step.in_place = true;
+  return x;
 }
 
 CppValue CppBuilder::embedding(const CppLayer& layer, CppValue x) {
@@ -220,22 +211,20 @@ CppValue CppBuilder::embedding(const CppLayer& layer, CppValue x) {
   }
   CppValue y = x;
   y.shape.push_back(dim);
-  return emit({.layers = cpp_label(layer),
-               .kernel = "embedding",
-               .arguments = texts({num_elements(x.shape), count, dim}),
-               .constants = std::move(constants)},
-              y, x);
+  CppStep& step = emit(cpp_label(layer), "embedding", texts({num_elements(x.shape), count, dim}), x.tensor, y);
+  step.constants = std::move(constants);
+  return y;
 }
 
 CppValue CppBuilder::softmax(const CppLayer& layer, CppValue x) {
   x = in_order(x);
   const std::size_t columns = x.shape.back();
-  return emit({.layers = cpp_label(layer),
-               .kernel = "softmax",
-               .arguments = {std::to_string(num_elements(x.shape) / columns), std::to_string(columns),
-                             layer.config.type == "LogSoftmax" ? "true" : "false"},
-               .in_place = true},
-              x, x);
+  CppStep& step = emit(cpp_label(layer), "softmax",
+                       {std::to_string(num_elements(x.shape) / columns), std::to_string(columns),
+                        layer.config.type == "LogSoftmax" ? "true" : "false"},
+                       x.tensor, x);
+  step.in_place = true;
+  return x;
 }
 
 CppValue CppBuilder::flatten(CppValue x) {
@@ -256,18 +245,16 @@ CppValue CppBuilder::reshape(const CppLayer& layer, CppValue x) {
   return x;
 }
 
-CppValue CppBuilder::activation(const CppLayer& layer, const CppValue& x, const std::string& name) {
+CppValue CppBuilder::activation(const CppLayer& layer, CppValue x, const std::string& name) {
   if (CppStep* step = open_step(x)) {
     step->activation = name;
     step->layers += ", " + cpp_label(layer);
     return x;
   }
-  return emit({.layers = cpp_label(layer),
-               .kernel = "map",
-               .arguments = texts({num_elements(x.shape)}),
-               .activation = name,
-               .in_place = true},
-              x, x);
+  CppStep& step = emit(cpp_label(layer), "map", texts({num_elements(x.shape)}), x.tensor, x);
+  step.activation = name;
+  step.in_place = true;
+  return x;
 }
 
 CppValue CppBuilder::leaky_relu(const CppLayer& layer, const CppValue& x) {

@@ -106,7 +106,7 @@ std::string introduction(const CppProgram& program, const ExportCppOptions& opti
 
 /// The call of a step, in two lines if it is long.
 std::string call_text(const CppStep& step, const CppWorkspace& workspace) {
-  std::string call = "  " + step.kernel + "<";
+  std::string call = "  " + std::string(step.kernel) + "<";
   for (const std::string& argument : step.arguments) call += (&argument == &step.arguments[0] ? "" : ", ") + argument;
   if (!step.activation.empty()) call += ", " + step.activation;
   call += ">(";
@@ -134,7 +134,7 @@ std::string predict_text(const CppProgram& program, const CppWorkspace& workspac
 std::string kernels_text(const CppProgram& program) {
   std::set<std::string> names;
   for (const CppStep& step : program.steps) {
-    names.insert(step.kernel);
+    names.emplace(step.kernel);
     names.insert(step.activation);
   }
   std::string text = cpp_kernel_text(std::move(names));

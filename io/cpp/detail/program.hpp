@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -30,7 +31,7 @@ struct CppProduct {
 /// One call in the body of predict: kernel<arguments>(constants, inputs, output, scratch).
 struct CppStep {
   std::string layers;                  // "0 Conv2d, 2 ReLU"
-  std::string kernel;                  // the function template
+  std::string_view kernel;             // the function template
   std::vector<std::string> arguments;  // template arguments without the activation
   std::string activation = {};         // the last template argument; empty if the kernel has none
   std::vector<std::string> constants = {};
