@@ -34,9 +34,9 @@ ModelFile load(const detail::TensorFile& input, const LayerTable& layers) {
     detail::restore_streams(input.metadata, saved);
     return file;
   } catch (const ValueError& error) {
-    throw DataError(input.name() + ": " + error.what());
+    detail::refuse(input.name(), error.what());
   } catch (const ShapeError& error) {
-    throw DataError(input.name() + ": " + error.what());
+    detail::refuse(input.name(), error.what());
   }
 }
 

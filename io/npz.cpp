@@ -26,25 +26,25 @@ std::string head_of(const Input& input, const ZipEntry& entry, Inflate inflate) 
   if (inflate == nullptr)
     throw ValueError(format_text(
         "the compressed array {}. Pass datasets::inflate of minnow::images to NpzReader, or write numpy.savez",
-        printable(entry.name)));
+        entry.name));
   std::vector<std::byte> compressed(entry.stored);
   input.read(entry.offset, compressed);
   try {
     inflate(compressed, std::as_writable_bytes(std::span(head)));
   } catch (const DataError&) {
-    throw ValueError(format_text("compressed data that is invalid in {}", printable(entry.name)));
+    throw ValueError(format_text("compressed data that is invalid in {}", entry.name));
   }
   return head;
 }
 
 NpyArray read_array(const Input& input, const ZipEntry& entry, Inflate inflate) {
-  if (!entry.name.ends_with(extension)) throw ValueError(format_text("the entry {}", printable(entry.name)));
+  if (!entry.name.ends_with(extension)) throw ValueError(format_text("the entry {}", entry.name));
   const std::string head = head_of(input, entry, inflate);
   NpyArray array;
   try {
     array = parse_npy(head, entry.size, entry.deflated ? 0 : entry.offset);
   } catch (const ValueError& error) {
-    throw ValueError(format_text("{} as {}", error.what(), printable(entry.name)));
+    throw ValueError(format_text("{} as {}", error.what(), entry.name));
   }
   array.tensor.name = entry.name.substr(0, entry.name.size() - extension.size());
   if (entry.deflated) {
@@ -66,7 +66,7 @@ TensorFile open_npz(Input input, Inflate inflate) {
       locations.push_back(std::move(array.location));
     }
   } catch (const ValueError& error) {
-    refuse(input, format_text("expected an NPZ file of numbers, got {}.", error.what()));
+    refuse(input.name(), format_text("expected an NPZ file of numbers, got {}.", error.what()));
   }
   TensorFile file(std::move(input), std::move(tensors), std::move(locations));
   file.inflate = inflate;

@@ -1,4 +1,3 @@
-#include <minnow/core/detail/display_text.hpp>
 #include <minnow/core/detail/format.hpp>
 #include <minnow/core/error.hpp>
 #include <minnow/io/detail/npy_format.hpp>
@@ -33,7 +32,7 @@ class HeaderParser {
       else if (key == "shape")
         parse_shape();
       else
-        refuse_array(format_text("an array with the header field {}", printable(key)));
+        refuse_array(format_text("an array with the header field {}", key));
       if (accept('}')) break;
       expect(',');
     }
@@ -111,7 +110,7 @@ ElementType type_of(std::string_view descr) {
   if (!descr.empty() && std::string_view("<>|=").find(descr.front()) != std::string_view::npos)
     for (const Type& type : types)
       if (descr.substr(1) == type.name) return type.type;
-  refuse_array(format_text("an array of the type {}", printable(descr.substr(0, 100))));
+  refuse_array(format_text("an array of the type {}", descr.substr(0, 100)));
 }
 
 /// Returns the text of the header.

@@ -19,7 +19,7 @@ TensorFile open_npz(Input input, Inflate inflate = nullptr);
 /// Returns true if the zip file was written by torch.save.
 bool is_pytorch_archive(const std::vector<ZipEntry>& entries);
 
-/// Throws DataError: "NAME: WHAT".
-[[noreturn]] void refuse(const Input& input, const std::string& what);
+/// Throws DataError: "FILE: WHAT". Texts of the file in `what` are made printable, so that the error is one line.
+[[noreturn]] void refuse(const std::string& file, const std::string& what);
 
 }  // namespace minnow::inline MINNOW_PRECISION::detail

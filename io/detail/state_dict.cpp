@@ -1,4 +1,3 @@
-#include <minnow/core/detail/display_text.hpp>
 #include <minnow/core/detail/format.hpp>
 #include <minnow/core/error.hpp>
 #include <minnow/io/detail/state_dict.hpp>
@@ -53,7 +52,7 @@ std::string name_of(const PickleValue& key) {
 
 }  // namespace
 
-std::string shown(std::string_view text) { return printable(text.substr(0, 100)); }
+std::string shown(std::string_view text) { return std::string(text.substr(0, 100)); }
 
 PickleValue StateDictUnpickler::find_global(std::string_view module, std::string_view name) {
   for (std::size_t i = 0; i < std::size(globals); ++i)

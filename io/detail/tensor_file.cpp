@@ -106,11 +106,13 @@ void TensorFile::read(const TensorEntry& tensor, std::span<Real> values) const {
 }
 
 std::optional<std::size_t> byte_count(ElementType type, const Shape& shape) {
-  if (std::find(shape.begin(), shape.end(), 0u) != shape.end()) return 0;
   std::size_t count = element_size(type);
-  for (const std::size_t extent : shape)
-    if (__builtin_mul_overflow(count, extent, &count)) return std::nullopt;
-  return count;
+  bool empty = false;
+  for (const std::size_t extent : shape) {
+    empty = empty || extent == 0;
+    if (extent != 0 && __builtin_mul_overflow(count, extent, &count)) return std::nullopt;
+  }
+  return empty ? 0 : count;
 }
 
 std::optional<std::size_t> last_element(const Shape& shape, const std::vector<std::size_t>& strides) {

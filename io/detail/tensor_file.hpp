@@ -51,7 +51,7 @@ class TensorFile {
 
 constexpr std::size_t max_axes = 64;
 
-/// Returns the number of bytes of a tensor; none if it exceeds 2^64.
+/// Returns the number of bytes of a tensor; none if it exceeds 2^64, or would without the extents of 0.
 std::optional<std::size_t> byte_count(ElementType type, const Shape& shape);
 
 /// Returns the distance from the first element to the last; none if it exceeds 2^64. No extent is 0.

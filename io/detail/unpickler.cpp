@@ -1,4 +1,3 @@
-#include <minnow/core/detail/display_text.hpp>
 #include <minnow/core/detail/format.hpp>
 #include <minnow/core/error.hpp>
 #include <minnow/io/detail/unpickler.hpp>

@@ -1,4 +1,3 @@
-#include <minnow/core/detail/display_text.hpp>
 #include <minnow/core/detail/format.hpp>
 #include <minnow/core/error.hpp>
 #include <minnow/io/detail/zip_format.hpp>
@@ -101,13 +100,13 @@ ZipEntry read_entry(std::string_view& directory) {
   std::uint64_t* values[] = {&size, &stored, &offset};
   read_zip64_field(directory.substr(zip::entry_bytes + name_length, extra_length), values);
   directory.remove_prefix(length);
-  if ((flags & zip::encrypted) != 0) refuse_zip(format_text("the encrypted entry {}", printable(name)));
+  if ((flags & zip::encrypted) != 0) refuse_zip(format_text("the encrypted entry {}", name));
   if (method != zip::stored && method != zip::deflated)
-    refuse_zip(format_text("the compression method {} of {}", method, printable(name)));
+    refuse_zip(format_text("the compression method {} of {}", method, name));
   const bool deflated = method == zip::deflated;
   // Deflate makes no data smaller than 1/1032.
   if (deflated ? size / 1032 > stored : size != stored)
-    refuse_zip(format_text("{} bytes that become {} bytes in {}", stored, size, printable(name)));
+    refuse_zip(format_text("{} bytes that become {} bytes in {}", stored, size, name));
   return {std::move(name), offset, stored, size, deflated};
 }
 
@@ -120,10 +119,9 @@ void skip_local_header(const Input& input, std::size_t end, ZipEntry& entry) {
   std::string name(std::min(name_length, entry.name.size() + 1), '\0');
   read_before(input, entry.offset + zip::local_bytes, end, name, "a name");
   if (zip::number<std::uint32_t>(fields, 0) != zip::local_signature || name != entry.name)
-    refuse_zip(format_text("no entry where the directory has {}", printable(entry.name)));
+    refuse_zip(format_text("no entry where the directory has {}", entry.name));
   entry.offset += zip::local_bytes + name_length + zip::number<std::uint16_t>(fields, 28);
-  if (entry.offset > end || entry.stored > end - entry.offset)
-    refuse_zip(format_text("{} beyond its end", printable(entry.name)));
+  if (entry.offset > end || entry.stored > end - entry.offset) refuse_zip(format_text("{} beyond its end", entry.name));
 }
 
 }  // namespace
@@ -139,8 +137,8 @@ std::vector<ZipEntry> read_zip_directory(const Input& input) {
   std::size_t last_end = 0;
   std::set<std::string_view> names;
   for (ZipEntry& entry : entries) {
-    if (entry.offset < last_end) refuse_zip(format_text("the bytes of {} twice", printable(entry.name)));
-    if (!names.insert(entry.name).second) refuse_zip(format_text("two entries {}", printable(entry.name)));
+    if (entry.offset < last_end) refuse_zip(format_text("the bytes of {} twice", entry.name));
+    if (!names.insert(entry.name).second) refuse_zip(format_text("two entries {}", entry.name));
     skip_local_header(input, directory.offset, entry);
     last_end = entry.offset + entry.stored;
   }

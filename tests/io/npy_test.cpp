@@ -66,6 +66,8 @@ TEST(Npy, RejectsInvalidFiles) {
   EXPECT_EQ(error_of(array("'<f4'", "(3,)")), "8 bytes for an array F32 (3).");
   EXPECT_EQ(error_of(array("'<f4'", "(4294967296, 4294967296, 4)")),
             "8 bytes for an array F32 (4294967296, 4294967296, 4).");
+  EXPECT_EQ(error_of(array("'<f4'", "(0, 4294967296, 4294967296)")),
+            "8 bytes for an array F32 (0, 4294967296, 4294967296).");
   EXPECT_EQ(error_of(array("'<f4'", "(2, 18446744073709551616)")), "an array with an invalid shape.");
   EXPECT_EQ(error_of(array("'<f4'", "(-2,)")), "an array with an invalid shape.");
   EXPECT_EQ(error_of(array("'|O'", "(1,)")), "an array of the type |O.");

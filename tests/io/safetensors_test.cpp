@@ -104,6 +104,7 @@ TEST(Safetensors, RejectsInvalidFiles) {
   EXPECT_EQ(
       error_of(file_of("{" + x + R"(,"y":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})", std::string(8, '\0'))),
       begin + "expected the bytes of y to start at 8 and to end at 8 at most, got 4 to 8.");
+  EXPECT_EQ(error_of(file_of("{\"x\\n\":1}")), begin + "expected a safetensors header, got 1 as the value of x\\x0A.");
   EXPECT_EQ(error_of(file_of("{\"x\":{\"a\":" + std::string(1000, '['))),
             begin + "expected a safetensors header, got JSON nested more than 64 deep.");
 }

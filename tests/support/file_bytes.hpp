@@ -29,7 +29,7 @@ inline std::span<const std::byte> bytes_of(const std::string& text) { return std
 /// Returns a number of `count` bytes, little-endian.
 inline std::string little_endian(std::uint64_t number, std::size_t count) {
   std::string bytes;
-  for (std::size_t i = 0; i < count; ++i) bytes += static_cast<char>(number >> (8 * i) & 0xff);
+  for (std::size_t i = 0; i < count; ++i) bytes += static_cast<char>(i < 8 ? number >> (8 * i) & 0xff : 0);
   return bytes;
 }
 
