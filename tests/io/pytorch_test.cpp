@@ -57,7 +57,7 @@ void check_net(Sequential model, const std::string& name) {
 
 Sequential dense() {
   Rng rng{1};
-  return Sequential{Dense(6, 5, rng), LayerNorm({5}), ReLU(), Dense(5, 3, rng), BatchNorm1d(3)};
+  return Sequential{Dense(6, 5, rng), LayerNorm(5), ReLU(), Dense(5, 3, rng), BatchNorm1d(3)};
 }
 
 TEST(PyTorch, NetsPredictAsInPyTorch) {
