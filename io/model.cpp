@@ -34,9 +34,9 @@ ModelFile load(const detail::TensorFile& input, const LayerTable& layers) {
     detail::restore_streams(input.metadata, saved);
     return file;
   } catch (const ValueError& error) {
-    detail::refuse(input.name(), error.what());
+    detail::refuse_file(input.name(), error.what());
   } catch (const ShapeError& error) {
-    detail::refuse(input.name(), error.what());
+    detail::refuse_file(input.name(), error.what());
   }
 }
 

@@ -19,7 +19,7 @@ Tensor read(detail::Input input) {
   try {
     array = detail::parse_npy(head, input.size(), 0);
   } catch (const ValueError& error) {
-    detail::refuse(input.name(), format_text("expected a NumPy array of numbers, got {}.", error.what()));
+    detail::refuse_file(input.name(), format_text("expected a NumPy array of numbers, got {}.", error.what()));
   }
   Tensor values(array.tensor.shape);
   const detail::TensorFile file(std::move(input), {std::move(array.tensor)}, {std::move(array.location)});

@@ -66,7 +66,7 @@ TensorFile open_npz(Input input, Inflate inflate) {
       locations.push_back(std::move(array.location));
     }
   } catch (const ValueError& error) {
-    refuse(input.name(), format_text("expected an NPZ file of numbers, got {}.", error.what()));
+    refuse_file(input.name(), format_text("expected an NPZ file of numbers, got {}.", error.what()));
   }
   TensorFile file(std::move(input), std::move(tensors), std::move(locations));
   file.inflate = inflate;

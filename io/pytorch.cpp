@@ -131,7 +131,7 @@ TensorFile open_pytorch(Input input) {
     for (TensorLocation& location : contents.list.locations) location.big_endian = contents.big_endian;
     return TensorFile(std::move(input), std::move(contents.list.tensors), std::move(contents.list.locations));
   } catch (const ValueError& error) {
-    refuse(input.name(), format_text("expected a state dict of tensors from torch.save, got {}.", error.what()));
+    refuse_file(input.name(), format_text("expected a state dict of tensors from torch.save, got {}.", error.what()));
   }
 }
 

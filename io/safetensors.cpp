@@ -25,13 +25,14 @@ namespace detail {
 
 TensorFile open_safetensors(Input input) {
   if (input.size() < length_bytes)
-    refuse(input.name(), format_text("expected a safetensors file, got {} bytes.", input.size()));
+    refuse_file(input.name(), format_text("expected a safetensors file, got {} bytes.", input.size()));
   std::uint64_t length;
   input.read(0, std::as_writable_bytes(std::span(&length, 1)));
   const std::size_t most = std::min(input.size() - length_bytes, longest_header);
   if (length > most)
-    refuse(input.name(),
-           format_text("expected a safetensors file whose header has at most {} bytes, got {} bytes.", most, length));
+    refuse_file(
+        input.name(),
+        format_text("expected a safetensors file whose header has at most {} bytes, got {} bytes.", most, length));
   std::string json(length, '\0');
   input.read(length_bytes, std::as_writable_bytes(std::span(json)));
   const std::size_t first = length_bytes + json.size();
@@ -40,7 +41,7 @@ TensorFile open_safetensors(Input input) {
     header = parse_safetensors_header(json);
     check_layout(header.tensors, input.size() - first);
   } catch (const ValueError& error) {
-    refuse(input.name(), error.what());
+    refuse_file(input.name(), error.what());
   }
   std::vector<TensorEntry> tensors;
   std::vector<TensorLocation> locations;

@@ -12,7 +12,7 @@ bool contains_pytorch(const Input& input) {
   try {
     return is_pytorch_archive(read_zip_directory(input));
   } catch (const ValueError& error) {
-    refuse(input.name(), std::string("expected a file of tensors, got ") + error.what() + '.');
+    refuse_file(input.name(), std::string("expected a file of tensors, got ") + error.what() + '.');
   }
 }
 
@@ -26,9 +26,9 @@ TensorFile open_tensors(Input input) {
   if (first.starts_with("PK"))
     return contains_pytorch(input) ? open_pytorch(std::move(input)) : open_npz(std::move(input));
   if (first.starts_with('\x80')) return open_pytorch(std::move(input));
-  refuse(input.name(), "expected a safetensors file, a file of torch.save or an NPZ file, got another file.");
+  refuse_file(input.name(), "expected a safetensors file, a file of torch.save or an NPZ file, got another file.");
 }
 
-void refuse(const std::string& file, const std::string& what) { throw DataError(file + ": " + printable(what)); }
+void refuse_file(const std::string& file, const std::string& what) { throw DataError(file + ": " + printable(what)); }
 
 }  // namespace minnow::inline MINNOW_PRECISION::detail

@@ -20,6 +20,6 @@ TensorFile open_npz(Input input, Inflate inflate = nullptr);
 bool is_pytorch_archive(const std::vector<ZipEntry>& entries);
 
 /// Throws DataError: "FILE: WHAT". Texts of the file in `what` are made printable, so that the error is one line.
-[[noreturn]] void refuse(const std::string& file, const std::string& what);
+[[noreturn]] void refuse_file(const std::string& file, const std::string& what);
 
 }  // namespace minnow::inline MINNOW_PRECISION::detail
