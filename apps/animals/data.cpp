@@ -95,14 +95,18 @@ Images load_images(const ImageOptions& options, Rng rng) {
   if (options.calibration * static_cast<double>(train.size()) >= 1)
     calibration = hold_out(train, options.calibration, "--calibration");
 
-  constexpr std::size_t max_fitted = 1000;  // enough for the mean and deviation
-  const std::size_t fitted = std::min(max_fitted, train.size());
   const auto part = [&all = *source.train](Indices indices) {
     return std::make_unique<const Subset>(all, std::move(indices));
   };
   std::vector<std::string> names = names_of(validation.empty() ? *source.test : *source.train);
-  const Normalization normalization(*part({train.begin(), train.begin() + static_cast<std::ptrdiff_t>(fitted)}));
-  fmt::print("Normalised by the mean and standard deviation of {} training images\n", fitted);
+  const auto fit = [&] {
+    constexpr std::size_t max_fitted = 1000;  // enough for the mean and deviation
+    const std::size_t fitted = std::min(max_fitted, train.size());
+    const Normalization result(*part({train.begin(), train.begin() + static_cast<std::ptrdiff_t>(fitted)}));
+    fmt::print("Normalised by the mean and standard deviation of {} training images\n", fitted);
+    return result;
+  };
+  const Normalization normalization = options.normalization ? *options.normalization : fit();
   std::fflush(stdout);
   Images images{source.class_names, normalization, std::move(source.train), part(std::move(train)),
                 std::move(source.test)};

@@ -23,6 +23,7 @@ struct ImageOptions {
   std::optional<std::filesystem::path> folder;  // of photographs; unset: the drawn animals
   std::size_t size;                             // height and width
   std::size_t train_drawings = 16000, test_drawings = 2000;
+  std::optional<minnow::Normalization> normalization{};  // unset: fitted on training images
   std::vector<std::string> class_order = minnow::datasets::animal_names();
   double validation = 0;   // share of the training images to test on instead of the test images
   double calibration = 0;  // share of the remaining training images, for the temperature

@@ -101,6 +101,7 @@ void evaluate_saved_model(const Options& options) {
   ImageOptions wanted = options.images;
   wanted.size = classifier.info.input_shape[1];
   wanted.class_order = classifier.info.class_names;
+  wanted.normalization = classifier.info.normalization;
   const Images images = load_images(wanted, Rng{options.common.seed}.split());
   if (images.class_names != classifier.info.class_names)
     throw DataError(fmt::format("{}: expected images of {}, got images of {}.", options.files.load->string(),
@@ -131,17 +132,17 @@ void train_and_evaluate(const Options& options) {
   std::optional<Predictions> held_out;
   if (images.calibration != nullptr) held_out = predict(model, *images.calibration, images.normalization, mirrored);
   const double temperature = held_out ? fit_temperature(held_out->scores(), held_out->targets()) : 1;
-  const ConfusionMatrix matrix = evaluate(images, logits, options, mirrored, temperature);
-  fmt::print("\n");
-  if (held_out) print_calibration(logits, *held_out, temperature);
-  print_walkthrough(before, model.predict(examples.inputs), examples.targets, images.class_names);
-  if (options.baselines) print_baselines(images, options, matrix.accuracy(), rng.split());
   if (options.files.save)
     save_classifier(*options.files.save, model,
                     {.input_shape = images.train->input_shape(),
                      .class_names = images.class_names,
                      .normalization = images.normalization},
                     mirrored, temperature);
+  const ConfusionMatrix matrix = evaluate(images, logits, options, mirrored, temperature);
+  fmt::print("\n");
+  if (held_out) print_calibration(logits, *held_out, temperature);
+  print_walkthrough(before, model.predict(examples.inputs), examples.targets, images.class_names);
+  if (options.baselines) print_baselines(images, options, matrix.accuracy(), rng.split());
 }
 
 /// The options of the command line that replace defaults of the network.
@@ -220,8 +221,7 @@ int main(int argc, char** argv) {
     options.files.check(
         app, {"--model", "--size", "--epochs", "--batch-size", "--learning-rate", "--weight-decay", "--label-smoothing",
               "--momentum", "--calibration", "--examples", "--contact-sheet", "--baselines"});
-    if (!options.photographs.empty() && !options.files.load)
-      throw ValueError("PHOTOGRAPH: expected --load FILE, the model to classify photographs with.");
+    check_photographs(app, options.photographs, {"--data", "--train", "--test", "--validation", "--predictions"});
     options.common.apply();
     if (!options.photographs.empty()) return classify_photographs(*options.files.load, options.photographs);
     options.files.load ? evaluate_saved_model(options) : train_and_evaluate(options);

@@ -46,9 +46,23 @@ void write_cpp(const ModelFile& file, const Options& options) {
   export_cpp(file.model, options.cpp, of_cpp);
 }
 
+/// Throws ValueError if two files are one, or an option belongs to a file that is not written.
+void check_files(const Options& options) {
+  const auto same = [](const std::filesystem::path& a, const std::filesystem::path& b) {
+    return !a.empty() && !b.empty() && std::filesystem::weakly_canonical(a) == std::filesystem::weakly_canonical(b);
+  };
+  if (same(options.model, options.onnx) || same(options.model, options.cpp) || same(options.onnx, options.cpp))
+    throw ValueError("expected different files to read and to write.");
+  if (options.onnx.empty() && options.of_onnx.fold_norms)
+    throw ValueError("--fold-norms: expected --onnx FILE with it.");
+  if (options.cpp.empty() && (options.int8 || !options.name.empty()))
+    throw ValueError("--int8, --name: expected --cpp FILE with it.");
+}
+
 void export_model(const Options& options) {
   if (options.onnx.empty() && options.cpp.empty())
     throw ValueError("expected a file to write, got none. Add --onnx FILE or --cpp FILE.");
+  check_files(options);
   const ModelFile file = load(options);
   if (!options.onnx.empty()) {
     export_onnx(file.model, options.onnx, file.info, options.of_onnx);
@@ -65,9 +79,10 @@ void export_model(const Options& options) {
 int main(int argc, char** argv) {
   Options options;
   CLI::App app{"Writes a model of save_model for programs without Minnow.", "export_model"};
-  app.add_option("model", options.model, "The file of save_model, MODEL.safetensors")->required()->type_name("MODEL");
+  app.add_option("MODEL", options.model, "The file of save_model, MODEL.safetensors")->required()->type_name("");
   app.add_option("--input", options.input, "Shape of one sample, 3,32,32; the default is that in the model file")
       ->delimiter(',')
+      ->check(whole_number(1, 1'000'000))
       ->allow_extra_args(false)
       ->type_name("SHAPE");
   app.add_option("--onnx", options.onnx, "Write an ONNX file, for ONNX Runtime and others")->type_name("FILE");

@@ -90,12 +90,13 @@ void train(Sequential& model, const Network& network, DataLoader& loader) {
 }
 
 /// Prints the result for the test images, and writes it to the file of --predictions.
-void evaluate(const Parts& parts, const Predictions& logits, const Options& options, bool mirrored) {
+void evaluate(const Parts& parts, const Predictions& logits, const Options& options, bool mirrored,
+              double temperature = 1) {
   print_result(parts.test_name, logits, confusion(logits, parts.class_names), mirrored);
   if (!options.files.predictions) return;
   std::vector<std::string> names;
   for (std::size_t i = 0; i < parts.test->size(); ++i) names.push_back(std::to_string(i));
-  write_predictions(*options.files.predictions, names, parts.class_names, logits, 1);
+  write_predictions(*options.files.predictions, names, parts.class_names, logits, temperature);
 }
 
 void use_saved_model(const Subject& subject, const Options& options) {
@@ -106,7 +107,7 @@ void use_saved_model(const Subject& subject, const Options& options) {
     throw DataError(fmt::format("{}: expected a model of images {} of {}, got a model of images {} of {}.",
                                 options.files.load->string(), to_string(image), fmt::join(parts.class_names, ", "),
                                 to_string(classifier.info.input_shape), fmt::join(classifier.info.class_names, ", ")));
-  evaluate(parts, classifier.logits(*parts.test), options, classifier.mirrored);
+  evaluate(parts, classifier.logits(*parts.test), options, classifier.mirrored, classifier.temperature);
 }
 
 void train_and_evaluate(const Subject& subject, const Options& options) {
@@ -126,11 +127,11 @@ void train_and_evaluate(const Subject& subject, const Options& options) {
                      .augment = augmentation(subject, network, rng.split()),
                      .normalize = normalization}};
   train(model, network, loader);
-  evaluate(parts, predict(model, *parts.test, normalization, subject.mirrored), options, subject.mirrored);
   if (options.files.save)
     save_classifier(*options.files.save, model,
                     {.input_shape = image, .class_names = parts.class_names, .normalization = normalization},
                     subject.mirrored);
+  evaluate(parts, predict(model, *parts.test, normalization, subject.mirrored), options, subject.mirrored);
 }
 
 std::vector<Network> networks_for(const Subject& subject) {

@@ -47,6 +47,17 @@ inline Classifier load_classifier(const std::filesystem::path& path) {
     throw minnow::DataError(path.string() +
                             ": expected the input shape (C, H, W), the class names and the normalisation of an image "
                             "classifier, as --save writes them, got a model without them.");
+  const minnow::Shape& shape = file.info.input_shape;
+  const std::size_t classes = file.info.class_names.size(), channels = file.info.normalization->mean().size();
+  const minnow::Shape output = file.model.output_shape({1, shape[0], shape[1], shape[2]});
+  if (output != minnow::Shape{1, classes} || channels != shape[0])
+    throw minnow::DataError(
+        fmt::format("{}: expected an output for each of {} classes and a normalisation of {} channels, "
+                    "got an output {} and {} channels.",
+                    path.string(), classes, shape[0], minnow::to_string(output), channels));
+  if (const std::vector<std::string> names = minnow::non_finite_weights(file.model); !names.empty())
+    throw minnow::DataError(
+        fmt::format("{}: expected finite weights, got NaN or infinity in {}.", path.string(), names[0]));
   Classifier classifier{std::move(file.model), std::move(file.info)};
   const auto& metadata = classifier.info.metadata;
   const auto entry = [&](const char* key) { return metadata.contains(key) ? metadata.at(key) : std::string(); };

@@ -20,8 +20,8 @@ inline CLI::Validator writable_file() {
               return fmt::format("expected the name of a file, got '{}'", text);
             if (!std::filesystem::is_directory(folder))
               return fmt::format("expected a file in an existing folder, got '{}'", text);
-            if (access(folder.c_str(), W_OK) != 0)
-              return fmt::format("expected a file in a folder with permission to write, got '{}'", text);
+            if (access(folder.c_str(), W_OK) != 0 || (std::filesystem::exists(path) && access(path.c_str(), W_OK) != 0))
+              return fmt::format("expected a file with permission to write, got '{}'", text);
             return std::string();
           },
           ""};
@@ -36,13 +36,17 @@ struct ModelFiles {
       app.add_option(name, path, help)->check(writable_file())->type_name("FILE");
     };
     output("--save", save, "Write the trained model to this file");
-    app.add_option("--load", load, "Evaluate the model in a file that --save wrote, without\ntraining")
-        ->type_name("FILE");
-    output("--predictions", predictions, "Write the class and the probabilities of each test image\nto this CSV file");
+    app.add_option("--load", load, "Evaluate the model in a file that --save wrote")->type_name("FILE");
+    output("--predictions", predictions, "Write the probabilities of each test image to this\nCSV file");
   }
 
-  /// Throws ValueError if --load is combined with --save or one of the options of training.
+  /// Throws ValueError if --load is combined with --save or one of the options of training, or if two files are one.
   void check(const CLI::App& app, std::initializer_list<const char*> of_training) const {
+    const auto same = [](const auto& a, const auto& b) {
+      return a && b && std::filesystem::weakly_canonical(*a) == std::filesystem::weakly_canonical(*b);
+    };
+    if (same(save, predictions) || same(load, predictions))
+      throw minnow::ValueError("--predictions: expected another file than the model.");
     if (!load) return;
     if (save) throw minnow::ValueError("--load: expected no --save with it.");
     for (const char* name : of_training)
@@ -53,5 +57,15 @@ struct ModelFiles {
 
 /// Adds the photographs to classify with the model of --load.
 inline void add_photographs(CLI::App& app, std::vector<std::filesystem::path>& photographs) {
-  app.add_option("PHOTOGRAPH", photographs, "JPEG and PNG files to classify with the model of --load")->type_name("");
+  app.add_option("PHOTOGRAPH", photographs, "JPEG and PNG files to classify with the model of\n--load")->type_name("");
+}
+
+/// Throws ValueError if there are photographs, but no --load, or an option named in `of_evaluation`.
+inline void check_photographs(const CLI::App& app, const std::vector<std::filesystem::path>& photographs,
+                              std::initializer_list<const char*> of_evaluation) {
+  if (photographs.empty()) return;
+  if (app.count("--load") == 0)
+    throw minnow::ValueError("PHOTOGRAPH: expected --load FILE, the model to classify photographs with.");
+  for (const char* name : of_evaluation)
+    if (app.count(name) > 0) throw minnow::ValueError(fmt::format("PHOTOGRAPH: expected no {} with it.", name));
 }

@@ -1,6 +1,7 @@
 #include <minnow/datasets/images/read_images.hpp>
 
 #include <apps/support/photographs.hpp>
+#include <apps/support/terminal.hpp>
 
 #include <algorithm>
 #include <numeric>
@@ -42,7 +43,8 @@ std::vector<std::size_t> classes_to_show(std::span<const Real> probabilities) {
 void classify_photographs(const std::filesystem::path& model, const std::vector<std::filesystem::path>& paths) {
   const Classifier classifier = load_classifier(model);
   check_square_colour(classifier, model);
-  const std::vector<std::string>& names = classifier.info.class_names;
+  std::vector<std::string> names;
+  for (const std::string& name : classifier.info.class_names) names.push_back(printable(name));
   std::size_t path_width = 0, name_width = 0, skipped = 0;
   for (const auto& path : paths) path_width = std::max(path_width, path.string().size());
   for (const std::string& name : names) name_width = std::max(name_width, name.size());
@@ -51,22 +53,22 @@ void classify_photographs(const std::filesystem::path& model, const std::vector<
                                                       std::min(photographs_at_once, paths.size() - first));
     datasets::ImageFiles files = datasets::read_images(part, classifier.info.input_shape[1]);
     for (const datasets::SkippedFile& file : files.skipped)
-      fmt::print(stderr, "{}: {}\n", file.path.string(), file.reason);
+      fmt::print(stderr, "{}: {}\n", printable(file.path.string()), file.reason);
     skipped += files.skipped.size();
     if (files.paths.empty()) continue;
     const std::size_t count = files.paths.size();
-    const TensorDataset images(std::move(files.images), zeros({count}), names);
+    const TensorDataset images(std::move(files.images), zeros({count}));
     const Tensor logits = classifier.logits(images).scores(), classes = predicted_classes(logits);
     const Tensor p = probabilities(logits, classifier.temperature);
     for (std::size_t i = 0; i < count; ++i) {
       const std::span<const Real> row(p.data() + i * names.size(), names.size());
-      std::string line = fmt::format("{:<{}}  {:<{}}", files.paths[i].string(), path_width,
-                                     names[static_cast<std::size_t>(classes(i))], name_width);
+      std::string line = left_aligned(printable(files.paths[i].string()), path_width) + "  " +
+                         left_aligned(names[static_cast<std::size_t>(classes(i))], name_width);
       for (const std::size_t c : classes_to_show(row))
         line += fmt::format("  {} {} {:5.1f}%", names[c], bar(static_cast<double>(row[c])),
                             100 * static_cast<double>(row[c]));
       fmt::print("{}\n", line);
     }
   }
-  if (skipped > 0) throw DataError(fmt::format("{} of {} files are no images.", skipped, paths.size()));
+  if (skipped > 0) throw DataError(fmt::format("{} of {} files could not be read.", skipped, paths.size()));
 }

@@ -2,10 +2,12 @@
 
 #include <minnow/minnow.hpp>
 
+#include <cerrno>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include <fmt/format.h>
@@ -16,7 +18,12 @@ inline void write_predictions(const std::filesystem::path& path, const std::vect
                               const std::vector<std::string>& class_names, const minnow::Predictions& logits,
                               double temperature) {
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "w"), std::fclose);
-  if (file == nullptr) throw minnow::DataError(path.string() + ": cannot be written.");
+  const auto check = [&](bool ok) {
+    if (!ok)
+      throw minnow::DataError(
+          fmt::format("{}: cannot be written ({}).", path.string(), std::generic_category().message(errno)));
+  };
+  check(file != nullptr);
   const auto quoted = [](const std::string& text) {
     if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
     std::string result = "\"";
@@ -34,5 +41,5 @@ inline void write_predictions(const std::filesystem::path& path, const std::vect
     for (std::size_t c = 0; c < class_names.size(); ++c) line += fmt::format(",{:.9g}", p(i, c));
     fmt::print(file.get(), "{}\n", line);
   }
-  if (std::fflush(file.get()) != 0) throw minnow::DataError(path.string() + ": cannot be written.");
+  check(std::fflush(file.get()) == 0);
 }

@@ -32,7 +32,7 @@ class ProgressBar {
     const std::string left = fmt::format("  {} left", clock(p.seconds / done - p.seconds));
     std::string numbers = fmt::format("  loss {:.4f}", p.loss);
     for (const auto& [name, value] : p.metrics)
-      if (!std::isnan(value)) numbers += fmt::format("  {} {:.1f}%", name, 100 * value);
+      if (!std::isnan(value)) numbers += fmt::format("  {} {:5.1f}%", name, 100 * value);
     const std::string speed = fmt::format("  {:.0f} samples/s", static_cast<double>(p.samples) / p.epoch_seconds);
     constexpr std::size_t shortest_bar = 8;
     const std::size_t free_columns = columns - 1 - std::min(columns - 1, head.size() + numbers.size() + left.size());

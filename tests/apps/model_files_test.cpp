@@ -84,8 +84,19 @@ TEST(ModelFiles, PhotographsAreClassified) {
   const ProgramResult failed = run("animals --load " + model + " " + (folder / "text.jpg").string() + files);
   EXPECT_EQ(failed.exit_code, 1);
   EXPECT_NE(failed.output.find("text.jpg: not a JPEG or PNG"), std::string::npos) << failed.output;
-  EXPECT_NE(failed.output.find("\nanimals: 1 of 9 files are no images.\n"), std::string::npos) << failed.output;
+  EXPECT_NE(failed.output.find("\nanimals: 1 of 9 files could not be read.\n"), std::string::npos) << failed.output;
   EXPECT_NE(failed.output.find("/7.png  "), std::string::npos) << "the others are classified\n" << failed.output;
+}
+
+TEST(ModelFiles, TheModelIsSavedBeforeAnythingElseCanFail) {
+  const TemporaryFolder folder;
+  const std::string model = (folder / "model.safetensors").string();
+  const ProgramResult result =
+      run("animals --size 16 --train 40 --test 40 --epochs 1 --save " + model + " --predictions /dev/full");
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_NE(result.output.find("animals: /dev/full: cannot be written (No space left on device).\n"), std::string::npos)
+      << result.output;
+  EXPECT_EQ(run("animals --load " + model + " --train 40 --test 40").exit_code, 0);
 }
 
 TEST(ModelFiles, WrongFilesAndOptionsAreRefusedInOneLine) {
@@ -94,7 +105,8 @@ TEST(ModelFiles, WrongFilesAndOptionsAreRefusedInOneLine) {
   const std::string empty = (folder / "empty.safetensors").string();
   for (const std::string& options : std::vector<std::string>{
            "--save /no/such/folder/model", "--save /tmp", "--load /no/such/file", "--load " + empty, "--load /tmp",
-           "--load " + empty + " --epochs 3", "--load " + empty + " --save x", "photograph.jpg"}) {
+           "--load " + empty + " --epochs 3", "--load " + empty + " --save x", "--save x --predictions ./x",
+           "--load " + empty + " --test 10 photograph.jpg", "photograph.jpg"}) {
     const ProgramResult result = run("animals " + options);
     EXPECT_EQ(result.exit_code, 1) << options << result.output;
     EXPECT_EQ(std::count(result.output.begin(), result.output.end(), '\n'), 1) << options << "\n" << result.output;
