@@ -49,7 +49,8 @@ void write_cpp(const ModelFile& file, const Options& options) {
 /// Throws ValueError if two files are one, or an option belongs to a file that is not written.
 void check_files(const Options& options) {
   const auto same = [](const std::filesystem::path& a, const std::filesystem::path& b) {
-    return !a.empty() && !b.empty() && std::filesystem::weakly_canonical(a) == std::filesystem::weakly_canonical(b);
+    return !a.empty() && !b.empty() &&
+           std::filesystem::weakly_canonical(absolute(a)) == std::filesystem::weakly_canonical(absolute(b));
   };
   if (same(options.model, options.onnx) || same(options.model, options.cpp) || same(options.onnx, options.cpp))
     throw ValueError("expected different files to read and to write.");

@@ -43,7 +43,8 @@ struct ModelFiles {
   /// Throws ValueError if --load is combined with --save or one of the options of training, or if two files are one.
   void check(const CLI::App& app, std::initializer_list<const char*> of_training) const {
     const auto same = [](const auto& a, const auto& b) {
-      return a && b && std::filesystem::weakly_canonical(*a) == std::filesystem::weakly_canonical(*b);
+      return a && b &&
+             std::filesystem::weakly_canonical(absolute(*a)) == std::filesystem::weakly_canonical(absolute(*b));
     };
     if (same(save, predictions) || same(load, predictions))
       throw minnow::ValueError("--predictions: expected another file than the model.");
