@@ -2,6 +2,7 @@
 
 // Included by the tests that tests/docs/CMakeLists.txt writes from the pages in docs/.
 
+#include <minnow/images.hpp>
 #include <minnow/minnow.hpp>
 #include <minnow/onnx.hpp>
 

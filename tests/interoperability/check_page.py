@@ -14,7 +14,6 @@ import sys
 import tempfile
 
 import numpy
-import torch
 
 
 def main(page, docs_tests, programs, *files):
@@ -25,8 +24,7 @@ def main(page, docs_tests, programs, *files):
             shutil.copy(file, folder)
         os.chdir(folder)
         subprocess.run([docs_tests, "--gtest_filter=ModelsPage.*", "--gtest_brief=1"], check=True)
-        optimizer = torch.optim.SGD(torch.nn.Linear(2, 2).parameters(), lr=0.1)
-        names = {"numpy": numpy, "torch": torch, "optimizer": optimizer}
+        names = {}
         blocks = re.findall(r"\n```python\n(.*?)```\n", text, re.DOTALL)
         for block in blocks:
             exec(compile(block, page, "exec"), names)
