@@ -106,6 +106,13 @@ class Multiply(torch.nn.Module):
         return x * (gate if gate.shape == x.shape else gate.reshape(*x.shape[:2], 1, 1))
 
 
+class Hardsigmoid(torch.nn.Module):
+    """PyTorch's own derivative multiplies by 1 / 6 in float, also in float64."""
+
+    def forward(self, x):
+        return torch.nn.functional.relu6(x + 3) / 6
+
+
 class SameConv2d(torch.nn.Conv2d):
     """Pads as TensorFlow's "SAME": the output has ceil(size / stride) elements along an axis; an odd zero comes last."""
 
@@ -147,6 +154,8 @@ def build(spec):
         return Reshape(options["shape"])
     if kind == "Dense":
         return torch.nn.Linear(options["in"], options["out"], options.get("bias", True))
+    if kind == "Hardsigmoid":
+        return Hardsigmoid()
     if kind == "Multiply":
         return Multiply(build(spec["gate"]))
     if kind == "ZeroPad2d":

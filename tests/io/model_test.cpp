@@ -140,11 +140,11 @@ TEST(SaveModel, IsLoadedInTheOtherPrecisionToRounding) {
   const TemporaryFolder folder;
   for (const auto& [layers, input] : all_layers())
     for (const AnyLayer& layer : layers) {
-      const auto load_as = [&](ElementType type) {
+      const auto load_as = [&, &shape = input](ElementType type) {
         save_model(*layer, folder / "model.safetensors", {}, type);
         Sequential loaded = load_model(folder / "model.safetensors");
         const bool nested = dynamic_cast<const Sequential*>(layer.get()) == nullptr;
-        return evaluate_layer(nested ? loaded[0] : loaded, input);
+        return evaluate_layer(nested ? loaded[0] : loaded, shape);
       };
       const Tensor y = evaluate_layer(*layer, input);
       EXPECT_EQ(load_as(ElementType::f64), y) << layer->name();
