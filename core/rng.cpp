@@ -1,3 +1,4 @@
+#include <minnow/core/detail/format.hpp>
 #include <minnow/core/error.hpp>
 #include <minnow/core/rng.hpp>
 #include <minnow/core/state_visitor.hpp>
@@ -85,11 +86,16 @@ std::uint32_t Rng::word() {
 }
 
 void Rng::visit_state(StateVisitor& visitor) {
-  std::uint64_t used = used_;
-  visitor.visit("key", key_);
-  visitor.visit("block", block_);
+  std::uint64_t key = key_, block = block_, used = used_;
+  visitor.visit("key", key);
+  visitor.visit("block", block);
   visitor.visit("used", used);
   if (!visitor.writes()) return;
+  if (used > 4 || (used < 4 && block == 0))
+    throw ValueError(
+        format_text("Rng: expected at most 4 used words of the current block, got {} of block {}.", used, block));
+  key_ = key;
+  block_ = block;
   used_ = static_cast<unsigned>(used);
   if (used_ < 4) compute_block(block_ - 1);
 }

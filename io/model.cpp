@@ -26,11 +26,13 @@ Sequential make_model(const LayerConfig& config, const LayerTable& layers, const
 ModelFile load(const detail::TensorFile& input, const LayerTable& layers) {
   try {
     const LayerConfig config = detail::architecture_in(input.metadata);
-    ModelFile file{make_model(config, layers, input), detail::info_in(input.metadata)};
+    ModelFile file{make_model(config, layers, input), {}};
+    file.info = detail::info_in(input.metadata, file.model);
     // The layer that was saved, whose names are those of the file.
     Layer& saved = config.type == "Sequential" ? static_cast<Layer&>(file.model) : file.model[0];
-    for (const auto& [target, source] : detail::match_weights(saved, input, {}).pairs)
-      input.read(*source, target.value->values());
+    const detail::MatchedWeights matched = detail::match_weights(saved, input, {.strict = false});
+    if (!matched.skipped.empty()) throw DataError(detail::difference_text(saved, input, matched.skipped));
+    for (const auto& [target, source] : matched.pairs) input.read(*source, target.value->values());
     detail::restore_streams(input.metadata, saved);
     return file;
   } catch (const ValueError& error) {
@@ -48,6 +50,8 @@ void save_model(const Layer& model, const std::filesystem::path& path, const Mod
     metadata = detail::metadata_of(model, info);
   } catch (const ValueError& error) {
     throw ValueError("save_model: " + std::string(error.what()));
+  } catch (const ShapeError& error) {
+    throw ShapeError("save_model: " + std::string(error.what()));
   }
   write_safetensors(path, model.const_state(), metadata, type);
 }

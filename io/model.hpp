@@ -17,9 +17,10 @@ namespace minnow::inline MINNOW_PRECISION {
 
 /// What a model file contains beside the model. All of it is optional.
 struct ModelInfo {
-  Shape input_shape{};                            // of one sample, (C, H, W); empty if unknown
-  std::vector<std::string> class_names{};         // of the outputs, in order
-  std::optional<Normalization> normalization{};   // that was applied to the inputs of training
+  Shape input_shape{};                     // of one sample, (C, H, W); empty if unknown
+  std::vector<std::string> class_names{};  // of the outputs, in order; one per output if input_shape is set
+  std::optional<Normalization>
+      normalization{};  // that was applied to the inputs of training; of input_shape[0] channels
   std::map<std::string, std::string> metadata{};  // of the program; a key must not begin with "minnow."
 };
 
@@ -33,14 +34,16 @@ struct ModelFile {
 /// streams of layers such as Dropout, and `info`. Any program that reads safetensors can read the weights. The file
 /// appears under its name only when it is complete and synced to the disk.
 ///
-/// Throws ValueError if a layer has no config(), the input shape does not fit the model, or a metadata key is reserved;
-/// DataError if the file cannot be written. An old file is then unchanged.
+/// Throws ValueError if a layer has no config(), class names or normalization do not fit the input shape, or a metadata
+/// key is reserved; ShapeError if the input shape does not fit the model; DataError if the file cannot be written. An
+/// old file is then unchanged.
 MINNOW_API void save_model(const Layer& model, const std::filesystem::path& path, const ModelInfo& info = {},
                            ElementType type = real_type);
 
 /// Loads a model that save_model wrote. A saved layer that is no Sequential is the only child of the result. Layers of
 /// your own: load_model(path, standard_layers().with<Scale>("Scale")). Throws DataError if the file cannot be read, is
-/// not a model file of this version or an earlier one, or contains a layer that the table does not know.
+/// not a model file of this version or an earlier one, has parts that do not fit each other, or contains a layer that
+/// the table does not know.
 MINNOW_API Sequential load_model(const std::filesystem::path& path, const LayerTable& layers = standard_layers());
 
 /// The same from the bytes of a file in memory, for example embedded in the program.

@@ -3,6 +3,7 @@
 #include <minnow/core/error.hpp>
 #include <minnow/io/detail/npy_format.hpp>
 #include <minnow/io/detail/open_tensors.hpp>
+#include <minnow/io/detail/shown.hpp>
 #include <minnow/io/detail/zip_writer.hpp>
 #include <minnow/io/npz.hpp>
 
@@ -26,25 +27,25 @@ std::string head_of(const Input& input, const ZipEntry& entry, Inflate inflate) 
   if (inflate == nullptr)
     throw ValueError(format_text(
         "the compressed array {}. Pass datasets::inflate of minnow::images to NpzReader, or write numpy.savez",
-        entry.name));
+        shown(entry.name)));
   std::vector<std::byte> compressed(entry.stored);
   input.read(entry.offset, compressed);
   try {
     inflate(compressed, std::as_writable_bytes(std::span(head)));
   } catch (const DataError&) {
-    throw ValueError(format_text("compressed data that is invalid in {}", entry.name));
+    throw ValueError(format_text("compressed data that is invalid in {}", shown(entry.name)));
   }
   return head;
 }
 
 NpyArray read_array(const Input& input, const ZipEntry& entry, Inflate inflate) {
-  if (!entry.name.ends_with(extension)) throw ValueError(format_text("the entry {}", entry.name));
+  if (!entry.name.ends_with(extension)) throw ValueError(format_text("the entry {}", shown(entry.name)));
   const std::string head = head_of(input, entry, inflate);
   NpyArray array;
   try {
     array = parse_npy(head, entry.size, entry.deflated ? 0 : entry.offset);
   } catch (const ValueError& error) {
-    throw ValueError(format_text("{} as {}", error.what(), entry.name));
+    throw ValueError(format_text("{} as {}", error.what(), shown(entry.name)));
   }
   array.tensor.name = entry.name.substr(0, entry.name.size() - extension.size());
   if (entry.deflated) {
@@ -82,11 +83,14 @@ NpzReader::NpzReader(std::span<const std::byte> bytes, Inflate inflate)
 
 void write_npz(const std::filesystem::path& path, const std::vector<NamedArray>& arrays) {
   const auto refuse = [&](const std::string& what) { throw ValueError(path.string() + ": " + what); };
+  constexpr std::size_t most = 0xffff;  // the format counts the entries in 16 bits
+  if (arrays.size() > most) refuse(format_text("expected at most {} arrays, got {}.", most, arrays.size()));
   std::set<std::string_view> names;
   std::size_t bytes = 0;
   for (const NamedArray& array : arrays) {
     if (!names.insert(array.name).second || array.name.size() > 1000)
-      refuse(format_text("expected each name once and of at most 1000 bytes, got {}.", printable(array.name)));
+      refuse(format_text("expected each name once and of at most 1000 bytes, got {}.",
+                         printable(detail::shown(array.name))));
     bytes += array.values->size() * sizeof(Real) + 2 * array.name.size() + 1000;
   }
   if (bytes > 0xffffffff) refuse(format_text("expected an NPZ file of less than 4 GiB, got {} bytes.", bytes));

@@ -37,7 +37,8 @@ struct NamedArray {
 
 /// Writes tensors as an NPZ file that is not compressed: write_npz("xy.npz", {{"x", x}, {"y", y}}). The file appears
 /// under its name only when it is complete and synced to the disk. Throws ValueError if a name appears twice or is too
-/// long, or the file would have 4 GiB, and DataError if the file cannot be written; an old file is then unchanged.
+/// long, there are more than 65,535 tensors, or the file would have 4 GiB; DataError if the file cannot be written; an
+/// old file is then unchanged.
 MINNOW_API void write_npz(const std::filesystem::path& path, const std::vector<NamedArray>& arrays);
 
 }  // namespace minnow::inline MINNOW_PRECISION

@@ -3,6 +3,7 @@
 #include <minnow/core/detail/format.hpp>
 #include <minnow/core/error.hpp>
 #include <minnow/io/detail/open_tensors.hpp>
+#include <minnow/io/detail/shown.hpp>
 #include <minnow/io/detail/state_dict.hpp>
 #include <minnow/io/detail/zip_reader.hpp>
 #include <minnow/io/pytorch.hpp>

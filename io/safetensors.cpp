@@ -4,12 +4,14 @@
 #include <minnow/io/detail/open_tensors.hpp>
 #include <minnow/io/detail/output_file.hpp>
 #include <minnow/io/detail/safetensors_header.hpp>
+#include <minnow/io/detail/shown.hpp>
 #include <minnow/io/safetensors.hpp>
 
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <set>
+#include <string_view>
 #include <utility>
 
 namespace minnow::inline MINNOW_PRECISION {
@@ -22,12 +24,24 @@ constexpr std::size_t chunk_bytes = std::size_t{1} << 16;  // of elements that a
 }  // namespace
 
 namespace detail {
+namespace {
+
+[[noreturn]] void refuse_other_format(const std::string& file, std::string_view start) {
+  const bool is_readable = start.starts_with("PK") || start.starts_with('\x80');
+  refuse_file(file, is_readable ? "expected a safetensors file, got a file of PyTorch or NumPy. load_weights reads it."
+                                : "expected a safetensors file, got another file.");
+}
+
+}  // namespace
 
 TensorFile open_safetensors(Input input) {
   if (input.size() < length_bytes)
     refuse_file(input.name(), format_text("expected a safetensors file, got {} bytes.", input.size()));
+  char bytes[length_bytes + 1] = {};
+  input.read(0, std::as_writable_bytes(std::span(bytes).first(std::min(sizeof bytes, input.size()))));
+  if (const std::string_view start(bytes, sizeof bytes); start.back() != '{') refuse_other_format(input.name(), start);
   std::uint64_t length;
-  input.read(0, std::as_writable_bytes(std::span(&length, 1)));
+  std::memcpy(&length, bytes, sizeof length);
   const std::size_t most = std::min(input.size() - length_bytes, longest_header);
   if (length > most)
     refuse_file(
@@ -61,7 +75,7 @@ SafetensorsReader::SafetensorsReader(const std::filesystem::path& path)
 SafetensorsReader::SafetensorsReader(std::span<const std::byte> bytes)
     : TensorReader(detail::open_safetensors(detail::Input(bytes))) {}
 
-const std::map<std::string, std::string>& SafetensorsReader::metadata() const { return file().metadata; }
+const std::map<std::string, std::string>& SafetensorsReader::metadata() const& { return file().metadata; }
 
 void write_safetensors(const std::filesystem::path& path, std::span<const NamedConstTensor> tensors,
                        const std::map<std::string, std::string>& metadata, ElementType type) {
@@ -74,7 +88,7 @@ void write_safetensors(const std::filesystem::path& path, std::span<const NamedC
   std::size_t end = 0;
   for (const NamedConstTensor& tensor : tensors) {
     if (!names.insert(tensor.name).second || tensor.name == "__metadata__")
-      refuse(format_text("expected each name of a tensor once, got {} twice or reserved.", tensor.name));
+      refuse(format_text("expected each name of a tensor once, got {} twice or reserved.", detail::shown(tensor.name)));
     const std::size_t begin = end;
     end += tensor.value->size() * element_size(type);
     header.tensors.push_back({{tensor.name, type, tensor.value->shape()}, begin, end});

@@ -22,7 +22,8 @@ class MINNOW_API SafetensorsReader : public TensorReader {
   /// Reads bytes in memory, for example embedded in the program. They must outlive the reader.
   explicit SafetensorsReader(std::span<const std::byte> bytes);
 
-  const std::map<std::string, std::string>& metadata() const;
+  const std::map<std::string, std::string>& metadata() const&;
+  const std::map<std::string, std::string>& metadata() const&& = delete;
 };
 
 /// Writes tensors, in this order, and metadata as a safetensors file. `type` is F32, F64, F16 or BF16; elements are

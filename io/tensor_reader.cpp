@@ -1,5 +1,6 @@
 #include <minnow/core/detail/format.hpp>
 #include <minnow/core/error.hpp>
+#include <minnow/io/detail/shown.hpp>
 #include <minnow/io/detail/tensor_file.hpp>
 #include <minnow/io/tensor_reader.hpp>
 
@@ -12,13 +13,14 @@ TensorReader::TensorReader(detail::TensorFile file)
 TensorReader::TensorReader(TensorReader&&) noexcept = default;
 TensorReader::~TensorReader() = default;
 
-const std::vector<TensorEntry>& TensorReader::tensors() const { return file_->tensors(); }
-const TensorEntry* TensorReader::find(std::string_view name) const { return file_->find(name); }
-const std::string& TensorReader::name() const { return file_->name(); }
+const std::vector<TensorEntry>& TensorReader::tensors() const& { return file_->tensors(); }
+const TensorEntry* TensorReader::find(std::string_view name) const& { return file_->find(name); }
+const std::string& TensorReader::name() const& { return file_->name(); }
 
 void TensorReader::read(const TensorEntry& tensor, std::span<Real> values) const {
   const TensorEntry* own = find(tensor.name);
-  if (own == nullptr) throw DataError(format_text("{}: expected a tensor of the file, got {}.", name(), tensor.name));
+  if (own == nullptr)
+    throw DataError(format_text("{}: expected a tensor of the file, got {}.", name(), detail::shown(tensor.name)));
   file_->read(*own, values);
 }
 
@@ -26,7 +28,8 @@ Tensor TensorReader::read(const TensorEntry& tensor) const { return read(tensor.
 
 Tensor TensorReader::read(std::string_view name) const {
   const TensorEntry* own = find(name);
-  if (own == nullptr) throw DataError(format_text("{}: expected a tensor of the file, got {}.", file_->name(), name));
+  if (own == nullptr)
+    throw DataError(format_text("{}: expected a tensor of the file, got {}.", file_->name(), detail::shown(name)));
   Tensor values(own->shape);
   file_->read(*own, {values.data(), values.size()});
   return values;

@@ -30,10 +30,12 @@ class MINNOW_API TensorReader {
   ~TensorReader();
 
   /// The tensors in the order of the file.
-  const std::vector<TensorEntry>& tensors() const;
+  const std::vector<TensorEntry>& tensors() const&;
+  const std::vector<TensorEntry>& tensors() const&& = delete;  // the list belongs to the reader
 
   /// Returns the tensor of this name; null if there is none.
-  const TensorEntry* find(std::string_view name) const;
+  const TensorEntry* find(std::string_view name) const&;
+  const TensorEntry* find(std::string_view name) const&& = delete;
 
   /// Converts the elements of a tensor of this file to Real, row by row. Throws DataError if the file cannot be read or
   /// has no tensor of this name, and ShapeError unless `values` has as many elements.
@@ -42,7 +44,8 @@ class MINNOW_API TensorReader {
   Tensor read(std::string_view name) const;
 
   /// The path, or "the bytes in memory", for errors.
-  const std::string& name() const;
+  const std::string& name() const&;
+  const std::string& name() const&& = delete;
 
  protected:
   explicit TensorReader(detail::TensorFile file);

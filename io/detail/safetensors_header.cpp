@@ -2,6 +2,7 @@
 #include <minnow/core/error.hpp>
 #include <minnow/io/detail/element_types.hpp>
 #include <minnow/io/detail/safetensors_header.hpp>
+#include <minnow/io/detail/shown.hpp>
 #include <minnow/io/detail/tensor_file.hpp>
 
 #include <algorithm>
@@ -33,18 +34,18 @@ class HeaderHandler : public nlohmann::json_sax<Json> {
 
   bool number_unsigned(number_unsigned_t number) override {
     if (place() != Place::list) return value(std::to_string(number));
-    if (list_->size() == max_axes) return fail(format_text("a list of more than {} numbers in {}", max_axes, key_));
+    if (list_->size() == max_axes)
+      return fail(format_text("a list of more than {} numbers in {}", max_axes, shown(key_)));
     list_->push_back(number);
     return true;
   }
 
   bool string(string_t& text) override {
-    if (place() == Place::metadata)
-      return header.metadata.emplace(field_, text).second || fail(format_text("the metadata {} twice", field_));
+    if (place() == Place::metadata) return add_metadata(text);
     if (place() != Place::tensor || field_ != "dtype") return value("a text");
-    if (type_) return fail(format_text("dtype twice in {}", key_));
+    if (type_) return fail(format_text("dtype twice in {}", shown(key_)));
     type_ = element_type_of(text);
-    return type_.has_value() || fail(format_text("the unknown element type {} of {}", text, key_));
+    return type_.has_value() || fail(format_text("the unknown element type {} of {}", shown(text), shown(key_)));
   }
 
   bool start_object(std::size_t) override {
@@ -70,7 +71,7 @@ class HeaderHandler : public nlohmann::json_sax<Json> {
     if (place() != Place::tensor || (field_ != "shape" && field_ != "data_offsets"))
       return value("a list") && enter(Place::ignored);
     std::optional<Numbers>& list = field_ == "shape" ? shape_ : offsets_;
-    if (list) return fail(format_text("{} twice in {}", field_, key_));
+    if (list) return fail(format_text("{} twice in {}", field_, shown(key_)));
     list_ = &list.emplace();
     return enter(Place::list);
   }
@@ -82,7 +83,7 @@ class HeaderHandler : public nlohmann::json_sax<Json> {
   bool key(string_t& name) override {
     if (place() == Place::header) {
       key_ = name;
-      return keys_.insert(name).second || fail(format_text("{} twice", name));
+      return keys_.insert(name).second || fail(format_text("{} twice", shown(name)));
     }
     if (place() != Place::ignored) field_ = name;
     return true;
@@ -119,17 +120,23 @@ class HeaderHandler : public nlohmann::json_sax<Json> {
       case Place::file:
         return fail(text);
       case Place::header:
-        return fail(format_text("{} as the value of {}", text, key_));
+        return fail(format_text("{} as the value of {}", shown(text), shown(key_)));
       case Place::metadata:
-        return fail(format_text("{} as the metadata {}", text, field_));
+        return fail(format_text("{} as the metadata {}", shown(text), shown(field_)));
       default:
-        return !known_field || fail(format_text("{} in the {} of {}", text, field_, key_));
+        return !known_field || fail(format_text("{} in the {} of {}", shown(text), field_, shown(key_)));
     }
+  }
+
+  bool add_metadata(const std::string& text) {
+    constexpr std::size_t most = 100'000;
+    if (header.metadata.size() == most) return fail(format_text("more than {} entries of metadata", most));
+    return header.metadata.emplace(field_, text).second || fail(format_text("the metadata {} twice", shown(field_)));
   }
 
   bool add_tensor() {
     if (!type_ || !shape_ || !offsets_ || offsets_->size() != 2)
-      return fail(key_ + " without dtype, shape and two data_offsets");
+      return fail(shown(key_) + " without dtype, shape and two data_offsets");
     StoredTensor tensor{{key_, *type_, {}}, (*offsets_)[0], (*offsets_)[1]};
     for (const std::uint64_t extent : *shape_) tensor.shape.push_back(extent);
     header.tensors.push_back(std::move(tensor));
@@ -162,11 +169,11 @@ void check_layout(std::vector<StoredTensor>& tensors, std::size_t size) {
   for (const StoredTensor& tensor : tensors) {
     if (tensor.begin != expected || tensor.end < tensor.begin || tensor.end > size)
       throw ValueError(format_text("expected the bytes of {} to start at {} and to end at {} at most, got {} to {}.",
-                                   tensor.name, expected, size, tensor.begin, tensor.end));
+                                   shown(tensor.name), expected, size, tensor.begin, tensor.end));
     const std::optional<std::size_t> bytes = byte_count(tensor.type, tensor.shape);
     if (bytes != tensor.end - tensor.begin)
       throw ValueError(format_text("expected {} bytes for {} {} {}, got {}.", bytes ? std::to_string(*bytes) : "2^64",
-                                   tensor.name, to_string(tensor.type), to_string(tensor.shape),
+                                   shown(tensor.name), to_string(tensor.type), to_string(tensor.shape),
                                    tensor.end - tensor.begin));
     expected = tensor.end;
   }

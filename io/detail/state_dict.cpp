@@ -1,5 +1,6 @@
 #include <minnow/core/detail/format.hpp>
 #include <minnow/core/error.hpp>
+#include <minnow/io/detail/shown.hpp>
 #include <minnow/io/detail/state_dict.hpp>
 
 #include <algorithm>
@@ -12,7 +13,7 @@ namespace minnow::inline MINNOW_PRECISION::detail {
 namespace {
 
 /// The functions of torch/_utils.py, and the types of torch/storage.py with their elements.
-enum class Function : std::uint8_t { ordered_dict, rebuild_tensor, rebuild_parameter, storage };
+enum class Function : std::uint8_t { ordered_dict, rebuild_tensor, rebuild_parameter, storage, default_dict, inert };
 
 struct Global {
   char module[16], name[24];
@@ -32,11 +33,33 @@ constexpr Global globals[] = {{"collections", "OrderedDict", Function::ordered_d
                               {"torch", "BoolStorage", Function::storage, ElementType::boolean},
                               {"torch", "ShortStorage", Function::storage, ElementType::i16},
                               {"torch", "IntStorage", Function::storage, ElementType::i32},
-                              {"torch", "LongStorage", Function::storage, ElementType::i64}};
+                              {"torch", "LongStorage", Function::storage, ElementType::i64},
+                              {"collections", "defaultdict", Function::default_dict}};
+
+/// Globals that a checkpoint may contain beside tensors. They, and what their calls return, are ignored.
+struct InertGlobal {
+  std::string_view module, names;
+};
+constexpr InertGlobal inert_globals[] = {
+    {"torch", " Size device float16 bfloat16 float32 float64 int8 uint8 int16 int32 int64 bool "},
+    {"collections", " Counter "},
+    {"builtins", " set list dict int float "},
+    {"__builtin__", " set list dict int float "}};
+
+bool is_inert(std::string_view module, std::string_view name) {
+  const std::string word = " " + std::string(name) + " ";
+  return std::ranges::any_of(inert_globals, [&](const InertGlobal& global) {
+    return module == global.module && global.names.find(word) != std::string_view::npos;
+  });
+}
 
 [[noreturn]] void refuse_object(const std::string& got) { throw ValueError(got); }
 
-const Global& global_of(const PickleValue& value) { return globals[static_cast<std::size_t>(value.number)]; }
+const Global& global_of(const PickleValue& value) {
+  static constexpr Global inert{"", "", Function::inert};
+  const auto index = static_cast<std::size_t>(value.number);
+  return index < std::size(globals) ? globals[index] : inert;
+}
 
 std::optional<std::size_t> size_of(const PickleValue& value) {
   if (value.kind != PickleValue::Kind::integer || !value.text.empty() || value.number < 0) return std::nullopt;
@@ -52,13 +75,14 @@ std::string name_of(const PickleValue& key) {
 
 }  // namespace
 
-std::string shown(std::string_view text) { return std::string(text.substr(0, 100)); }
-
 PickleValue StateDictUnpickler::find_global(std::string_view module, std::string_view name) {
   for (std::size_t i = 0; i < std::size(globals); ++i)
     if (module == globals[i].module && name == globals[i].name) return {Kind::global, static_cast<std::int64_t>(i)};
-  refuse_object(
-      format_text("a pickle that calls {}.{}. Save the state_dict() of the model alone", shown(module), shown(name)));
+  if (is_inert(module, name)) return {Kind::global, static_cast<std::int64_t>(std::size(globals))};
+  if (module == "__torch__" || module.starts_with("__torch__."))
+    refuse_object("a TorchScript file. Save the state_dict() of its model");
+  refuse_object(format_text("a pickle that contains {}.{}. Save the state_dict() of the model alone", shown(module),
+                            shown(name)));
 }
 
 PickleValue StateDictUnpickler::call(const PickleValue& callable, const PickleValue& arguments) {
@@ -71,6 +95,10 @@ PickleValue StateDictUnpickler::call(const PickleValue& callable, const PickleVa
     case Function::rebuild_parameter:
       if (values.empty() || values[0].kind != Kind::tensor) refuse_object("a parameter without a tensor");
       return values[0];
+    case Function::default_dict:  // of an inert type; its items follow
+      return make_container(Kind::dict, {});
+    case Function::inert:
+      return {};
     default:
       refuse_object("a pickle that makes a storage");
   }

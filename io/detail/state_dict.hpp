@@ -61,7 +61,4 @@ struct TensorList {
 /// ValueError with the reason if `value` is no container, or a tensor is invalid.
 TensorList list_tensors(const StateDictUnpickler& unpickler, const PickleValue& value);
 
-/// Returns the text for an error: its first 100 bytes.
-std::string shown(std::string_view text);
-
 }  // namespace minnow::inline MINNOW_PRECISION::detail

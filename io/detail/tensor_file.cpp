@@ -2,6 +2,7 @@
 #include <minnow/core/detail/format.hpp>
 #include <minnow/core/error.hpp>
 #include <minnow/io/detail/element_types.hpp>
+#include <minnow/io/detail/shown.hpp>
 #include <minnow/io/detail/tensor_file.hpp>
 
 #include <algorithm>
@@ -77,7 +78,7 @@ TensorFile::TensorFile(Input input, std::vector<TensorEntry> tensors, std::vecto
   const auto twice = std::ranges::adjacent_find(by_name_, {}, name_of);
   if (twice != by_name_.end())
     throw DataError(
-        format_text("{}: expected one tensor of each name, got two of {}.", name(), printable((*twice)->name)));
+        format_text("{}: expected one tensor of each name, got two of {}.", name(), printable(shown((*twice)->name))));
 }
 
 const TensorEntry* TensorFile::find(std::string_view name) const {
@@ -90,8 +91,8 @@ const TensorEntry* TensorFile::find(std::string_view name) const {
 void TensorFile::read(const TensorEntry& tensor, std::span<Real> values) const {
   const std::size_t bytes = *byte_count(tensor.type, tensor.shape), count = bytes / element_size(tensor.type);
   if (values.size() != count)
-    throw ShapeError(
-        format_text("{}: expected {} elements for {}, got {}.", name(), count, printable(tensor.name), values.size()));
+    throw ShapeError(format_text("{}: expected {} elements for {}, got {}.", name(), count,
+                                 printable(shown(tensor.name)), values.size()));
   const TensorLocation& location = locations_[static_cast<std::size_t>(&tensor - tensors_.data())];
   if (location.compressed_size == 0) return read_elements(input_, tensor, location, values);
   std::vector<std::byte> compressed(location.compressed_size), elements(location.offset + bytes);
@@ -100,7 +101,7 @@ void TensorFile::read(const TensorEntry& tensor, std::span<Real> values) const {
     inflate(compressed, elements);
   } catch (const DataError&) {
     throw DataError(format_text("{}: expected {} bytes of {}, got compressed data that is invalid.", name(), bytes,
-                                printable(tensor.name)));
+                                printable(shown(tensor.name))));
   }
   read_elements(Input(elements), tensor, location, values);
 }

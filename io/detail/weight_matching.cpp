@@ -1,6 +1,7 @@
 #include <minnow/core/detail/display_text.hpp>
 #include <minnow/core/detail/format.hpp>
 #include <minnow/core/error.hpp>
+#include <minnow/io/detail/shown.hpp>
 #include <minnow/io/detail/weight_matching.hpp>
 
 #include <algorithm>
@@ -15,11 +16,12 @@ constexpr std::string_view batch_count = "num_batches_tracked";  // of BatchNorm
 
 /// Returns "3 missing (a, b, ...)" with the first names; empty if there are none.
 std::string listed(const std::vector<std::string>& names, const char* what) {
-  constexpr std::size_t shown = 20;
+  constexpr std::size_t most = 20;
   if (names.empty()) return {};
   std::string text = format_text("{} {} (", names.size(), what);
-  for (std::size_t i = 0; i < std::min(names.size(), shown); ++i) text += (i == 0 ? "" : ", ") + printable(names[i]);
-  return text + (names.size() > shown ? ", ...)" : ")");
+  for (std::size_t i = 0; i < std::min(names.size(), most); ++i)
+    text += (i == 0 ? "" : ", ") + printable(shown(names[i]));
+  return text + (names.size() > most ? ", ...)" : ")");
 }
 
 std::string difference(const SkippedWeights& skipped) {
@@ -38,16 +40,20 @@ std::string prefix_in(const TensorFile& file, const std::string& name) {
   return {};
 }
 
-[[noreturn]] void refuse_difference(const Layer& layer, const TensorFile& file, const MatchedWeights& matched) {
-  std::string advice = "{.strict = false} loads the others.";
-  if (const auto& missing = matched.skipped.missing; matched.pairs.empty() && !missing.empty())
-    if (const std::string prefix = prefix_in(file, missing[0]); !prefix.empty())
-      advice = format_text("{{.prefix = \"{}\"}} loads the tensors whose names begin with it.", printable(prefix));
-  throw DataError(format_text("{}: expected the weights of {}, got {}. {}", file.name(), layer.name(),
-                              difference(matched.skipped), advice));
+/// Returns what the caller of load_weights can do about a difference.
+std::string advice(const TensorFile& file, const MatchedWeights& matched) {
+  if (!matched.pairs.empty()) return " {.strict = false} loads the others.";
+  const auto& missing = matched.skipped.missing;
+  const std::string prefix = missing.empty() ? std::string() : prefix_in(file, missing[0]);
+  if (prefix.empty()) return " Map the names with .rename if it is the same model.";
+  return format_text(" {{.prefix = \"{}\"}} loads the tensors whose names begin with it.", printable(shown(prefix)));
 }
 
 }  // namespace
+
+std::string difference_text(const Layer& layer, const TensorFile& file, const SkippedWeights& skipped) {
+  return format_text("{}: expected the weights of {}, got {}.", file.name(), layer.name(), difference(skipped));
+}
 
 MatchedWeights match_weights(Layer& layer, const TensorFile& file, const LoadWeightsOptions& options) {
   std::map<std::string, const TensorEntry*> sources;
@@ -57,7 +63,7 @@ MatchedWeights match_weights(Layer& layer, const TensorFile& file, const LoadWei
     if (options.rename) name = options.rename(name);
     if (!name.empty() && !sources.emplace(name, &tensor).second)
       throw ValueError(format_text("{}: expected one tensor for each name, got two for {}. Change rename.", file.name(),
-                                   printable(name)));
+                                   printable(shown(name))));
   }
   MatchedWeights matched;
   for (NamedTensor& target : layer.state()) {
@@ -76,7 +82,8 @@ MatchedWeights match_weights(Layer& layer, const TensorFile& file, const LoadWei
       matched.pairs.push_back({std::move(target), &source});
   }
   for (const auto& [name, source] : sources) matched.skipped.unexpected.push_back(name);
-  if (options.strict && !matched.skipped.empty()) refuse_difference(layer, file, matched);
+  if (options.strict && !matched.skipped.empty())
+    throw DataError(difference_text(layer, file, matched.skipped) + advice(file, matched));
   return matched;
 }
 

@@ -4,6 +4,7 @@
 #include <minnow/io/detail/tensor_file.hpp>
 #include <minnow/io/weights.hpp>
 
+#include <string>
 #include <vector>
 
 namespace minnow::inline MINNOW_PRECISION::detail {
@@ -21,5 +22,8 @@ struct MatchedWeights {
 /// Matches by name. Throws DataError, which lists every difference, if `options.strict` and there are any. Throws
 /// ValueError if two names of the file are mapped to one name of the layer.
 MatchedWeights match_weights(Layer& layer, const TensorFile& file, const LoadWeightsOptions& options);
+
+/// Returns the error that lists every difference: "FILE: expected the weights of LAYER, got ...".
+std::string difference_text(const Layer& layer, const TensorFile& file, const SkippedWeights& skipped);
 
 }  // namespace minnow::inline MINNOW_PRECISION::detail

@@ -1,5 +1,6 @@
 #include <minnow/core/detail/format.hpp>
 #include <minnow/core/error.hpp>
+#include <minnow/io/detail/shown.hpp>
 #include <minnow/io/detail/zip_format.hpp>
 #include <minnow/io/detail/zip_reader.hpp>
 
@@ -100,13 +101,13 @@ ZipEntry read_entry(std::string_view& directory) {
   std::uint64_t* values[] = {&size, &stored, &offset};
   read_zip64_field(directory.substr(zip::entry_bytes + name_length, extra_length), values);
   directory.remove_prefix(length);
-  if ((flags & zip::encrypted) != 0) refuse_zip(format_text("the encrypted entry {}", name));
+  if ((flags & zip::encrypted) != 0) refuse_zip(format_text("the encrypted entry {}", shown(name)));
   if (method != zip::stored && method != zip::deflated)
-    refuse_zip(format_text("the compression method {} of {}", method, name));
+    refuse_zip(format_text("the compression method {} of {}", method, shown(name)));
   const bool deflated = method == zip::deflated;
   // Deflate makes no data smaller than 1/1032.
   if (deflated ? size / 1032 > stored : size != stored)
-    refuse_zip(format_text("{} bytes that become {} bytes in {}", stored, size, name));
+    refuse_zip(format_text("{} bytes that become {} bytes in {}", stored, size, shown(name)));
   return {std::move(name), offset, stored, size, deflated};
 }
 
@@ -119,9 +120,10 @@ void skip_local_header(const Input& input, std::size_t end, ZipEntry& entry) {
   std::string name(std::min(name_length, entry.name.size() + 1), '\0');
   read_before(input, entry.offset + zip::local_bytes, end, name, "a name");
   if (zip::number<std::uint32_t>(fields, 0) != zip::local_signature || name != entry.name)
-    refuse_zip(format_text("no entry where the directory has {}", entry.name));
+    refuse_zip(format_text("no entry where the directory has {}", shown(entry.name)));
   entry.offset += zip::local_bytes + name_length + zip::number<std::uint16_t>(fields, 28);
-  if (entry.offset > end || entry.stored > end - entry.offset) refuse_zip(format_text("{} beyond its end", entry.name));
+  if (entry.offset > end || entry.stored > end - entry.offset)
+    refuse_zip(format_text("{} beyond its end", shown(entry.name)));
 }
 
 }  // namespace
@@ -137,8 +139,8 @@ std::vector<ZipEntry> read_zip_directory(const Input& input) {
   std::size_t last_end = 0;
   std::set<std::string_view> names;
   for (ZipEntry& entry : entries) {
-    if (entry.offset < last_end) refuse_zip(format_text("the bytes of {} twice", entry.name));
-    if (!names.insert(entry.name).second) refuse_zip(format_text("two entries {}", entry.name));
+    if (entry.offset < last_end) refuse_zip(format_text("the bytes of {} twice", shown(entry.name)));
+    if (!names.insert(entry.name).second) refuse_zip(format_text("two entries {}", shown(entry.name)));
     skip_local_header(input, directory.offset, entry);
     last_end = entry.offset + entry.stored;
   }

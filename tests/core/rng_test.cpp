@@ -1,10 +1,14 @@
 #include <minnow/core/error.hpp>
+#include <minnow/core/fixed_tensor.hpp>
 #include <minnow/core/rng.hpp>
+#include <minnow/core/state_visitor.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <numeric>
 #include <set>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -207,6 +211,37 @@ TEST(Rng, ACopyContinuesTheSameStream) {
   rng.normal();
   Rng copy(rng);
   for (int i = 0; i < 9; ++i) EXPECT_EQ(rng.bits(), copy.bits());
+}
+
+/// Writes a position in the stream.
+class PositionWriter : public StateVisitor {
+ public:
+  PositionWriter(std::uint64_t block, std::uint64_t used) : block_(block), used_(used) {}
+  bool writes() const override { return true; }
+
+ protected:
+  void do_constant(const std::string&, std::string_view) override {}
+  void do_visit(const std::string& name, std::uint64_t& value) override {
+    value = name == "block" ? block_ : name == "used" ? used_ : value + 1;
+  }
+  void do_visit(const std::string&, double&) override {}
+  void do_visit(const std::string&, FixedTensor&) override {}
+  void do_visit(const std::string&, FixedTensor&, const Shape&) override {}
+
+ private:
+  std::uint64_t block_, used_;
+};
+
+TEST(Rng, RefusesAnInvalidPosition) {
+  Rng rng{13};
+  Rng copy(rng);
+  for (const auto& [block, used] : {std::pair{3u, 5u}, {3u, 1'000'000'000u}, {0u, 0u}, {0u, 3u}}) {
+    PositionWriter writer(block, used);
+    EXPECT_THROW(rng.visit_state(writer), ValueError) << block << ", " << used;
+  }
+  for (int i = 0; i < 9; ++i) EXPECT_EQ(rng.bits(), copy.bits());
+  PositionWriter valid(1, 3);
+  EXPECT_NO_THROW(rng.visit_state(valid));
 }
 
 }  // namespace

@@ -96,7 +96,9 @@ TEST(Mutations, OfModelFiles) {
   const fs::path path = folder / "model.safetensors";
   Rng rng{1};
   save_model(Sequential{Flatten(), Residual(small_model(1), Dense(6, 3, rng)), Dropout(0.5, rng), BatchNorm1d(3)}, path,
-             {.input_shape = {6}, .class_names = {"a", "b", "c"}, .normalization = Normalization({0.5}, {0.25})});
+             {.input_shape = {6},
+              .class_names = {"a", "b", "c"},
+              .normalization = Normalization(std::vector<double>(6, 0.5), std::vector<double>(6, 0.25))});
   const std::vector<Bytes> files{testing::read_bytes(path)};
   EXPECT_GT(valid_mutations(files, [](auto bytes) { read_all(SafetensorsReader(bytes)); }), 20u);
   EXPECT_GT(valid_mutations(files, [](auto bytes) { load_model_file(bytes); }), 20u);

@@ -138,5 +138,18 @@ TEST(Npz, RejectsInvalidFiles) {
   for (std::size_t length = 0; length < zip.size(); ++length) EXPECT_NE(error_of(zip.substr(0, length)), "no error");
 }
 
+TEST(Npz, RefusesMoreArraysThanTheFormatCounts) {
+  const TemporaryFolder folder;
+  const Tensor x(Shape{1});
+  std::vector<NamedArray> arrays;
+  for (int i = 0; i < 65'536; ++i) arrays.emplace_back(std::to_string(i), x);
+  const auto path = folder / "a.npz";
+  EXPECT_EQ(message<ValueError>([&] { write_npz(path, arrays); }),
+            path.string() + ": expected at most 65535 arrays, got 65536.");
+  arrays.pop_back();
+  write_npz(path, arrays);
+  EXPECT_EQ(NpzReader(path).read("65534").size(), 1u);
+}
+
 }  // namespace
 }  // namespace minnow

@@ -96,19 +96,35 @@ std::string error_of(const std::string& bytes) {
 
 TEST(PyTorch, RefusesEveryOtherGlobalByName) {
   EXPECT_EQ(error_of(legacy("\x80\x02" + std::string("cos\nsystem\nX\2\0\0\0id\x85R.", 22))),
-            "a pickle that calls os.system. Save the state_dict() of the model alone.");
+            "a pickle that contains os.system. Save the state_dict() of the model alone.");
   EXPECT_EQ(error_of(testing::zip_of({{"archive/data.pkl",
                                        "\x80\x02"
                                        "cposix\nsystem\n."}})),
-            "a pickle that calls posix.system. Save the state_dict() of the model alone.");
+            "a pickle that contains posix.system. Save the state_dict() of the model alone.");
   EXPECT_EQ(error_of(legacy("\x80\x04\x8c\x02os\x8c\x07sys\ntem\x93.")),
-            "a pickle that calls os.sys\\x0Atem. Save the state_dict() of the model alone.");
+            "a pickle that contains os.sys\\x0Atem. Save the state_dict() of the model alone.");
   EXPECT_EQ(error_of(legacy("\x80\x02"
                             "ctorch\nFloatStorage\n)R.")),
             "a pickle that makes a storage.");
   EXPECT_EQ(error_of(legacy("(S'id'\nios\nsystem\n.")), "a pickle with the operation STRING.");
   EXPECT_EQ(error_of(legacy("(ios\nsystem\n.")), "a pickle with the operation INST.");
   EXPECT_EQ(error_of(legacy("\x80\x02\xff.")), "a pickle with the unknown operation 0xff.");
+}
+
+TEST(PyTorch, IgnoresValuesThatAreNoTensors) {
+  const std::string begin = "\x80\x02}X\1" + std::string("\0\0\0a", 4);
+  const auto with = [&](const std::string& value) { return error_of(legacy(begin + value + "s.")); };
+  EXPECT_EQ(with("ctorch\nfloat32\n"), "no error");
+  EXPECT_EQ(with("ctorch\nSize\nK\2K\3\x86\x85R"), "no error");
+  EXPECT_EQ(with("ctorch\ndevice\n\x8c\4cudaK\1\x86R"), "no error");
+  EXPECT_EQ(with("c__builtin__\nset\n](K\1K\2e\x85R"), "no error");
+  EXPECT_EQ(with("ccollections\nCounter\n}K\5K\1s\x85R"), "no error");
+  EXPECT_EQ(with("ccollections\ndefaultdict\nc__builtin__\nlist\n\x85RK\1K\2s"), "no error");
+  EXPECT_EQ(with("ctorch\ncomplex64\n"),
+            "a pickle that contains torch.complex64. Save the state_dict() of the model alone.");
+  EXPECT_EQ(with("c__torch__.net\nNet\n"), "a TorchScript file. Save the state_dict() of its model.");
+  EXPECT_EQ(with("cbuiltins\neval\n"),
+            "a pickle that contains builtins.eval. Save the state_dict() of the model alone.");
 }
 
 TEST(PyTorch, RefusesPicklesThatAreNoStateDicts) {
@@ -197,7 +213,7 @@ TEST(PyTorch, ChecksTheStorages) {
   EXPECT_EQ(error_of(legacy(tensor(view))), "w F32 (6) without its storage in the file.");
   EXPECT_EQ(error_of(legacy("\x80\x02}.", key_list, storage)), "an unused storage 7.");
   EXPECT_EQ(error_of(legacy(tensor(view, "ComplexFloat"), key_list, storage)),
-            "a pickle that calls torch.ComplexFloatStorage. Save the state_dict() of the model alone.");
+            "a pickle that contains torch.ComplexFloatStorage. Save the state_dict() of the model alone.");
   EXPECT_EQ(archive_error(tensor(view), six), "no error");
   EXPECT_EQ(archive_error(tensor(view), six + "xxxx"), "28 bytes for the 6 elements F32 of data/7.");
   EXPECT_EQ(archive_error(tensor(view), six, 8), "the compressed entry data/7.");

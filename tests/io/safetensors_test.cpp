@@ -73,12 +73,16 @@ TEST(Safetensors, RejectsInvalidFiles) {
   const std::string begin = "the bytes in memory: ";
   const auto tensor = [](const std::string& text) { return file_of("{\"x\":{" + text + "}}", std::string(8, '\0')); };
   EXPECT_EQ(error_of(""), begin + "expected a safetensors file, got 0 bytes.");
-  EXPECT_EQ(error_of("\xff\xd8\xff\xe0\x10JFIF..."),
-            begin + "expected a safetensors file whose header has at most 4 bytes, got 5279989049493281023 bytes.");
+  EXPECT_EQ(error_of("\xff\xd8\xff\xe0\x10JFIF..."), begin + "expected a safetensors file, got another file.");
+  for (const char* other : {"PK\3\4............", "\x80\2............"})
+    EXPECT_EQ(error_of(other),
+              begin + "expected a safetensors file, got a file of PyTorch or NumPy. load_weights reads it.");
+  EXPECT_EQ(error_of(std::string(7, '\xff') + "\1{}"),
+            begin + "expected a safetensors file whose header has at most 2 bytes, got 144115188075855871 bytes.");
   EXPECT_EQ(error_of(file_of("{}", "x")), begin + "expected 0 bytes of tensors, got 1.");
   EXPECT_EQ(error_of(file_of("{}")), "no error");
   EXPECT_EQ(error_of(file_of("{")), begin + "expected a safetensors header, got invalid JSON at byte 2 of the header.");
-  EXPECT_EQ(error_of(file_of("[]")), begin + "expected a safetensors header, got a list.");
+  EXPECT_EQ(error_of(file_of("[]")), begin + "expected a safetensors file, got another file.");
   EXPECT_EQ(error_of(file_of("{\"x\":1}")), begin + "expected a safetensors header, got 1 as the value of x.");
   EXPECT_EQ(error_of(file_of("{\"__metadata__\":{\"x\":1}}")),
             begin + "expected a safetensors header, got 1 as the metadata x.");
@@ -105,9 +109,27 @@ TEST(Safetensors, RejectsInvalidFiles) {
       error_of(file_of("{" + x + R"(,"y":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})", std::string(8, '\0'))),
       begin + "expected the bytes of y to start at 8 and to end at 8 at most, got 4 to 8.");
   EXPECT_EQ(error_of(file_of("{\"x\\n\":1}")), begin + "expected a safetensors header, got 1 as the value of x\\x0A.");
+  // A character of the name is not cut.
+  EXPECT_EQ(error_of(file_of("{\"" + std::string(99, 'x') + "\u00e9" + std::string(100'000, 'x') + "\":1}")),
+            begin + "expected a safetensors header, got 1 as the value of " + std::string(99, 'x') + "....");
+  EXPECT_LE(error_of(tensor("\"dtype\":\"" + std::string(100'000, 'x') + '"')).size(), 300u);
+  std::string metadata;
+  for (int i = 0; i < 100'001; ++i) metadata += (i == 0 ? "\"" : ",\"") + std::to_string(i) + "\":\"\"";
+  EXPECT_EQ(error_of(file_of("{\"__metadata__\":{" + metadata + "}}")),
+            begin + "expected a safetensors header, got more than 100000 entries of metadata.");
   EXPECT_EQ(error_of(file_of("{\"x\":{\"a\":" + std::string(1000, '['))),
             begin + "expected a safetensors header, got JSON nested more than 64 deep.");
 }
+
+/// A temporary reader has no members that would outlive it.
+template <class R>
+concept ListsTemporary = requires(R reader) {
+  std::move(reader).tensors();
+}
+|| requires(R reader) { std::move(reader).metadata(); }
+|| requires(R reader) { std::move(reader).find("x"); }
+|| requires(R reader) { std::move(reader).name(); };
+static_assert(!ListsTemporary<SafetensorsReader> && !ListsTemporary<NpzReader> && !ListsTemporary<PyTorchReader>);
 
 TEST(Safetensors, ReadsIntegers) {
   const std::string header =

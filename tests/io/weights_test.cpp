@@ -102,8 +102,10 @@ TEST(LoadWeights, RejectsOtherFiles) {
       "got another file.";
   EXPECT_EQ(error_of(""), other);
   EXPECT_EQ(error_of("\xff\xd8\xff\xe0\x10JFIF..."), other);
-  EXPECT_EQ(error_of(testing::zip_of({{"photo.jpg", "\xff\xd8"}})),
-            "the bytes in memory: expected an NPZ file of numbers, got the entry photo.jpg.");
+  EXPECT_EQ(
+      error_of(testing::zip_of({{"photo.jpg", "\xff\xd8"}})),
+      "the bytes in memory: expected a safetensors file, a file of torch.save or an NPZ file, got a zip file that "
+      "contains photo.jpg.");
   EXPECT_EQ(error_of("PK\3\4 that is cut off"),
             "the bytes in memory: expected a file of tensors, got a zip file with no directory at its end.");
 }
