@@ -21,11 +21,23 @@ int create_beside(const std::filesystem::path& path, std::string& name) {
   constexpr int attempts = 100;  // a file of this name may remain from a process that was killed
   int descriptor = -1;
   for (int i = 0; i < attempts && descriptor < 0; ++i) {
-    name = format_text("{}.{}-{}.tmp", path.string(), ::getpid(), count++);
+    name = (path.parent_path() / format_text("minnow-{}-{}.tmp", ::getpid(), count++)).string();
     descriptor = ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);  // the umask applies
     if (descriptor < 0 && errno != EEXIST) break;
   }
   return descriptor;
+}
+
+/// Returns the path that symbolic links lead to; a file of this name need not exist.
+std::filesystem::path followed(std::filesystem::path path) {
+  constexpr int most = 40;  // as in Linux
+  std::error_code error;
+  for (int i = 0; i < most; ++i) {
+    const std::filesystem::path target = std::filesystem::read_symlink(path, error);
+    if (error) break;
+    path = path.parent_path() / target;
+  }
+  return path;
 }
 
 void sync_folder(const std::filesystem::path& path) {
@@ -39,9 +51,12 @@ void sync_folder(const std::filesystem::path& path) {
 
 }  // namespace
 
-OutputFile::OutputFile(const std::filesystem::path& path) : path_(path) {
+OutputFile::OutputFile(const std::filesystem::path& path) : path_(followed(path)) {
   std::error_code error;
-  if (const auto target = std::filesystem::canonical(path, error); !error) path_ = target;
+  if (std::filesystem::is_symlink(path_, error)) {
+    errno = ELOOP;
+    fail();
+  }
   if (std::filesystem::exists(path_, error) && !std::filesystem::is_regular_file(path_, error))
     throw DataError(format_text("{}: expected a regular file or a new name.", path.string()));
   descriptor_ = create_beside(path_, temporary_);

@@ -127,5 +127,28 @@ TEST(InterruptedSaves, ANewFileHasThePermissionsOfTheUmaskAndAnOldFileKeepsItsOw
   ::umask(mask);
 }
 
+TEST(InterruptedSaves, FollowsSymbolicLinks) {
+  const TemporaryFolder folder;
+  std::filesystem::create_directory(folder / "data");
+  std::filesystem::create_symlink("data/second", folder / "first");
+  std::filesystem::create_symlink("model.safetensors", folder / "data" / "second");
+  for (int i = 0; i < 2; ++i) {  // a file that does not exist, and one that does
+    save_model(saved_model(0), folder / "first");
+    EXPECT_TRUE(std::filesystem::is_symlink(folder / "first"));
+    EXPECT_TRUE(std::filesystem::is_regular_file(std::filesystem::symlink_status(folder / "data/model.safetensors")));
+  }
+  std::filesystem::create_symlink("loop", folder / "loop");
+  EXPECT_NE(
+      message<DataError>([&] { save_model(saved_model(0), folder / "loop"); }).find("Too many levels of symbolic"),
+      std::string::npos);
+}
+
+TEST(InterruptedSaves, WritesTheLongestName) {
+  const TemporaryFolder folder;
+  const std::string name(255, 'a');
+  save_model(saved_model(0), folder / name);
+  EXPECT_EQ(load_model(folder / name).config(), saved_model(0).config());
+}
+
 }  // namespace
 }  // namespace minnow
