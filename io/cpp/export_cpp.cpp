@@ -3,6 +3,7 @@
 #include <minnow/io/cpp/detail/builder.hpp>
 #include <minnow/io/cpp/detail/header.hpp>
 #include <minnow/io/cpp/export_cpp.hpp>
+#include <minnow/io/detail/model_metadata.hpp>
 #include <minnow/io/detail/output_file.hpp>
 
 #include <algorithm>
@@ -22,6 +23,40 @@ constexpr std::string_view reserved =
     "reinterpret_cast requires return short signed sizeof static static_assert static_cast std struct switch template "
     "this thread_local throw true try typedef typeid typename union unsigned using virtual void volatile wchar_t while "
     "xor xor_eq ";
+
+// Functions and types that <cmath>, <cstddef>, <cstdint>, <cstring> and the headers that they include declare in the
+// global namespace. <cmath> has three functions of most names: exp, expf and expl.
+constexpr std::string_view math_names =
+    " acos acosh asin asinh atan atan2 atanh cbrt ceil copysign cos cosh drem erf erfc exp exp10 exp2 expm1 fabs fdim "
+    "finite floor fma fmax fmin fmod frexp gamma hypot ilogb isinf isnan j0 j1 jn ldexp lgamma llrint llround log "
+    "log10 "
+    "log1p log2 logb lrint lround modf nan nearbyint nextafter nexttoward pow remainder remquo rint round scalb "
+    "scalbln "
+    "scalbn significand sin sincos sinh sqrt tan tanh tgamma trunc y0 y1 yn ";
+constexpr std::string_view library_names =
+    " NULL NAN INFINITY HUGE OVERFLOW UNDERFLOW DOMAIN SING PLOSS TLOSS offsetof fpclassify isfinite isnormal signbit "
+    "isgreater isgreaterequal isless islessequal islessgreater isunordered signgam math_errhandling abs labs llabs div "
+    "ldiv lldiv memccpy memchr memcmp memcpy memmem memmove mempcpy memset memrchr rawmemchr strcat strchr strchrnul "
+    "strcmp strcoll strcpy strcspn strdup strerror strlen strncat strncmp strncpy strndup strnlen strpbrk strrchr "
+    "strsep strsignal strspn strstr strtok strxfrm stpcpy stpncpy strfry strverscmp strcasecmp strcasestr strncasecmp "
+    "basename bcmp bcopy bzero explicit_bzero ffs ffsl ffsll index rindex memfrob abort alloca atexit atof atoi atol "
+    "atoll bsearch calloc exit free getenv malloc qsort quick_exit rand random realloc select srand strtod strtof "
+    "strtol strtoll strtoul system fopen fprintf fputs getchar gets printf putchar puts remove rename scanf snprintf "
+    "sprintf sscanf stderr stdin stdout EOF clock time linux unix ";
+
+/// Returns true for a name of the C library, which a header before or in the exported one declares.
+bool is_library_name(const std::string& name) {
+  const auto is_in = [](std::string_view names, const std::string& word) {
+    return names.find(" " + word + " ") != std::string_view::npos;
+  };
+  const bool has_suffix = name.ends_with('f') || name.ends_with('l');
+  for (const char* prefix : {"FP_", "M_", "HUGE_VAL"})
+    if (name.starts_with(prefix)) return true;
+  for (const char* suffix : {"_t", "_MAX", "_MIN", "_C"})
+    if (name.ends_with(suffix)) return true;
+  return is_in(library_names, name) || is_in(math_names, name) ||
+         (has_suffix && is_in(math_names, name.substr(0, name.size() - 1)));
+}
 
 bool is_identifier(const std::string& name) {
   const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
@@ -49,10 +84,10 @@ std::string header_of(const Layer& model, const ExportCppOptions& options) {
   if (!is_identifier(options.name))
     throw ValueError(
         format_text("expected a name that is a C++ identifier, such as \"animals\", got \"{}\".", options.name));
-  const std::optional<LayerConfig> config = model.config();
-  if (!config)
-    throw ValueError(
-        format_text("expected layers with a config(), got {} without one or with such a child.", model.name()));
+  if (is_library_name(options.name))
+    throw ValueError(format_text("expected a name that the C library does not have, such as \"animals\", got \"{}\".",
+                                 options.name));
+  const LayerConfig config = detail::config_of_model(model);
   Shape batch{1};
   for (const std::size_t extent : options.input) batch.push_back(extent);
   const Shape output = model.output_shape(batch);
@@ -66,7 +101,7 @@ std::string header_of(const Layer& model, const ExportCppOptions& options) {
   const auto [scale, shift] = scale_and_shift(options);
   detail::CppBuilder builder(model, options.weights == CppWeights::int8);
   const detail::CppValue x = builder.input(options.input, scale, shift);
-  return detail::cpp_header(builder.finish(builder.add({*config, ""}, x)), options);
+  return detail::cpp_header(builder.finish(builder.add({config, ""}, x)), options);
 }
 
 }  // namespace

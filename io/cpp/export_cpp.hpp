@@ -29,9 +29,9 @@ struct ExportCppOptions {
 /// that computes the prediction of one sample in float: no heap, no exceptions, no static data but constants. Norms are
 /// folded into the layer before them. The file appears under its name only when it is complete.
 ///
-/// Throws ValueError if the name is no identifier, a layer is unknown or depends on the batch, class names or
-/// normalization do not fit, or a weight is not finite; ShapeError if the input does not fit the model; DataError if
-/// the file cannot be written. An old file is then unchanged.
+/// Throws ValueError if the name is no identifier or one of the C library, a layer is unknown or depends on the batch,
+/// class names or normalization do not fit, or a weight is not finite; ShapeError if the input does not fit the model;
+/// DataError if the file cannot be written. An old file is then unchanged.
 MINNOW_API void export_cpp(const Layer& model, const std::filesystem::path& path, const ExportCppOptions& options);
 
 }  // namespace minnow::inline MINNOW_PRECISION

@@ -184,10 +184,15 @@ TEST(ExportCpp, SaysWhatItCannotExport) {
     EXPECT_EQ(error(model, {.name = name, .input = {3}}),
               "export_cpp: expected a name that is a C++ identifier, such as \"animals\", got \"" + std::string(name) +
                   "\".");
+  for (const char* name : {"size_t", "int8_t", "printf", "exp", "expf", "expl", "y1", "log", "NAN", "INT8_MAX", "index",
+                           "memcpy", "nanf", "HUGE_VALF", "abs"})
+    EXPECT_EQ(error(model, {.name = name, .input = {3}}),
+              "export_cpp: expected a name that the C library does not have, such as \"animals\", got \"" +
+                  std::string(name) + "\".");
   EXPECT_EQ(error(Sequential{Dense(3, 2, rng), Sequential{Scale()}}, {.name = "net", .input = {3}}),
             "export_cpp: expected layers of standard_layers() that plain C++ supports, got 1.0 Scale.");
   EXPECT_EQ(error(testing::Twice(), {.name = "net", .input = {3}}),
-            "export_cpp: expected layers with a config(), got Twice without one or with such a child.");
+            "export_cpp: expected layers with a config(), got Twice without one.");
   EXPECT_EQ(error(Sequential{BatchNorm1d(3, {.track_running_stats = false})}, {.name = "net", .input = {3}}),
             "export_cpp: expected norms with running statistics, got 0 BatchNorm1d without them, whose output depends "
             "on the batch.");
