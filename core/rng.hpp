@@ -56,7 +56,7 @@ class MINNOW_API Rng {
   /// Permutes the items uniformly at random (Fisher-Yates).
   void shuffle(std::span<std::size_t> items);
 
-  /// Visits the seed and the position in the stream.
+  /// Visits the seed and the position in the stream. Throws ValueError if the visitor writes an invalid position.
   void visit_state(StateVisitor& visitor);
 
  private:

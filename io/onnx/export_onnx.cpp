@@ -3,6 +3,7 @@
 #include <minnow/io/detail/model_metadata.hpp>
 #include <minnow/io/onnx/detail/layer_export.hpp>
 #include <minnow/io/onnx/export_onnx.hpp>
+#include <minnow/io/weights.hpp>
 #include <minnow/layers/linear/dense.hpp>
 #include <minnow/models/branches.hpp>
 #include <minnow/models/sequential.hpp>
@@ -52,6 +53,9 @@ void export_onnx(const Layer& model, const std::filesystem::path& path, const Mo
   if (options.normalize && !info.normalization)
     throw ValueError("export_onnx: expected a normalization for the option normalize, got none. Set .normalization.");
   if (options.normalize) described.normalization.reset();
+
+  if (const std::vector<std::string> names = non_finite_weights(model); !names.empty())
+    throw ValueError(format_text("export_onnx: expected finite weights, got NaN or infinity in {}.", names[0]));
 
   Graph graph;
   try {

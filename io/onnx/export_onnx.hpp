@@ -20,9 +20,9 @@ struct OnnxOptions {
 /// names, the normalization and the metadata become the metadata of the file. With `normalize`, the normalization is a
 /// part of the graph instead.
 ///
-/// Throws ValueError if a layer has no ONNX form, such as a layer of your own, if the input shape is missing, or if the
-/// model exceeds the 2 GiB of an ONNX file; ShapeError if the input shape does not fit the model; DataError if the file
-/// cannot be written. An old file is then unchanged.
+/// Throws ValueError if a layer has no ONNX form, such as a layer of your own, if the input shape is missing, if a
+/// weight is not finite, or if the model exceeds the 2 GiB of an ONNX file; ShapeError if the input shape does not fit
+/// the model; DataError if the file cannot be written. An old file is then unchanged.
 MINNOW_API void export_onnx(const Layer& model, const std::filesystem::path& path, const ModelInfo& info = {},
                             const OnnxOptions& options = {});
 

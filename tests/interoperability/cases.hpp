@@ -93,7 +93,9 @@ inline void write_program_net(const std::filesystem::path& folder, const std::st
         value = static_cast<Real>(0.3 * rng.normal());
       else if (entry.name.ends_with("running_var"))
         value = static_cast<Real>(rng.uniform(0.5, 2));
-  ModelInfo info{.input_shape = image, .class_names = {"first", "second"}};
+  ModelInfo info{.input_shape = image};
+  for (std::size_t i = 0; i < model.output_shape({1, image[0], image[1], image[2]})[1]; ++i)
+    info.class_names.push_back("class " + std::to_string(i));
   info.normalization.emplace(std::vector<double>(image[0], 0.4), std::vector<double>(image[0], 0.3));
   info.metadata["net"] = name;
   write_onnx_case(folder, name, model, info);

@@ -43,7 +43,8 @@ def check_form(model, tensors):
 def check_metadata(name, model):
     """Checks the metadata of a program's net."""
     metadata = {entry.key: entry.value for entry in model.metadata_props}
-    assert json.loads(metadata["minnow.class_names"]) == ["first", "second"]
+    outputs = model.graph.output[0].type.tensor_type.shape.dim[1].dim_value
+    assert json.loads(metadata["minnow.class_names"]) == [f"class {i}" for i in range(outputs)]
     shape = [d.dim_value for d in model.graph.input[0].type.tensor_type.shape.dim[1:]]
     assert json.loads(metadata["minnow.input_shape"]) == shape
     assert name.startswith(metadata["net"])

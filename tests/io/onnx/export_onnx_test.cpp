@@ -10,6 +10,7 @@
 #include <cstring>
 #include <fstream>
 #include <iterator>
+#include <limits>
 #include <map>
 #include <set>
 #include <string>
@@ -199,6 +200,18 @@ TEST_F(ExportOnnx, NamesALayerOfYourOwn) {
   // A class derived from a layer computes something else.
   EXPECT_THROW(exported(testing::Clipped(), {.input_shape = {3}}), ValueError);
   EXPECT_FALSE(std::filesystem::exists(path_));
+}
+
+TEST_F(ExportOnnx, RefusesWeightsThatAreNotFiniteAndTextThatIsNotUtf8) {
+  Rng rng{1};
+  Sequential model{Dense(3, 2, rng)};
+  EXPECT_EQ(message<ValueError>([&] {
+              exported(model, {.metadata = {{"a", "\xff"}}});
+            }),
+            "export_onnx: expected metadata in UTF-8, got other bytes of a.");
+  model.state()[1].value->data()[0] = std::numeric_limits<Real>::quiet_NaN();
+  EXPECT_EQ(message<ValueError>([&] { exported(model, {}); }),
+            "export_onnx: expected finite weights, got NaN or infinity in 0.bias.");
 }
 
 TEST_F(ExportOnnx, RefusesBadOptionsAndKeepsTheFile) {
