@@ -29,6 +29,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     file =
         file_of("{\"__metadata__\":" + metadata.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "}");
   }
-  fuzz::succeeds([&] { load_model_file(fuzz::bytes_of(file)); });
+  fuzz::succeeds([&] { load_model(fuzz::bytes_of(file)); });
   return 0;
 }

@@ -104,9 +104,13 @@ std::vector<Bytes> models() {
 
 /// Architectures without weights, after 2.
 std::vector<Bytes> architectures() {
-  const std::string types[] = {R"({"type":"ReLU"})", R"({"type":"Flatten"})",
-                               R"({"type":"Dense","attributes":{"in":3,"out":2,"bias":true}})",
-                               R"({"type":"MaxPool2d","attributes":{"kernel":[2,2],"padding":[0,0]}})"};
+  const std::string types[] = {
+      R"({"type":"ReLU"})",
+      R"({"type":"Flatten"})",
+      R"({"type":"Dense","attributes":{"in":3,"out":2,"bias":true}})",
+      R"({"type":"MaxPool2d","attributes":{"kernel":[2,2],"padding":[0,0]}})",
+      R"({"type":"ReLU","attributes":{"reals":[0.5,1],"flags":[true],"texts":["a"],"text":"b"}})",
+      R"({"type":"ReLU","attributes":{"mixed":[1,true],"null":null}})"};
   std::string children;
   std::vector<Bytes> files;
   for (const std::string& type : types) {
