@@ -1,5 +1,6 @@
 #include <minnow/core/detail/format.hpp>
 #include <minnow/core/error.hpp>
+#include <minnow/io/detail/pickle_opcodes.hpp>
 #include <minnow/io/detail/unpickler.hpp>
 
 #include <algorithm>
@@ -11,50 +12,6 @@
 namespace minnow::inline MINNOW_PRECISION::detail {
 namespace {
 
-/// The opcodes that a state dict may contain (Lib/pickletools.py).
-namespace operation {
-enum : std::uint8_t {
-  mark = '(',
-  stop = '.',
-  binfloat = 'G',
-  binint = 'J',
-  binint1 = 'K',
-  binint2 = 'M',
-  none = 'N',
-  binpersid = 'Q',
-  reduce = 'R',
-  binstring = 'T',
-  short_binstring = 'U',
-  binunicode = 'X',
-  append = 'a',
-  build = 'b',
-  global = 'c',
-  appends = 'e',
-  binget = 'h',
-  long_binget = 'j',
-  binput = 'q',
-  long_binput = 'r',
-  setitem = 's',
-  tuple = 't',
-  setitems = 'u',
-  empty_tuple = ')',
-  empty_list = ']',
-  empty_dict = '}',
-  proto = 0x80,
-  tuple1 = 0x85,
-  tuple2 = 0x86,
-  tuple3 = 0x87,
-  newtrue = 0x88,
-  newfalse = 0x89,
-  long1 = 0x8a,
-  short_binunicode = 0x8c,
-  binunicode8 = 0x8d,
-  stack_global = 0x93,
-  memoize = 0x94,
-  frame = 0x95
-};
-}  // namespace operation
-
 constexpr std::size_t buffer_bytes = std::size_t{1} << 14;
 
 // An opcode of one byte allocates up to 160 bytes. A pickle of PyTorch has fewer than 50 opcodes per tensor.
@@ -62,21 +19,8 @@ constexpr std::size_t least_limit = std::size_t{1} << 18, bytes_per_opcode = 16;
 
 [[noreturn]] void refuse_pickle(const std::string& got) { throw ValueError("a pickle " + got); }
 
-/// Other opcodes, for errors.
-struct OpcodeName {
-  std::uint8_t opcode;
-  char name[16];
-};
-constexpr OpcodeName others[] = {
-    {'0', "POP"},        {'1', "POP_MARK"},   {'2', "DUP"},         {'B', "BINBYTES"},     {'C', "SHORT_BINBYTES"},
-    {'F', "FLOAT"},      {'I', "INT"},        {'L', "LONG"},        {'P', "PERSID"},       {'S', "STRING"},
-    {'V', "UNICODE"},    {'d', "DICT"},       {'g', "GET"},         {'i', "INST"},         {'l', "LIST"},
-    {'o', "OBJ"},        {'p', "PUT"},        {0x81, "NEWOBJ"},     {0x82, "EXT1"},        {0x83, "EXT2"},
-    {0x84, "EXT4"},      {0x8b, "LONG4"},     {0x8e, "BINBYTES8"},  {0x8f, "EMPTY_SET"},   {0x90, "ADDITEMS"},
-    {0x91, "FROZENSET"}, {0x92, "NEWOBJ_EX"}, {0x96, "BYTEARRAY8"}, {0x97, "NEXT_BUFFER"}, {0x98, "READONLY_BUFFER"}};
-
 [[noreturn]] void refuse_opcode(std::uint8_t opcode) {
-  for (const OpcodeName& other : others)
+  for (const operation::Name& other : operation::others)
     if (other.opcode == opcode) refuse_pickle(format_text("with the operation {}", other.name));
   refuse_pickle(format_text("with the unknown operation {:#04x}", opcode));
 }
