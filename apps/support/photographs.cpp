@@ -23,19 +23,19 @@ std::string bar(double share) {
   std::string text;
   for (std::size_t i = 0; i < eighths / 8; ++i) text += "█";
   text += parts[eighths % 8];
-  const std::size_t columns = eighths / 8 + (eighths % 8 != 0);
-  return text + std::string(bar_width - columns, ' ');
+  const std::size_t filled = eighths / 8 + (eighths % 8 != 0);
+  return text + std::string(bar_width - filled, ' ');
 }
 
 /// Returns the classes to show: all in their order if they are few, otherwise those of the largest probabilities.
 std::vector<std::size_t> classes_to_show(std::span<const Real> probabilities) {
-  std::vector<std::size_t> classes(probabilities.size());
-  std::iota(classes.begin(), classes.end(), 0);
-  if (classes.size() <= shown_classes) return classes;
-  std::partial_sort(classes.begin(), classes.begin() + 3, classes.end(),
+  std::vector<std::size_t> shown(probabilities.size());
+  std::iota(shown.begin(), shown.end(), 0);
+  if (shown.size() <= shown_classes) return shown;
+  std::partial_sort(shown.begin(), shown.begin() + 3, shown.end(),
                     [&](std::size_t a, std::size_t b) { return probabilities[a] > probabilities[b]; });
-  classes.resize(3);
-  return classes;
+  shown.resize(3);
+  return shown;
 }
 
 }  // namespace
@@ -58,12 +58,12 @@ void classify_photographs(const std::filesystem::path& model, const std::vector<
     if (files.paths.empty()) continue;
     const std::size_t count = files.paths.size();
     const TensorDataset images(std::move(files.images), zeros({count}));
-    const Tensor logits = classifier.logits(images).scores(), classes = predicted_classes(logits);
+    const Tensor logits = classifier.logits(images).scores(), predicted = predicted_classes(logits);
     const Tensor p = probabilities(logits, classifier.temperature);
     for (std::size_t i = 0; i < count; ++i) {
       const std::span<const Real> row(p.data() + i * names.size(), names.size());
       std::string line = left_aligned(printable(files.paths[i].string()), path_width) + "  " +
-                         left_aligned(names[static_cast<std::size_t>(classes(i))], name_width);
+                         left_aligned(names[static_cast<std::size_t>(predicted(i))], name_width);
       for (const std::size_t c : classes_to_show(row))
         line += fmt::format("  {} {} {:5.1f}%", names[c], bar(static_cast<double>(row[c])),
                             100 * static_cast<double>(row[c]));

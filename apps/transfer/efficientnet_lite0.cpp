@@ -22,7 +22,7 @@ constexpr std::array<Stage, 7> stages{{{1, 3, 1, 1, 16},
                                        {3, 5, 1, 6, 112},
                                        {4, 5, 2, 6, 192},
                                        {1, 3, 1, 6, 320}}};
-constexpr std::size_t stem_channels = 32, features = 1280, classes = 1000;
+constexpr std::size_t stem_channels = 32, head_channels = 1280, imagenet_classes = 1000;
 
 /// Appends a convolution without a bias, its norm, and ReLU6 if `activation`.
 void add_convolution(Sequential& model, std::size_t in, std::size_t out, std::size_t kernel, std::size_t stride,
@@ -56,8 +56,11 @@ Sequential efficientnet_lite0(Rng& rng) {
       model.add(block(channels, stage.out, stage, i == 0 ? stage.stride : 1, rng));
       channels = stage.out;
     }
-  add_convolution(head, channels, features, 1, 1, 1, true, rng);
-  model.add(std::move(head)).add(GlobalAvgPool2d()).add(Dropout(0.2, rng)).add(Dense(features, classes, rng));
+  add_convolution(head, channels, head_channels, 1, 1, 1, true, rng);
+  model.add(std::move(head))
+      .add(GlobalAvgPool2d())
+      .add(Dropout(0.2, rng))
+      .add(Dense(head_channels, imagenet_classes, rng));
   return model;
 }
 
