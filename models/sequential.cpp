@@ -109,8 +109,7 @@ Sequential Sequential::take(std::size_t first, std::optional<std::size_t> last) 
         "Sequential: expected layers to be moved before an optimizer is built, got take() after it. Build the "
         "optimizer last, or copy the layers: model.take(first, last).");
   Sequential taken, rest;
-  for (std::size_t i = 0; i < size(); ++i)
-    (first <= i && i < end ? taken : rest).append(std::move(children_[i].layer));
+  for (std::size_t i = 0; i < size(); ++i) (first <= i && i < end ? taken : rest).append(std::move(children_[i].layer));
   children_.clear();
   taken.make_plans();
   rest.make_plans();
