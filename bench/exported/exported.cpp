@@ -20,7 +20,7 @@ namespace {
 
 float output[10], workspace[std::max({dense::workspace_size, convolutional::workspace_size, std::size_t{128}})];
 
-/// The dense net as loops that anybody would write, with the weights (out, in) of the model.
+/// The dense net as plain loops, with the weights (out, in) of the model.
 void plain_loops(const std::vector<minnow::NamedConstTensor>& state, const float* x) {
   const float* in = x;
   for (std::size_t layer = 0; layer < 2; ++layer) {

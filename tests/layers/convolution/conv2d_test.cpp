@@ -256,20 +256,6 @@ TEST(Conv2d, AnEmptyBatchHasZeroGradientsAfterANaN) {
     for (const Real g : entry.parameter->grad.values()) EXPECT_EQ(g, 0) << entry.name;
 }
 
-// The values are in conv2d_same.json.
-TEST(Conv2d, SamePaddingDividesTheSizeByTheStride) {
-  Rng rng{1};
-  for (std::size_t size = 1; size <= 12; ++size)
-    for (const std::size_t stride : {1u, 2u, 3u, 5u, 20u})
-      for (const std::size_t kernel : {1u, 2u, 3u, 5u})
-        for (const std::size_t dilation : {1u, 2u}) {
-          const Conv2d conv(1, 1, {kernel, 1}, rng,
-                            {.stride = {stride, 1}, .padding = Padding2d::same(), .dilation = {dilation, 1}});
-          EXPECT_EQ(conv.output_shape({1, 1, size, 1}), (Shape{1, 1, (size + stride - 1) / stride, 1}))
-              << conv.name() << size;
-        }
-}
-
 TEST(Conv2d, RejectsInvalidOptionsAndShapes) {
   Rng rng{1};
   const auto made = [&](std::size_t in, std::size_t out, Size2d kernel, const Conv2dOptions& options) {
