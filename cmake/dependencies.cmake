@@ -35,6 +35,7 @@ if(TARGET nlohmann_json::nlohmann_json)  # reads and writes the headers of model
 else()
   find_path(MINNOW_JSON_INCLUDE_DIR nlohmann/json.hpp REQUIRED)
 endif()
+find_path(MINNOW_XXHASH_INCLUDE_DIR xxhash.h REQUIRED)  # checksums of checkpoints
 
 if(MINNOW_BUILD_IMAGES)
   minnow_find(JPEG JPEG::JPEG)

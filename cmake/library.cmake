@@ -22,7 +22,7 @@ list(FILTER MINNOW_SOURCES EXCLUDE REGEX "^(datasets/images|io/onnx)/")
 list(FILTER MINNOW_HEADERS EXCLUDE REGEX "^(datasets/images|io/onnx)/")
 list(APPEND MINNOW_HEADERS minnow.hpp core.hpp layers.hpp models.hpp losses.hpp optim.hpp datasets.hpp io.hpp training.hpp)
 # Reading and writing files, text and errors, metrics, checks: time is spent elsewhere.
-set(small "^(io|training)/|^core/(check_gradients|label_encoder|labels|layer_config|print_tensor|detail/format)|^models/layer_table|^losses/check_gradients")
+set(small "^(io|training)/|^core/(check_gradients|label_encoder|labels|layer_config|print_tensor|detail/(format|hash))|^models/layer_table|^losses/check_gradients")
 set(MINNOW_SMALL_SOURCES ${MINNOW_SOURCES})
 list(FILTER MINNOW_SMALL_SOURCES INCLUDE REGEX ${small})
 list(FILTER MINNOW_SMALL_SOURCES EXCLUDE REGEX "^io/detail/element_types")
@@ -70,7 +70,8 @@ function(minnow_compile_options target double)
     target_compile_definitions(${target} PUBLIC MINNOW_DOUBLE)
   endif()
   minnow_target_options(${target})
-  target_include_directories(${target} SYSTEM PRIVATE ${MINNOW_FMT_INCLUDE_DIR} ${MINNOW_JSON_INCLUDE_DIR})
+  target_include_directories(${target} SYSTEM PRIVATE ${MINNOW_FMT_INCLUDE_DIR} ${MINNOW_JSON_INCLUDE_DIR}
+    ${MINNOW_XXHASH_INCLUDE_DIR})
   target_link_libraries(${target} PRIVATE Threads::Threads)
 endfunction()
 

@@ -15,10 +15,7 @@ class Snapshot::Saver : public StateVisitor {
   void do_constant(const std::string& name, std::string_view value) override { add(name, std::string(value)); }
   void do_visit(const std::string& name, std::uint64_t& value) override { add(name, value); }
   void do_visit(const std::string& name, double& value) override { add(name, value); }
-  void do_visit(const std::string& name, FixedTensor& tensor) override {
-    if (!tensor.has_shape()) return add(name, std::monostate());
-    add(name, Values{tensor.shape(), {tensor.values().begin(), tensor.values().end()}});
-  }
+  void do_visit(const std::string& name, FixedTensor& tensor) override { add(name, tensor); }
   void do_visit(const std::string& name, FixedTensor& tensor, const Shape&) override { do_visit(name, tensor); }
 
  private:
@@ -49,14 +46,6 @@ class Snapshot::Reader : public StateVisitor {
     return *value;
   }
 
-  /// The next entry of a tensor; null if the tensor had no shape.
-  const Values* next_tensor(const std::string& name) {
-    if (at_ == entries_.size() || !std::holds_alternative<std::monostate>(entries_[at_].value))
-      return &next<Values>(name);
-    next<std::monostate>(name);
-    return nullptr;
-  }
-
  private:
   [[noreturn]] static void refuse(const std::string& saved, const std::string& got) {
     throw Error(format_text("Snapshot: expected the objects that were saved, with {}, got {}.", saved, got));
@@ -79,20 +68,20 @@ class Snapshot::Checker : public Reader {
   void do_visit(const std::string& name, std::uint64_t&) override { next<std::uint64_t>(name); }
   void do_visit(const std::string& name, double&) override { next<double>(name); }
   void do_visit(const std::string& name, FixedTensor& tensor) override {
-    const Values* saved = next_tensor(name);
-    if ((saved != nullptr) != tensor.has_shape() || (saved != nullptr && saved->shape != tensor.shape()))
+    const auto& saved = next<FixedTensor>(name);
+    if (saved.has_shape() != tensor.has_shape() || (saved.has_shape() && saved.shape() != tensor.shape()))
       refuse_shape(name, saved, tensor.has_shape() ? to_string(tensor.shape()) : "none");
   }
   void do_visit(const std::string& name, FixedTensor& tensor, const Shape& shape) override {
-    const Values* saved = next_tensor(name);
-    if (saved != nullptr && saved->shape != shape) refuse_shape(name, saved, to_string(shape));
+    const auto& saved = next<FixedTensor>(name);
+    if (saved.has_shape() && saved.shape() != shape) refuse_shape(name, saved, to_string(shape));
     if (tensor.has_shape() && tensor.shape() != shape) refuse_shape(name, saved, to_string(tensor.shape()));
   }
 
  private:
-  [[noreturn]] static void refuse_shape(const std::string& name, const Values* saved, const std::string& got) {
+  [[noreturn]] static void refuse_shape(const std::string& name, const FixedTensor& saved, const std::string& got) {
     throw Error(format_text("Snapshot: expected {} of shape {}, got {}.", name,
-                            saved != nullptr ? to_string(saved->shape) : "none", got));
+                            saved.has_shape() ? to_string(saved.shape()) : "none", got));
   }
 };
 
@@ -107,17 +96,13 @@ class Snapshot::Restorer : public Reader {
   void do_constant(const std::string& name, std::string_view) override { next<std::string>(name); }
   void do_visit(const std::string& name, std::uint64_t& value) override { value = next<std::uint64_t>(name); }
   void do_visit(const std::string& name, double& value) override { value = next<double>(name); }
-  void do_visit(const std::string& name, FixedTensor& tensor) override { write(next_tensor(name), tensor); }
-  void do_visit(const std::string& name, FixedTensor& tensor, const Shape& shape) override {
-    const Values* saved = next_tensor(name);
-    if (saved == nullptr) return tensor.reset();
-    if (!tensor.has_shape()) tensor = FixedTensor(shape);
-    write(saved, tensor);
-  }
-
- private:
-  static void write(const Values* saved, FixedTensor& tensor) {
-    if (saved != nullptr) tensor.assign(saved->elements);
+  void do_visit(const std::string& name, FixedTensor& tensor) override { tensor = next<FixedTensor>(name); }
+  void do_visit(const std::string& name, FixedTensor& tensor, const Shape&) override {
+    const auto& saved = next<FixedTensor>(name);
+    if (saved.has_shape())
+      tensor = saved;
+    else
+      tensor.reset();
   }
 };
 
@@ -140,10 +125,10 @@ std::string first_difference(const Snapshot& a, const Snapshot& b) {
     using X = std::decay_t<decltype(x)>;
     if constexpr (!std::is_same_v<X, std::decay_t<decltype(y)>>)
       return false;
-    else if constexpr (std::is_same_v<X, Snapshot::Values>)
-      return x.shape == y.shape &&
-             std::equal(x.elements.begin(), x.elements.end(), y.elements.begin(), y.elements.end(), same_bytes);
-    else if constexpr (std::is_same_v<X, std::string> || std::is_same_v<X, std::monostate>)
+    else if constexpr (std::is_same_v<X, FixedTensor>)
+      return x.has_shape() == y.has_shape() && (!x.has_shape() || x.shape() == y.shape()) &&
+             std::equal(x.begin(), x.end(), y.begin(), y.end(), same_bytes);
+    else if constexpr (std::is_same_v<X, std::string>)
       return x == y;
     else
       return same_bytes(x, y);

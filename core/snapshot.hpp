@@ -6,10 +6,17 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
 namespace minnow::inline MINNOW_PRECISION {
+
+/// One value of a state: a constant, an integer, a real, or a tensor, which may have no shape.
+struct SnapshotEntry {
+  std::string name;
+  std::variant<std::string, std::uint64_t, double, FixedTensor> value;
+};
 
 class Snapshot;
 
@@ -30,6 +37,12 @@ class MINNOW_API Snapshot {
     save([&](StateVisitor& visitor) { visit(visitor, const_cast<Objects&>(objects)...); });
   }
 
+  /// A snapshot of entries that were read from a file; see load_checkpoint.
+  explicit Snapshot(std::vector<SnapshotEntry> entries) : entries_(std::move(entries)) {}
+
+  /// The values in the order of the visits. save_checkpoint writes them to a file.
+  const std::vector<SnapshotEntry>& entries() const& { return entries_; }
+
   /// Restores the state of the objects, which are given in the order of the constructor. Throws Error, and changes no
   /// object, if an object has another type, other options or other shapes. The message names the first difference.
   template <Stateful... Objects>
@@ -37,19 +50,23 @@ class MINNOW_API Snapshot {
     restore([&](StateVisitor& visitor) { visit(visitor, objects...); });
   }
 
+  /// A snapshot of one object whose names have no number, and its restore: "2.weight" is the weight of child 2.
+  template <Stateful T>
+  static Snapshot of(const T& object) {
+    Snapshot snapshot;
+    snapshot.save([&](StateVisitor& visitor) { const_cast<T&>(object).visit_state(visitor); });
+    return snapshot;
+  }
+  template <Stateful T>
+  void restore_to(T& object) const {
+    restore([&](StateVisitor& visitor) { object.visit_state(visitor); });
+  }
+
  private:
   friend std::string first_difference(const Snapshot& a, const Snapshot& b);
 
   using VisitAll = std::function<void(StateVisitor&)>;
-  struct Values {
-    Shape shape;
-    std::vector<Real> elements;
-  };
-  struct Entry {
-    std::string name;
-    std::variant<std::monostate, std::string, std::uint64_t, double, Values>
-        value;  // monostate: a tensor without a shape
-  };
+  using Entry = SnapshotEntry;
   class Saver;
   class Reader;
   class Checker;
@@ -64,7 +81,7 @@ class MINNOW_API Snapshot {
   void save(const VisitAll& visit_all);
   void restore(const VisitAll& visit_all) const;
 
-  std::vector<Entry> entries_;  // in the order of the visits
+  std::vector<Entry> entries_;
 };
 
 }  // namespace minnow::inline MINNOW_PRECISION

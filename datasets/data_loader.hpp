@@ -47,6 +47,8 @@ class MINNOW_API DataLoader {
   DataLoader(const DataLoader&) = delete;
   DataLoader& operator=(const DataLoader&) = delete;
 
+  const Dataset& dataset() const { return dataset_; }
+
   /// Returns the number of batches per epoch.
   std::size_t size() const;
 

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace minnow::inline MINNOW_PRECISION {
@@ -44,6 +45,13 @@ class MINNOW_API Dataset {
 
   /// Returns true if the samples have weights. read() then writes the weights too.
   virtual bool has_weights() const { return false; }
+
+  /// Returns the names of the classes, if the targets are indices of named classes.
+  virtual const std::vector<std::string>& class_names() const;
+
+  /// Returns a short text that differs for other data. The default is a hash of 64 samples at positions that depend
+  /// only on size(). A checkpoint continues only on data of the same size, shapes, class names and fingerprint.
+  virtual std::string fingerprint() const;
 
   /// Writes the samples `indices`, all below size(), into the rows of batch.inputs, batch.targets and, if
   /// has_weights(), *batch.weights: sample indices[r] into batch.input(r) and batch.target(r). The tensors already have

@@ -18,6 +18,7 @@ class MINNOW_API Subset final : public Dataset {
   Shape input_shape() const override { return dataset_->input_shape(); }
   Shape target_shape() const override { return dataset_->target_shape(); }
   bool has_weights() const override { return dataset_->has_weights(); }
+  const std::vector<std::string>& class_names() const override { return dataset_->class_names(); }
   void read(std::span<const std::size_t> indices, Batch& batch) const override;
 
   /// Returns the index of each sample in the dataset.

@@ -26,7 +26,7 @@ class MINNOW_API TensorDataset : public Dataset {
   const Tensor& inputs() const { return inputs_; }
   const Tensor& targets() const { return targets_; }
   const std::optional<Tensor>& weights() const { return weights_; }
-  const std::vector<std::string>& class_names() const { return class_names_; }
+  const std::vector<std::string>& class_names() const override { return class_names_; }
 
   /// Returns a copy of the samples `indices`. Throws ValueError if an index is out of range. A Subset copies nothing.
   TensorDataset subset(std::span<const std::size_t> indices) const;

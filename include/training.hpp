@@ -6,6 +6,7 @@
 #include <minnow/training/evaluate.hpp>
 #include <minnow/training/find_non_finite.hpp>
 #include <minnow/training/fit.hpp>
+#include <minnow/training/history.hpp>
 #include <minnow/training/metrics.hpp>
 #include <minnow/training/metrics/accuracy.hpp>
 #include <minnow/training/metrics/average.hpp>

@@ -2,7 +2,7 @@
 #include <minnow/core/error.hpp>
 #include <minnow/io/detail/npy_format.hpp>
 #include <minnow/io/detail/open_tensors.hpp>
-#include <minnow/io/detail/output_file.hpp>
+#include <minnow/io/output_file.hpp>
 #include <minnow/io/npy.hpp>
 
 #include <algorithm>
@@ -34,7 +34,7 @@ Tensor read_npy(std::span<const std::byte> bytes) { return read(detail::Input(by
 
 void write_npy(const std::filesystem::path& path, const Tensor& tensor) {
   const std::string header = detail::npy_header_text(tensor.shape());
-  detail::OutputFile file(path);
+  OutputFile file(path);
   file.write(std::as_bytes(std::span(header)));
   file.write(std::as_bytes(std::span(tensor.data(), tensor.size())));
   file.commit();

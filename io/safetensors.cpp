@@ -2,7 +2,7 @@
 #include <minnow/core/error.hpp>
 #include <minnow/io/detail/element_types.hpp>
 #include <minnow/io/detail/open_tensors.hpp>
-#include <minnow/io/detail/output_file.hpp>
+#include <minnow/io/output_file.hpp>
 #include <minnow/io/detail/safetensors_header.hpp>
 #include <minnow/io/detail/shown.hpp>
 #include <minnow/io/safetensors.hpp>
@@ -101,7 +101,7 @@ void write_safetensors(const std::filesystem::path& path, std::span<const NamedC
   }
   json.append((8 - json.size() % 8) % 8, ' ');  // the elements are aligned
 
-  detail::OutputFile file(path);
+  OutputFile file(path);
   const std::uint64_t length = json.size();
   file.write(std::as_bytes(std::span(&length, 1)));
   file.write(std::as_bytes(std::span(json)));

@@ -58,7 +58,7 @@ double Loss::run(const LossInputs& in) try { return reduce(in); } catch (...) { 
 double Loss::reduce(const LossInputs& in) {
   const double counted = count(in);
   weight_ = reduction_ == Reduction::batch_mean ? in.total_sample_weight() : counted;
-  const double divisor = reduction_ == Reduction::sum ? 1 : weight_;
+  const double divisor = this->divisor();
   resize(gradient_, in.prediction.shape());
   per_sample_.resize(in.samples());
   compute(in, {per_sample_, gradient_, divisor == 0 ? 0 : 1 / divisor});

@@ -61,6 +61,10 @@ class MINNOW_API Loss {
   double total() const { return total_; }
   double weight() const { return weight_; }
 
+  /// The divisor of the loss and of the gradient of the last forward: weight(), or 1 for Reduction::sum.
+  double divisor() const { return reduction_ == Reduction::sum ? 1 : weight_; }
+  Reduction reduction() const { return reduction_; }
+
   /// Returns true if the last batch had no element that counts, as when all labels are ignored. The mean is then NaN
   /// and the gradient 0.
   bool counted_nothing() const { return total_ == 0 && weight_ == 0; }

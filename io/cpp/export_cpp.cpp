@@ -4,7 +4,7 @@
 #include <minnow/io/cpp/detail/header.hpp>
 #include <minnow/io/cpp/export_cpp.hpp>
 #include <minnow/io/detail/model_metadata.hpp>
-#include <minnow/io/detail/output_file.hpp>
+#include <minnow/io/output_file.hpp>
 
 #include <algorithm>
 #include <string_view>
@@ -113,7 +113,7 @@ void export_cpp(const Layer& model, const std::filesystem::path& path, const Exp
   } catch (const ValueError& error) {
     throw ValueError("export_cpp: " + std::string(error.what()));
   }
-  detail::OutputFile file(path);
+  OutputFile file(path);
   file.write(std::as_bytes(std::span(text)));
   file.commit();
 }

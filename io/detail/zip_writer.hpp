@@ -1,6 +1,6 @@
 #pragma once
 
-#include <minnow/io/detail/output_file.hpp>
+#include <minnow/io/output_file.hpp>
 
 #include <cstddef>
 #include <cstdint>

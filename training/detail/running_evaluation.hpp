@@ -6,6 +6,7 @@
 #include <minnow/training/metrics/metric.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 namespace minnow::inline MINNOW_PRECISION {
@@ -30,13 +31,20 @@ class RunningEvaluation {
     samples_ += batch.size();
   }
 
+  void visit_state(StateVisitor& visitor) {
+    visitor.visit("loss", total_);
+    visitor.visit("weight", weight_);
+    visitor.visit("samples", samples_);
+    for (Metric& metric : metrics_) visitor.visit(metric.name(), metric);
+  }
+
   double loss() const { return mean(total_, weight_); }
   std::size_t samples() const { return samples_; }
   const std::vector<Metric>& metrics() const { return metrics_; }
 
  private:
   double total_ = 0, weight_ = 0;
-  std::size_t samples_ = 0;
+  std::uint64_t samples_ = 0;
   std::vector<Metric> metrics_;
 };
 

@@ -38,12 +38,18 @@ class MINNOW_API Accuracy {
   std::size_t correct() const { return correct_; }
   std::size_t total() const { return total_; }
 
+  /// Visits the counts.
+  void visit_state(StateVisitor& visitor) {
+    visitor.visit("correct", correct_);
+    visitor.visit("total", total_);
+  }
+
  private:
   void add_single_scores(const Tensor& scores, const Tensor& targets);
   void add_labels(const Tensor& scores, const Tensor& targets);
 
   AccuracyOptions options_;
-  std::size_t correct_ = 0, total_ = 0;
+  std::uint64_t correct_ = 0, total_ = 0;
 };
 
 struct BinaryAccuracyOptions {
@@ -65,9 +71,15 @@ class MINNOW_API BinaryAccuracy {
   std::size_t correct() const { return correct_; }
   std::size_t total() const { return total_; }
 
+  /// Visits the counts.
+  void visit_state(StateVisitor& visitor) {
+    visitor.visit("correct", correct_);
+    visitor.visit("total", total_);
+  }
+
  private:
   BinaryAccuracyOptions options_;
-  std::size_t correct_ = 0, total_ = 0;
+  std::uint64_t correct_ = 0, total_ = 0;
 };
 
 namespace metrics {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <minnow/core/state_visitor.hpp>
 #include <minnow/core/tensor.hpp>
 
 #include <concepts>
@@ -40,6 +41,12 @@ class MINNOW_API Metric {
   /// Returns the measure of all batches so far.
   double value() const { return accumulator_->value(); }
 
+  /// Returns true if the accumulator is Stateful: it has visit_state. A checkpoint inside an epoch needs it.
+  bool has_state() const { return accumulator_->has_state(); }
+
+  /// Visits what the accumulator stores, if it has_state().
+  void visit_state(StateVisitor& visitor) { accumulator_->visit_state(visitor); }
+
  private:
   struct MINNOW_API Accumulator {
     virtual ~Accumulator();
@@ -47,6 +54,8 @@ class MINNOW_API Metric {
     virtual bool assign(const Accumulator& other) = 0;  // returns false if `other` is of another type
     virtual void add(const Tensor& scores, const Tensor& targets) = 0;
     virtual double value() const = 0;
+    virtual bool has_state() const = 0;
+    virtual void visit_state(StateVisitor& visitor) = 0;
   };
 
   template <class T>
@@ -60,6 +69,10 @@ class MINNOW_API Metric {
     }
     void add(const Tensor& scores, const Tensor& targets) override { accumulator.add(scores, targets); }
     double value() const override { return static_cast<double>(accumulator.value()); }
+    bool has_state() const override { return Stateful<T>; }
+    void visit_state([[maybe_unused]] StateVisitor& visitor) override {
+      if constexpr (Stateful<T>) accumulator.visit_state(visitor);
+    }
     T accumulator;
   };
 

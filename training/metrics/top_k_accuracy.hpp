@@ -4,6 +4,7 @@
 #include <minnow/training/metrics/metric.hpp>
 
 #include <cstddef>
+#include <cstdint>
 
 namespace minnow::inline MINNOW_PRECISION {
 
@@ -22,8 +23,15 @@ class MINNOW_API TopKAccuracy {
   double value() const;
   std::size_t total() const { return total_; }
 
+  /// Visits the counts.
+  void visit_state(StateVisitor& visitor) {
+    visitor.visit("correct", correct_);
+    visitor.visit("total", total_);
+  }
+
  private:
-  std::size_t k_, correct_ = 0, total_ = 0;
+  std::size_t k_;
+  std::uint64_t correct_ = 0, total_ = 0;
 };
 
 namespace metrics {

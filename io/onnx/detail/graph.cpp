@@ -1,7 +1,7 @@
 #include <minnow/core/detail/format.hpp>
 #include <minnow/core/error.hpp>
 #include <minnow/core/version.hpp>
-#include <minnow/io/detail/output_file.hpp>
+#include <minnow/io/output_file.hpp>
 #include <minnow/io/onnx/detail/graph.hpp>
 
 #include <algorithm>
@@ -20,7 +20,7 @@ static_assert(std::endian::native == std::endian::little, "raw_data is little-en
 /// Lets protobuf write into an OutputFile. Protobuf is not made for exceptions: the first one is kept for rethrow().
 class OutputFileStream : public google::protobuf::io::CopyingOutputStream {
  public:
-  explicit OutputFileStream(detail::OutputFile& file) : file_(file) {}
+  explicit OutputFileStream(OutputFile& file) : file_(file) {}
 
   bool Write(const void* data, int size) override {
     if (error_) return false;
@@ -37,7 +37,7 @@ class OutputFileStream : public google::protobuf::io::CopyingOutputStream {
   }
 
  private:
-  detail::OutputFile& file_;
+  OutputFile& file_;
   std::exception_ptr error_;
 };
 
@@ -146,7 +146,7 @@ void Graph::write(const std::filesystem::path& path) const {
   if (const std::size_t size = model_->proto.ByteSizeLong(); size > std::numeric_limits<int>::max())
     throw ValueError(format_text(
         "export_onnx: expected a model of less than 2 GiB, the limit of an ONNX file, got {} bytes.", size));
-  detail::OutputFile file(path);
+  OutputFile file(path);
   OutputFileStream stream(file);
   {
     google::protobuf::io::CopyingOutputStreamAdaptor adaptor(&stream);

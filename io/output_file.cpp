@@ -1,6 +1,6 @@
 #include <minnow/core/detail/format.hpp>
 #include <minnow/core/error.hpp>
-#include <minnow/io/detail/output_file.hpp>
+#include <minnow/io/output_file.hpp>
 
 #include <algorithm>
 #include <atomic>
@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace minnow::inline MINNOW_PRECISION::detail {
+namespace minnow::inline MINNOW_PRECISION {
 namespace {
 
 /// Creates a new file beside `path` and stores its name. Returns the descriptor; -1 if it cannot be created.
@@ -94,4 +94,4 @@ void OutputFile::commit() {
   sync_folder(path_);
 }
 
-}  // namespace minnow::inline MINNOW_PRECISION::detail
+}  // namespace minnow::inline MINNOW_PRECISION

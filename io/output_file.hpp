@@ -7,7 +7,7 @@
 #include <span>
 #include <string>
 
-namespace minnow::inline MINNOW_PRECISION::detail {
+namespace minnow::inline MINNOW_PRECISION {
 
 /// Writes a file that appears under its name only when it is complete. The bytes go to a temporary file in the same
 /// folder. commit() syncs it, renames it, and syncs the folder. Without commit() the destructor deletes it. An existing
@@ -34,4 +34,4 @@ class MINNOW_API OutputFile {
   int descriptor_ = -1;
 };
 
-}  // namespace minnow::inline MINNOW_PRECISION::detail
+}  // namespace minnow::inline MINNOW_PRECISION
