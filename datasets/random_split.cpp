@@ -1,10 +1,9 @@
 #include <minnow/core/detail/format.hpp>
 #include <minnow/core/error.hpp>
-#include <minnow/datasets/detail/chunks.hpp>
+#include <minnow/datasets/detail/target_classes.hpp>
 #include <minnow/datasets/random_split.hpp>
 
 #include <cmath>
-#include <map>
 #include <numeric>
 #include <utility>
 #include <vector>
@@ -14,37 +13,9 @@ namespace {
 
 using Indices = std::vector<std::size_t>;
 
-/// Returns the class of each sample. Samples with equal targets have the same class; classes are in the order of the
-/// targets.
-Indices classes_of(const Dataset& dataset) {
-  std::map<std::vector<Real>, Indices> members;
-  for_each_chunk(dataset, [&](const Batch& batch, std::size_t first) {
-    for (std::size_t i = 0; i < batch.size(); ++i) {
-      const std::span<const Real> target = batch.target(i);
-      for (const Real value : target)
-        if (!std::isfinite(value))
-          throw ValueError(
-              format_text("random_split: expected finite targets, got {} in sample {}.", value, first + i));
-      members[{target.begin(), target.end()}].push_back(first + i);
-    }
-  });
-  Indices classes(dataset.size());
-  std::size_t number = 0;
-  for (const auto& [target, samples] : members) {
-    for (const std::size_t sample : samples) classes[sample] = number;
-    ++number;
-  }
-  return classes;
-}
-
 /// Returns how many samples of each class the part has. The counts of the first c classes add up to their share of the
 /// samples, rounded, for every c.
-Indices quotas(const Indices& classes, double fraction) {
-  Indices counts;
-  for (const std::size_t c : classes) {
-    if (c >= counts.size()) counts.resize(c + 1);
-    ++counts[c];
-  }
+Indices quotas(Indices counts, double fraction) {
   std::size_t samples = 0, chosen = 0;
   for (std::size_t& count : counts) {
     samples += count;
@@ -64,12 +35,13 @@ std::pair<Indices, Indices> split_indices(const Dataset& dataset, double fractio
     throw ValueError(
         format_text("random_split: expected a fraction that leaves at least one of {} samples in each part, got {}.",
                     size, fraction));
-  const Indices classes = options.stratified ? classes_of(dataset) : Indices(size);
-  Indices left = quotas(classes, fraction), order(size), part, rest;
+  const TargetClasses classes =
+      options.stratified ? target_classes(dataset, "random_split") : TargetClasses{Indices(size), {size}, {}};
+  Indices left = quotas(classes.counts, fraction), order(size), part, rest;
   std::iota(order.begin(), order.end(), 0);
   rng.shuffle(order);
   for (const std::size_t index : order) {
-    std::size_t& quota = left[classes[index]];
+    std::size_t& quota = left[classes.of_sample[index]];
     (quota > 0 ? part : rest).push_back(index);
     if (quota > 0) --quota;
   }

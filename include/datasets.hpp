@@ -9,6 +9,7 @@
 #include <minnow/datasets/augmentation.hpp>
 #include <minnow/datasets/data_loader.hpp>
 #include <minnow/datasets/dataset.hpp>
+#include <minnow/datasets/folds.hpp>
 #include <minnow/datasets/lazy_dataset.hpp>
 #include <minnow/datasets/normalization.hpp>
 #include <minnow/datasets/random_split.hpp>
