@@ -1,6 +1,7 @@
 #include <minnow/core/error.hpp>
 #include <minnow/datasets/data_loader.hpp>
 #include <minnow/datasets/detail/batch_maker.hpp>
+#include <minnow/datasets/detail/weighted_draws.hpp>
 #include <minnow/datasets/detail/worker_thread.hpp>
 
 #include <algorithm>
@@ -18,6 +19,7 @@ class DataLoader::Pass {
       : batch_size_(options.batch_size),
         batches_(batches),
         order_(samples),
+        drawn_(options.sampler.has_value()),
         slots_(options.prefetch ? options.workers + 1 : 1) {
     for (std::size_t i = 0; i < (options.prefetch ? options.workers : 1); ++i) {
       Worker& worker =
@@ -26,13 +28,12 @@ class DataLoader::Pass {
     }
   }
 
-  /// Begins epoch `epoch` at a batch, with the streams in `options`.
-  void begin(const DataLoaderOptions& options, std::uint64_t epoch, std::size_t first_batch) {
+  /// Begins epoch `epoch` at a batch, with the streams of the loader.
+  void begin(const DataLoader& loader, std::uint64_t epoch, std::size_t first_batch) {
     stop();
-    std::iota(order_.begin(), order_.end(), 0);
-    if (options.shuffle) options.shuffle->stream(epoch).shuffle(order_);
+    loader.write_order(epoch, order_);
     for (const auto& worker : workers_)
-      if (options.augment) worker->maker.set_stream(options.augment->rng);
+      if (loader.options_.augment) worker->maker.set_stream(loader.options_.augment->rng);
     epoch_ = epoch;
     at_ = next_ = first_batch;
     if (at_end()) return;
@@ -88,11 +89,13 @@ class DataLoader::Pass {
   void fill(Worker& worker) {
     const std::size_t start = worker.number * batch_size_;
     const std::size_t n = std::min(batch_size_, order_.size() - start);
-    worker.maker.make({order_.data() + start, n}, epoch_, slots_[worker.number % slots_.size()]);
+    worker.maker.make({order_.data() + start, n}, epoch_, drawn_ ? std::optional(start) : std::nullopt,
+                      slots_[worker.number % slots_.size()]);
   }
 
   const std::size_t batch_size_, batches_;
   std::vector<std::size_t> order_;
+  const bool drawn_;  // by a sampler
   std::vector<Batch> slots_;
   std::uint64_t epoch_ = 0;
   std::size_t at_ = batches_;                     // number of the current batch
@@ -104,6 +107,11 @@ DataLoader::DataLoader(const Dataset& dataset, const DataLoaderOptions& options)
     : dataset_(dataset), options_(options), samples_(dataset.size()) {
   if (options.batch_size == 0) throw ValueError("DataLoader: expected batch_size to be at least 1, got 0.");
   if (options.workers == 0) throw ValueError("DataLoader: expected workers to be at least 1, got 0.");
+  if (options.sampler) {
+    if (options.shuffle) throw ValueError("DataLoader: expected a sampler or shuffle, got both. Leave out shuffle.");
+    draws_ = std::make_shared<WeightedDraws>(options.sampler->weights, samples_);
+    if (options.sampler->samples > 0) samples_ = options.sampler->samples;
+  }
   free_pass();
 }
 
@@ -123,15 +131,22 @@ std::shared_ptr<DataLoader::Pass>& DataLoader::free_pass() {
   return passes_.emplace_back(std::make_shared<Pass>(dataset_, options_, samples_, size()));
 }
 
+/// Writes the samples of an epoch, in order.
+void DataLoader::write_order(std::uint64_t epoch, std::vector<std::size_t>& order) const {
+  if (draws_) return draws_->draw(options_.sampler->rng.stream(epoch), order);
+  std::iota(order.begin(), order.end(), 0);
+  if (options_.shuffle) options_.shuffle->stream(epoch).shuffle(order);
+}
+
 DataLoader::iterator DataLoader::begin() {
   const bool nested = passes_[0].use_count() > 1 && !passes_[0]->at_end();
   auto& pass = free_pass();
   if (nested) {
-    pass->begin(options_, epoch_ - 1, 0);
+    pass->begin(*this, epoch_ - 1, 0);
     return iterator(pass);
   }
   pass.swap(passes_[0]);
-  passes_[0]->begin(options_, epoch_++, std::exchange(next_batch_, 0));
+  passes_[0]->begin(*this, epoch_++, std::exchange(next_batch_, 0));
   return iterator(passes_[0]);
 }
 
@@ -150,6 +165,10 @@ void DataLoader::visit_state(StateVisitor& visitor) {
   visitor.constant("batch_size", std::to_string(options_.batch_size));
   visitor.constant("drop_last", options_.drop_last ? "true" : "false");
   if (options_.shuffle) visitor.visit("shuffle", *options_.shuffle);
+  if (draws_) {
+    visitor.constant("sampler.weights", std::to_string(draws_->fingerprint()));
+    visitor.visit("sampler", options_.sampler->rng);
+  }
   if (options_.augment) visitor.visit("augmentation", options_.augment->rng);
 }
 

@@ -5,6 +5,7 @@
 #include <minnow/datasets/augmentation.hpp>
 #include <minnow/datasets/dataset.hpp>
 #include <minnow/datasets/normalization.hpp>
+#include <minnow/datasets/weighted_sampler.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -16,6 +17,8 @@
 
 namespace minnow::inline MINNOW_PRECISION {
 
+class WeightedDraws;
+
 struct DataLoaderOptions {
   std::size_t batch_size = 64;
   std::optional<Rng> shuffle = std::nullopt;           // shuffles by (this stream, epoch); unset: the dataset's order
@@ -24,13 +27,14 @@ struct DataLoaderOptions {
   std::size_t workers = 1;                             // number of worker threads; each fills its own batch
   std::optional<Augmentation> augment = std::nullopt;  // random changes of each sample, different in each epoch
   std::optional<Normalization> normalize = std::nullopt;  // applied after `augment`
+  std::optional<WeightedSampler> sampler = std::nullopt;  // draws the samples of each epoch, instead of `shuffle`
 };
 
 /// Iterates over a dataset in batches. One range-based for loop is one pass over the dataset, an epoch:
 ///   for (const Batch& batch : loader) ...
 /// A batch is valid until the next batch of its pass. Nothing is allocated after the first epoch. Prefetching and the
 /// number of workers change no bit of the batches. A sample's augmentation does not depend on the other samples of its
-/// batch.
+/// batch. With a sampler, a sample that is drawn twice in an epoch is augmented differently each time.
 ///
 /// A pass runs until it is at its end or its iterators are destroyed. A pass begun while another pass runs is a nested
 /// pass, as in evaluate(model, loss, loader) inside a loop over `loader`. It has buffers of its own, repeats the epoch
@@ -39,8 +43,8 @@ class MINNOW_API DataLoader {
   class Pass;
 
  public:
-  /// `dataset` must outlive the loader. Throws ValueError if batch_size or workers is 0, or the augmentation is
-  /// invalid.
+  /// `dataset` must outlive the loader. Throws ValueError if batch_size or workers is 0, if the augmentation or the
+  /// sampler is invalid, or if there are both a sampler and a shuffle.
   explicit DataLoader(const Dataset& dataset, const DataLoaderOptions& options = {});
   explicit DataLoader(const Dataset&& dataset, const DataLoaderOptions& options = {}) = delete;
   ~DataLoader();
@@ -88,9 +92,11 @@ class MINNOW_API DataLoader {
 
  private:
   std::shared_ptr<Pass>& free_pass();
+  void write_order(std::uint64_t epoch, std::vector<std::size_t>& order) const;
 
   const Dataset& dataset_;
   DataLoaderOptions options_;
+  std::shared_ptr<const WeightedDraws> draws_;  // null without a sampler
   std::size_t samples_;
   std::vector<std::shared_ptr<Pass>> passes_;  // first: the outermost; a pass that no iterator owns is used again
   std::uint64_t epoch_ = 0;

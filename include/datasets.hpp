@@ -15,3 +15,4 @@
 #include <minnow/datasets/random_split.hpp>
 #include <minnow/datasets/subset.hpp>
 #include <minnow/datasets/tensor_dataset.hpp>
+#include <minnow/datasets/weighted_sampler.hpp>

@@ -54,7 +54,8 @@ void BatchMaker::read(std::span<const std::size_t> indices, Batch& batch) const 
   dataset_.read(indices, batch);
 }
 
-void BatchMaker::make(std::span<const std::size_t> indices, std::uint64_t epoch, Batch& batch) {
+void BatchMaker::make(std::span<const std::size_t> indices, std::uint64_t epoch, std::optional<std::size_t> first_draw,
+                      Batch& batch) {
   read(indices, batch);
   batch.indices.assign(indices.begin(), indices.end());
   if (augment_ && augment_->mixup) batch.partners = batch.indices;
@@ -62,16 +63,17 @@ void BatchMaker::make(std::span<const std::size_t> indices, std::uint64_t epoch,
   for (std::size_t i = 0; i < indices.size(); ++i) {
     const std::span<Real> sample = batch.input(i);
     if (augment_) {
-      Rng rest = transform(indices[i], epoch, sample);
+      Rng rest = transform(first_draw ? dataset_.size() + *first_draw + i : indices[i], epoch, sample);
       if (augment_->mixup) mix(indices[i], epoch, i, std::move(rest), batch);
     }
     if (normalize_) normalize_->apply(sample);
   }
 }
 
-/// Applies the transforms and returns the state of the sample's stream after them.
-Rng BatchMaker::transform(std::size_t index, std::uint64_t epoch, std::span<Real> sample) {
-  Rng rng = augment_->rng.stream(epoch, index);
+/// Applies the transforms and returns the state of the sample's stream after them. `number`: the sample's index, or the
+/// size of the dataset plus the number of the draw.
+Rng BatchMaker::transform(std::uint64_t number, std::uint64_t epoch, std::span<Real> sample) {
+  Rng rng = augment_->rng.stream(epoch, number);
   for (const Transform& transform : augment_->transforms) transform(sample, input_shape_, rng);
   return rng;
 }

@@ -18,15 +18,18 @@ class BatchMaker {
   /// Throws ValueError if a transform is empty, or if alpha or classes of mixup is out of range.
   BatchMaker(const Dataset& dataset, std::optional<Augmentation> augment, std::optional<Normalization> normalize);
 
-  /// Writes the samples `indices`, augmented for the given epoch and normalised, into `batch`.
-  void make(std::span<const std::size_t> indices, std::uint64_t epoch, Batch& batch);
+  /// Writes the samples `indices`, augmented for the given epoch and normalised, into `batch`. `first_draw`: the
+  /// position of the first sample in the epoch if a sampler has drawn the samples; each draw is then augmented
+  /// differently.
+  void make(std::span<const std::size_t> indices, std::uint64_t epoch, std::optional<std::size_t> first_draw,
+            Batch& batch);
 
   /// Sets the stream of the augmentation, which must exist.
   void set_stream(const Rng& rng) { augment_->rng = rng; }
 
  private:
   void read(std::span<const std::size_t> indices, Batch& batch) const;
-  Rng transform(std::size_t index, std::uint64_t epoch, std::span<Real> sample);
+  Rng transform(std::uint64_t number, std::uint64_t epoch, std::span<Real> sample);
   void one_hot_targets(Batch& batch);
   void mix(std::size_t index, std::uint64_t epoch, std::size_t row, Rng rng, Batch& batch);
   bool mixes_class_indices() const { return augment_ && augment_->mixup && target_shape_.empty(); }
