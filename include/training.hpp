@@ -3,7 +3,9 @@
 /// \file
 /// fit, evaluate and the metrics.
 
+#include <minnow/training/cross_validate.hpp>
 #include <minnow/training/evaluate.hpp>
+#include <minnow/training/find_learning_rate.hpp>
 #include <minnow/training/find_non_finite.hpp>
 #include <minnow/training/fit.hpp>
 #include <minnow/training/history.hpp>

@@ -51,6 +51,9 @@ class MINNOW_API Optimizer {
   /// of step 0 are out of range.
   void set_schedule(Schedule schedule);
 
+  /// The schedule; null if there is none.
+  const Schedule& schedule() const { return schedule_; }
+
   // The current and the initial rates of each group. The functions throw ValueError if the group does not exist or a
   // rate is out of range. An optimizer of your own with rates overrides all of them; by default they throw Error.
   virtual std::size_t num_groups() const;

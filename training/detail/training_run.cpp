@@ -1,6 +1,7 @@
 #include <minnow/core/detail/format.hpp>
 #include <minnow/core/error.hpp>
 #include <minnow/core/snapshot.hpp>
+#include <minnow/training/detail/same_model.hpp>
 #include <minnow/training/detail/training_run.hpp>
 #include <minnow/training/evaluate.hpp>
 
@@ -16,20 +17,6 @@ constexpr double not_measured = std::numeric_limits<double>::quiet_NaN();
 
 double seconds_from(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
-void check_same_model(Layer& model, const Optimizer& optimizer, const EMA* ema) {
-  const std::vector<NamedTensor> of_model = model.parameters();
-  const auto is_of_model = [&](const NamedTensor& entry) {
-    return std::any_of(of_model.begin(), of_model.end(),
-                       [&](const auto& other) { return other.parameter == entry.parameter; });
-  };
-  const auto& optimized = optimizer.parameters();
-  const bool optimizer_is = std::any_of(optimized.begin(), optimized.end(), is_of_model);
-  if (!optimizer_is || (ema != nullptr && !ema->is_of(model)))
-    throw ValueError(
-        format_text("fit: expected an {} built on this model, got one of another. A copy of a model needs its own.",
-                    optimizer_is ? "EMA" : "optimizer"));
 }
 
 void check_options(const DataLoader& loader, const FitOptions& options) {
@@ -71,7 +58,7 @@ std::string joined(const std::vector<std::string>& names) {
 }  // namespace
 
 TrainingRun::TrainingRun(Layer& model, Loss& loss, Optimizer& optimizer, DataLoader& loader, const FitOptions& options)
-    : model_((check_options(loader, options), check_same_model(model, optimizer, options.ema), model)),
+    : model_((check_options(loader, options), check_same_model("fit", model, optimizer, options.ema), model)),
       loss_(loss),
       optimizer_(optimizer),
       loader_(loader),
