@@ -4,28 +4,36 @@
 
 #include <algorithm>
 #include <cstring>
+#include <type_traits>
+#include <utility>
 
 namespace minnow::inline MINNOW_PRECISION {
 
-class Snapshot::Saver : public StateVisitor {
- public:
-  explicit Saver(std::vector<Entry>& entries) : entries_(entries) {}
+Snapshot::Snapshot(const StateView& view) {
+  for (const StateView::Entry& entry : view.entries())
+    std::visit(
+        [&](const auto& value) {
+          if constexpr (std::is_pointer_v<std::decay_t<decltype(value)>>)
+            entries_.push_back({entry.name, *value});
+          else
+            entries_.push_back({entry.name, value});
+        },
+        entry.value);
+}
 
- protected:
-  void do_constant(const std::string& name, std::string_view value) override { add(name, std::string(value)); }
-  void do_visit(const std::string& name, std::uint64_t& value) override { add(name, value); }
-  void do_visit(const std::string& name, double& value) override { add(name, value); }
-  void do_visit(const std::string& name, FixedTensor& tensor) override { add(name, tensor); }
-  void do_visit(const std::string& name, FixedTensor& tensor, const Shape&) override { do_visit(name, tensor); }
-
- private:
-  template <class T>
-  void add(const std::string& name, T value) {
-    entries_.push_back({name, std::move(value)});
-  }
-
-  std::vector<Entry>& entries_;
-};
+StateView Snapshot::view() const& {
+  std::vector<StateView::Entry> entries;
+  for (const Entry& entry : entries_)
+    std::visit(
+        [&](const auto& value) {
+          if constexpr (std::is_same_v<std::decay_t<decltype(value)>, FixedTensor>)
+            entries.push_back({entry.name, &value});
+          else
+            entries.push_back({entry.name, value});
+        },
+        entry.value);
+  return StateView(std::move(entries));
+}
 
 /// Reads the entries in order. Throws Error if an entry has another name or type.
 class Snapshot::Reader : public StateVisitor {
@@ -105,11 +113,6 @@ class Snapshot::Restorer : public Reader {
       tensor.reset();
   }
 };
-
-void Snapshot::save(const VisitAll& visit_all) {
-  Saver saver(entries_);
-  visit_all(saver);
-}
 
 void Snapshot::restore(const VisitAll& visit_all) const {
   Checker checker(entries_);

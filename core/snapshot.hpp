@@ -1,6 +1,6 @@
 #pragma once
 
-#include <minnow/core/state_visitor.hpp>
+#include <minnow/core/state_view.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -11,12 +11,6 @@
 #include <vector>
 
 namespace minnow::inline MINNOW_PRECISION {
-
-/// One value of a state: a constant, an integer, a real, or a tensor, which may have no shape.
-struct SnapshotEntry {
-  std::string name;
-  std::variant<std::string, std::uint64_t, double, FixedTensor> value;
-};
 
 class Snapshot;
 
@@ -33,15 +27,25 @@ MINNOW_API std::string first_difference(const Snapshot& a, const Snapshot& b);
 class MINNOW_API Snapshot {
  public:
   template <Stateful... Objects>
-  explicit Snapshot(const Objects&... objects) {  // visit_state is not const, but this visitor only reads
-    save([&](StateVisitor& visitor) { visit(visitor, const_cast<Objects&>(objects)...); });
-  }
+  explicit Snapshot(const Objects&... objects) : Snapshot(StateView(objects...)) {}
+
+  /// Copies the values of a view.
+  explicit Snapshot(const StateView& view);
+
+  /// One value: a constant, an integer, a real, or a tensor, which may have no shape.
+  struct Entry {
+    std::string name;
+    std::variant<std::string, std::uint64_t, double, FixedTensor> value;
+  };
 
   /// A snapshot of entries that were read from a file; see load_checkpoint.
-  explicit Snapshot(std::vector<SnapshotEntry> entries) : entries_(std::move(entries)) {}
+  explicit Snapshot(std::vector<Entry> entries) : entries_(std::move(entries)) {}
 
-  /// The values in the order of the visits. save_checkpoint writes them to a file.
-  const std::vector<SnapshotEntry>& entries() const& { return entries_; }
+  /// The values in the order of the visits.
+  const std::vector<Entry>& entries() const& { return entries_; }
+
+  /// Returns a view of this snapshot, which must outlive it.
+  StateView view() const&;
 
   /// Restores the state of the objects, which are given in the order of the constructor. Throws Error, and changes no
   /// object, if an object has another type, other options or other shapes. The message names the first difference.
@@ -50,13 +54,7 @@ class MINNOW_API Snapshot {
     restore([&](StateVisitor& visitor) { visit(visitor, objects...); });
   }
 
-  /// A snapshot of one object whose names have no number, and its restore: "2.weight" is the weight of child 2.
-  template <Stateful T>
-  static Snapshot of(const T& object) {
-    Snapshot snapshot;
-    snapshot.save([&](StateVisitor& visitor) { const_cast<T&>(object).visit_state(visitor); });
-    return snapshot;
-  }
+  /// Restores the state of one object, from a snapshot of StateView::of(object).
   template <Stateful T>
   void restore_to(T& object) const {
     restore([&](StateVisitor& visitor) { object.visit_state(visitor); });
@@ -66,8 +64,6 @@ class MINNOW_API Snapshot {
   friend std::string first_difference(const Snapshot& a, const Snapshot& b);
 
   using VisitAll = std::function<void(StateVisitor&)>;
-  using Entry = SnapshotEntry;
-  class Saver;
   class Reader;
   class Checker;
   class Restorer;
@@ -78,7 +74,6 @@ class MINNOW_API Snapshot {
     (visitor.visit(std::to_string(number++), objects), ...);
   }
 
-  void save(const VisitAll& visit_all);
   void restore(const VisitAll& visit_all) const;
 
   std::vector<Entry> entries_;

@@ -38,7 +38,7 @@ class MINNOW_API StateVisitor {
   /// compares it and never writes it.
   void constant(std::string_view name, std::string_view value) { do_constant(full(name), value); }
 
-  /// Visits a member.
+  /// Visits a member. A tensor must not be a local variable of visit_state: StateView keeps its address.
   void visit(std::string_view name, std::uint64_t& value) { do_visit(full(name), value); }
   void visit(std::string_view name, double& value) { do_visit(full(name), value); }
   void visit(std::string_view name, FixedTensor& tensor) { do_visit(full(name), tensor); }

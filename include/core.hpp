@@ -20,6 +20,7 @@
 #include <minnow/core/rng.hpp>
 #include <minnow/core/size2d.hpp>
 #include <minnow/core/snapshot.hpp>
+#include <minnow/core/state_view.hpp>
 #include <minnow/core/state_visitor.hpp>
 #include <minnow/core/tensor.hpp>
 #include <minnow/core/threading/denormals.hpp>

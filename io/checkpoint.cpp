@@ -38,13 +38,19 @@ class Checksum {
   std::uint64_t hash_ = 0;
 };
 
-std::string checksum_of(const Snapshot& state, const std::string& state_json,
+/// Returns the tensor of an entry, if it has a shape; otherwise null.
+const FixedTensor* tensor_of(const StateView::Entry& entry) {
+  const auto* const tensor = std::get_if<const FixedTensor*>(&entry.value);
+  return tensor != nullptr && (*tensor)->has_shape() ? *tensor : nullptr;
+}
+
+std::string checksum_of(const StateView& state, const std::string& state_json,
                         const std::map<std::string, std::string>& metadata) {
   Checksum checksum;
   checksum.add(state_json);
   for (const auto& [key, value] : metadata) checksum.add(key), checksum.add(value);
-  for (const SnapshotEntry& entry : state.entries())
-    if (const auto* tensor = std::get_if<FixedTensor>(&entry.value); tensor != nullptr && tensor->has_shape())
+  for (const StateView::Entry& entry : state.entries())
+    if (const FixedTensor* tensor = tensor_of(entry))
       checksum.add(to_string(tensor->shape())), checksum.add(std::as_bytes(tensor->values()));
   return checksum.text();
 }
@@ -64,9 +70,9 @@ double real_from_json(const Json& value) {
 
 /// Returns the entries in order: ["name", "constant", "SGD"], ["steps", "integer", 7], ["best", "real", 0.5],
 /// ["weight", "tensor"], ["momentum", "no tensor"].
-std::string to_json(const Snapshot& state) {
+std::string to_json(const StateView& state) {
   Json list = Json::array();
-  for (const SnapshotEntry& entry : state.entries()) {
+  for (const StateView::Entry& entry : state.entries()) {
     Json item{entry.name};
     if (const auto* text = std::get_if<std::string>(&entry.value))
       item.insert(item.end(), {"constant", *text});
@@ -75,7 +81,7 @@ std::string to_json(const Snapshot& state) {
     else if (const auto* real = std::get_if<double>(&entry.value))
       item.insert(item.end(), {"real", real_to_json(*real)});
     else
-      item.push_back(std::get<FixedTensor>(entry.value).has_shape() ? "tensor" : "no tensor");
+      item.push_back(tensor_of(entry) != nullptr ? "tensor" : "no tensor");
     list.push_back(std::move(item));
   }
   try {
@@ -99,7 +105,7 @@ FixedTensor read_tensor(const SafetensorsReader& file, const std::string& name, 
   return values;
 }
 
-SnapshotEntry read_entry(const SafetensorsReader& file, const Json& item, std::set<std::string>& read) {
+Snapshot::Entry read_entry(const SafetensorsReader& file, const Json& item, std::set<std::string>& read) {
   const auto name = item.at(0).get<std::string>(), kind = item.at(1).get<std::string>();
   if (kind == "constant") return {name, item.at(2).get<std::string>()};
   if (kind == "integer") return {name, item.at(2).get<std::uint64_t>()};
@@ -122,12 +128,12 @@ Checkpoint load(const SafetensorsReader& file) {
                     "wrote it",
                     version, detail::shown(got)));
   const std::string state_json = take(state_key), checksum = take(checksum_key);
-  std::vector<SnapshotEntry> entries;
+  std::vector<Snapshot::Entry> entries;
   std::set<std::string> read;
   for (const Json& item : Json::parse(state_json)) entries.push_back(read_entry(file, item, read));
   Checkpoint checkpoint{Snapshot(std::move(entries)), std::move(metadata)};
   if (read.size() != file.tensors().size() ||
-      checksum != checksum_of(checkpoint.state, state_json, checkpoint.metadata))
+      checksum != checksum_of(checkpoint.state.view(), state_json, checkpoint.metadata))
     throw ValueError("expected the bytes that were written, got others: the checksum differs. Use another checkpoint");
   return checkpoint;
 }
@@ -144,7 +150,7 @@ Checkpoint load_or_refuse(const SafetensorsReader& file) {
 
 }  // namespace
 
-void save_checkpoint(const std::filesystem::path& path, const Snapshot& state,
+void save_checkpoint(const std::filesystem::path& path, const StateView& state,
                      const std::map<std::string, std::string>& metadata) {
   for (const auto& [key, value] : metadata)
     if (key.starts_with(reserved))
@@ -156,9 +162,8 @@ void save_checkpoint(const std::filesystem::path& path, const Snapshot& state,
   all[checksum_key] = checksum_of(state, state_json, metadata);
   all[state_key] = state_json;
   std::vector<NamedConstTensor> tensors;
-  for (const SnapshotEntry& entry : state.entries())
-    if (const auto* tensor = std::get_if<FixedTensor>(&entry.value); tensor != nullptr && tensor->has_shape())
-      tensors.push_back({entry.name, tensor, nullptr});
+  for (const StateView::Entry& entry : state.entries())
+    if (const FixedTensor* tensor = tensor_of(entry)) tensors.push_back({entry.name, tensor, nullptr});
   write_safetensors(path, tensors, all);
 }
 

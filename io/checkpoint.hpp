@@ -20,12 +20,12 @@ struct Checkpoint {
 };
 
 /// Saves the state of a training run as one safetensors file with a checksum:
-///   save_checkpoint("run.safetensors", Snapshot(model, optimizer, loader));
+///   save_checkpoint("run.safetensors", StateView(model, optimizer, loader));
 ///   load_checkpoint("run.safetensors").state.restore(model, optimizer, loader);
 /// The restored run continues to the same bits. The file appears under its name only when it is complete and synced to
 /// the disk; an old file is unchanged until then. Throws ValueError if a metadata key is reserved or a text is not
 /// UTF-8, and DataError if the file cannot be written.
-MINNOW_API void save_checkpoint(const std::filesystem::path& path, const Snapshot& state,
+MINNOW_API void save_checkpoint(const std::filesystem::path& path, const StateView& state,
                                 const std::map<std::string, std::string>& metadata = {});
 
 /// Loads a file that save_checkpoint wrote in the same precision. Throws DataError if the file cannot be read, is no

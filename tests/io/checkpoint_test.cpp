@@ -45,24 +45,25 @@ Everything filled() {
   return object;
 }
 
+const Everything everything = filled();
+
 TEST(Checkpoint, ReturnsEveryValueBitForBit) {
   const testing::TemporaryFolder folder;
-  const Everything saved = filled();
-  save_checkpoint(folder / "a.safetensors", Snapshot::of(saved), {{"note", "line 1\nline 2"}});
+  save_checkpoint(folder / "a.safetensors", StateView::of(everything), {{"note", "line 1\nline 2"}});
   const Checkpoint checkpoint = load_checkpoint(folder / "a.safetensors");
-  EXPECT_EQ(first_difference(checkpoint.state, Snapshot::of(saved)), "");
+  EXPECT_EQ(first_difference(checkpoint.state, Snapshot(StateView::of(everything))), "");
   EXPECT_EQ(checkpoint.metadata, (std::map<std::string, std::string>{{"note", "line 1\nline 2"}}));
   Everything restored;
   restored.count = 1;
   restored.none = FixedTensor(Shape{5});
   checkpoint.state.restore_to(restored);
-  EXPECT_EQ(first_difference(Snapshot::of(restored), Snapshot::of(saved)), "");
+  EXPECT_EQ(first_difference(Snapshot(StateView::of(restored)), Snapshot(StateView::of(everything))), "");
   EXPECT_FALSE(restored.none.has_shape());
 }
 
 TEST(Checkpoint, NamesTheFirstDifferenceOfTheObjects) {
   const testing::TemporaryFolder folder;
-  save_checkpoint(folder / "a.safetensors", Snapshot(filled()));
+  save_checkpoint(folder / "a.safetensors", StateView(everything));
   Everything other;
   other.option = "b";
   EXPECT_EQ(message<Error>([&] { load_checkpoint(folder / "a.safetensors").state.restore(other); }),
@@ -72,9 +73,9 @@ TEST(Checkpoint, NamesTheFirstDifferenceOfTheObjects) {
 // A changed bit anywhere in the file is found, or changes only the padding of the header.
 TEST(Checkpoint, RefusesChangedBytes) {
   const testing::TemporaryFolder folder;
-  save_checkpoint(folder / "a.safetensors", Snapshot(filled()), {{"note", "text"}});
+  save_checkpoint(folder / "a.safetensors", StateView(everything), {{"note", "text"}});
   const std::string bytes = testing::read_bytes(folder / "a.safetensors");
-  const Snapshot saved(filled());
+  const Snapshot saved(everything);
   std::size_t accepted = 0;
   for (std::size_t i = 0; i < bytes.size(); ++i)
     for (const int bit : {0, 2, 5}) {
@@ -97,10 +98,10 @@ TEST(Checkpoint, RefusesChangedBytes) {
 TEST(Checkpoint, RefusesOtherFilesVersionsAndReservedKeys) {
   const testing::TemporaryFolder folder;
   EXPECT_EQ(message<ValueError>([&] {
-              save_checkpoint(folder / "a", Snapshot(filled()), {{"minnow.x", ""}});
+              save_checkpoint(folder / "a", StateView(everything), {{"minnow.x", ""}});
             }),
             "save_checkpoint: expected metadata keys that do not begin with minnow., got minnow.x.");
-  save_checkpoint(folder / "a", Snapshot(filled()));
+  save_checkpoint(folder / "a", StateView(everything));
   std::string text = testing::read_bytes(folder / "a");
   const std::string key = "\"minnow.checkpoint_version\":\"1\"";
   text.replace(text.find(key) + key.size() - 2, 1, "2");

@@ -40,7 +40,7 @@ class Hash {
         if (column != "samples/s" && column != "seconds") add(&value, sizeof value);
   }
   void add(const Snapshot& snapshot) {
-    for (const SnapshotEntry& entry : snapshot.entries()) {
+    for (const Snapshot::Entry& entry : snapshot.entries()) {
       if (const auto* tensor = std::get_if<FixedTensor>(&entry.value))
         add(tensor->data(), tensor->size() * sizeof(Real));
       if (const auto* integer = std::get_if<std::uint64_t>(&entry.value)) add(integer, sizeof *integer);

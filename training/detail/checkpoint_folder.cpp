@@ -50,7 +50,7 @@ bool CheckpointFolder::restore(History& history, const std::function<void(const 
   return true;
 }
 
-void CheckpointFolder::save(const Snapshot& state, const History& history, std::uint64_t step) {
+void CheckpointFolder::save(const StateView& state, const History& history, std::uint64_t step) {
   save_checkpoint(options_.folder / checkpoint_name(step), state, {{history_key, history_text(history, true)}});
   const auto checkpoints = checkpoints_in(options_.folder);
   std::error_code ignored;

@@ -23,7 +23,7 @@ class CheckpointFolder {
   }
 
   /// Writes a checkpoint, then deletes those before the last `keep`.
-  void save(const Snapshot& state, const History& history, std::uint64_t step);
+  void save(const StateView& state, const History& history, std::uint64_t step);
 
   /// Writes the model of the best value. Only the weights are written if the model has no config.
   void save_best(const Layer& model) const;

@@ -17,19 +17,20 @@ namespace {
 
 HistoryFiles::HistoryFiles(const std::vector<std::filesystem::path>& paths, const History& history) {
   for (const std::filesystem::path& path : paths) {
-    write_history(history, path);
-    std::FILE* const file = std::fopen(path.c_str(), "a");
+    std::FILE* const file = std::fopen(path.c_str(), "w");
     if (file == nullptr) refuse_history(path);
     files_.push_back({path, std::unique_ptr<std::FILE, Close>(file)});
+    write(files_.back(), history_text(history, is_json_lines(path)));
   }
 }
 
 void HistoryFiles::append(const History& history) {
-  for (const Open& open : files_) {
-    const std::string line = history_line(history, history.size() - 1, is_json_lines(open.path));
-    if (std::fwrite(line.data(), 1, line.size(), open.file.get()) != line.size() || std::fflush(open.file.get()) != 0)
-      refuse_history(open.path);
-  }
+  for (const Open& open : files_) write(open, history_line(history, history.size() - 1, is_json_lines(open.path)));
+}
+
+void HistoryFiles::write(const Open& open, const std::string& text) {
+  if (std::fwrite(text.data(), 1, text.size(), open.file.get()) != text.size() || std::fflush(open.file.get()) != 0)
+    refuse_history(open.path);
 }
 
 }  // namespace minnow::inline MINNOW_PRECISION

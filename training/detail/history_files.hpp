@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace minnow::inline MINNOW_PRECISION {
@@ -26,6 +27,8 @@ class HistoryFiles {
     std::filesystem::path path;
     std::unique_ptr<std::FILE, Close> file;
   };
+  static void write(const Open& open, const std::string& text);
+
   std::vector<Open> files_;
 };
 

@@ -1,6 +1,6 @@
 #include <minnow/core/detail/format.hpp>
 #include <minnow/core/error.hpp>
-#include <minnow/core/snapshot.hpp>
+#include <minnow/core/state_view.hpp>
 #include <minnow/training/detail/same_model.hpp>
 #include <minnow/training/detail/training_run.hpp>
 #include <minnow/training/evaluate.hpp>
@@ -236,7 +236,7 @@ void TrainingRun::record(bool epoch_end) {
 void TrainingRun::save_checkpoint() {
   if (!folder_ || saved_step_ == total_steps_) return;
   const Clock::time_point start = Clock::now();
-  folder_->save(Snapshot::of(*this), history_, total_steps_);
+  folder_->save(StateView::of(*this), history_, total_steps_);
   saved_step_ = total_steps_;
   paused_ += seconds_from(start);
 }
