@@ -1,6 +1,7 @@
 #pragma once
 
 #include <minnow/datasets/normalization.hpp>
+#include <minnow/datasets/tables/table_encoder.hpp>
 #include <minnow/io/element_type.hpp>
 #include <minnow/models/layer_table.hpp>
 #include <minnow/models/sequential.hpp>
@@ -22,6 +23,8 @@ struct ModelInfo {
   std::optional<Normalization>
       normalization{};  // that was applied to the inputs of training; of input_shape[0] channels
   std::map<std::string, std::string> metadata{};  // of the program; a key must not begin with "minnow."
+  std::optional<datasets::TableEncoder> table{};  // encodes the rows of a table; its features are the inputs. Loading
+                                                  // sets input_shape and class_names if they were not saved
 };
 
 /// A model file in memory.
@@ -34,9 +37,9 @@ struct ModelFile {
 /// streams of layers such as Dropout, and `info`. Any program that reads safetensors can read the weights. The file
 /// appears under its name only when it is complete and synced to the disk.
 ///
-/// Throws ValueError if a layer has no config(), class names or normalization do not fit the input shape, or a metadata
-/// key is reserved; ShapeError if the input shape does not fit the model; DataError if the file cannot be written. An
-/// old file is then unchanged.
+/// Throws ValueError if a layer has no config(), class names or normalization do not fit the input shape, the table's
+/// encoder does not fit the model, or a metadata key is reserved; ShapeError if the input shape does not fit the model;
+/// DataError if the file cannot be written. An old file is then unchanged.
 MINNOW_API void save_model(const Layer& model, const std::filesystem::path& path, const ModelInfo& info = {},
                            ElementType type = real_type);
 

@@ -16,6 +16,9 @@ MINNOW_API std::string printable(std::string_view text);
 /// Returns printable(text) of each text.
 MINNOW_API std::vector<std::string> printable(const std::vector<std::string>& texts);
 
+/// Returns true if the text is UTF-8.
+MINNOW_API bool is_utf8(std::string_view text);
+
 /// Returns the number of columns of printable text in a terminal: two for a wide East Asian character or an emoji, none
 /// for a combining mark, one for any other character.
 MINNOW_API std::size_t display_width(std::string_view text);

@@ -30,6 +30,7 @@ constexpr const char* streams_key = "minnow.streams";
 constexpr const char* input_shape_key = "minnow.input_shape";
 constexpr const char* class_names_key = "minnow.class_names";
 constexpr const char* normalization_key = "minnow.normalization";
+constexpr const char* table_key = "minnow.table";
 constexpr const char* format_key = "format";  // "pt": names and shapes are those of PyTorch
 
 /// Reads the integers that layers visit beside their tensors: the seeds and positions of random streams.
@@ -124,18 +125,32 @@ std::optional<Normalization> normalization_in(const Metadata& metadata) {
   return Normalization(part("mean"), part("deviation"));
 }
 
-bool is_utf8(const std::string& text) {
-  try {
-    Json(text).dump();
-    return true;
-  } catch (const Json::exception&) {
-    return false;
-  }
+/// Throws ValueError unless the features and the target of the encoder are the inputs and the outputs of the model.
+void check_table(const Layer& model, const ModelInfo& info) {
+  const datasets::TableEncoder& table = *info.table;
+  const Shape features{table.num_features()};
+  if (!info.input_shape.empty() && info.input_shape != features)
+    throw ValueError(format_text("expected the input shape {}, the features of the table, got {}.", to_string(features),
+                                 to_string(info.input_shape)));
+  const std::size_t outputs = num_elements(model.output_shape({1, table.num_features()}));
+  const bool is_binary = table.num_outputs() == 2 && outputs == 1;
+  if (outputs != table.num_outputs() && !is_binary)
+    throw ValueError(format_text("expected {} outputs of the model for the target of the table, got {}.",
+                                 table.num_outputs(), outputs));
+  if (!info.class_names.empty() && info.class_names != table.class_names())
+    throw ValueError("expected the class names of the table, got others. Leave out the class names.");
 }
 
-/// Throws ValueError if the class names or the normalization do not fit the input shape and the model, and ShapeError
-/// if the input shape does not fit the model.
+std::optional<datasets::TableEncoder> table_in(const Metadata& metadata) {
+  const Json json = json_in(metadata, table_key);
+  if (json.is_null()) return std::nullopt;
+  return datasets::TableEncoder::from_json(metadata.at(table_key));
+}
+
+/// Throws ValueError if the class names, the normalization or the table do not fit the input shape and the model, and
+/// ShapeError if the input shape or the table does not fit the model.
 void check_info(const Layer& model, const ModelInfo& info) {
+  if (info.table) check_table(model, info);
   if (info.input_shape.empty()) return;
   Shape batch{1};
   for (const std::size_t extent : info.input_shape) {
@@ -187,6 +202,13 @@ Metadata metadata_of_info(const Layer& model, const ModelInfo& info) {
   if (info.normalization)
     metadata[normalization_key] =
         Json({{"mean", info.normalization->mean()}, {"deviation", info.normalization->deviation()}}).dump();
+  if (info.table) {
+    metadata[table_key] = info.table->to_json();
+    if (metadata[table_key].size() > max_json_length)
+      throw ValueError(
+          format_text("expected an encoder of the table of at most {} bytes, got {}. Use fewer categories.",
+                      max_json_length, metadata[table_key].size()));
+  }
   return metadata;
 }
 
@@ -237,7 +259,14 @@ ModelInfo info_in(const Metadata& metadata, const Layer& model) {
   info.input_shape = input_shape_in(metadata);
   info.class_names = class_names_in(metadata);
   info.normalization = normalization_in(metadata);
+  info.table = table_in(metadata);
   check_info(model, info);
+  if (info.table && info.input_shape.empty()) {
+    info.input_shape = {info.table->num_features()};
+    const std::size_t outputs = num_elements(model.output_shape({1, info.input_shape[0]}));
+    if (info.class_names.empty() && info.table->class_names().size() == outputs)
+      info.class_names = info.table->class_names();
+  }
   return info;
 }
 

@@ -1,0 +1,225 @@
+#include <minnow/core/detail/display_text.hpp>
+#include <minnow/core/detail/format.hpp>
+#include <minnow/core/error.hpp>
+#include <minnow/datasets/tables/detail/record_reader.hpp>
+
+#include <algorithm>
+#include <cstring>
+
+namespace minnow::inline MINNOW_PRECISION::datasets::detail {
+namespace {
+
+constexpr std::size_t smallest_block = 4 << 10, largest_block = 256 << 10;
+constexpr unsigned char ordinary = 0, special = 1, high = 2;
+
+/// Returns the text after a byte, or null if the text does not contain it.
+const char* find(const char* begin, std::size_t size, char byte) {
+  return static_cast<const char*>(std::memchr(begin, byte, size));
+}
+
+}  // namespace
+
+RecordReader::RecordReader(const CsvSource& source, std::size_t longest, char delimiter)
+    : source_(source), longest_(longest), buffer_(1), block_(largest_block) {
+  set_delimiter(delimiter);
+}
+
+void RecordReader::set_delimiter(char delimiter) {
+  delimiter_ = delimiter;
+  kinds_.fill(ordinary);
+  std::fill(kinds_.begin() + 0x80, kinds_.end(), high);
+  for (const char c : {delimiter, '"', '\0', '\r', '\n'}) kinds_[static_cast<unsigned char>(c)] = special;
+}
+
+void RecordReader::seek(RecordPosition position) {
+  next_line_ = position.line;
+  if (position.offset >= buffer_offset_ + at_ && position.offset <= buffer_offset_ + filled_) {
+    at_ = position.offset - buffer_offset_;
+    return;
+  }
+  buffer_offset_ = position.offset;
+  at_ = filled_ = 0;
+  ended_ = false;
+  block_ = smallest_block;
+}
+
+/// Appends a block to the buffer. Returns false at the end of the source.
+bool RecordReader::fill() {
+  if (ended_) return false;
+  std::memmove(buffer_.data(), buffer_.data() + at_, filled_ - at_);
+  buffer_offset_ += at_;
+  filled_ -= at_;
+  at_ = 0;
+  const std::size_t room = std::max(block_, filled_);  // of a long record, twice as much each time
+  if (buffer_.size() < filled_ + room + 1) buffer_.resize(filled_ + room + 1);  // parse() writes behind the text
+  const std::size_t count = source_.read(buffer_offset_ + filled_, {buffer_.data() + filled_, room});
+  filled_ += count;
+  block_ = std::min(2 * block_, largest_block);
+  ended_ = count == 0;
+  return !ended_;
+}
+
+void RecordReader::skip_byte_order_mark() {
+  while (filled_ < 3 && fill()) continue;
+  const std::string_view start(buffer_.data(), std::min<std::size_t>(filled_, 3));
+  if (start == "\xEF\xBB\xBF") at_ = 3;
+  if (start.starts_with("\xFF\xFE") || start.starts_with("\xFE\xFF"))
+    throw DataError(format_text("{}: expected text in UTF-8, got UTF-16. Convert the file.", source_.name()));
+}
+
+RecordReader::Extent RecordReader::extent_of(std::string_view text) {
+  const char* newline = find(text.data(), text.size(), '\n');
+  const std::size_t line = newline == nullptr ? text.size() : static_cast<std::size_t>(newline - text.data()) + 1;
+  if (line == 0 || find(text.data(), line, '"') == nullptr) return {line, 1, newline != nullptr, false};
+  Extent extent;
+  for (const char c : text) {
+    ++extent.size;
+    if (c == '"') extent.quoted = !extent.quoted;
+    if (c != '\n') continue;
+    ++extent.lines;
+    if (!extent.quoted) {
+      extent.complete = true;
+      return extent;
+    }
+  }
+  return extent;
+}
+
+/// Finds the next line or, with quotes, lines. Returns false at the end.
+bool RecordReader::find_record() {
+  if (buffer_offset_ + at_ == 0) skip_byte_order_mark();
+  Extent extent;
+  for (;;) {
+    extent = extent_of({buffer_.data() + at_, filled_ - at_});
+    if (extent.complete || extent.size > longest_ + 2 || !fill()) break;  // fill() moves the record to the front
+  }
+  begin_ = at_;
+  end_ = at_ + extent.size;
+  position_ = {buffer_offset_ + at_, next_line_};
+  if (extent.size > longest_ + 2) {  // the end of the line does not count
+    if (extent.quoted) parse();
+    fail_too_long();
+  }
+  if (extent.size == 0) return false;
+  at_ += extent.size;
+  next_line_ += extent.lines;
+  if (extent.complete) --end_;
+  if (end_ > begin_ && buffer_[end_ - 1] == '\r') --end_;
+  return true;
+}
+
+bool RecordReader::is_blank() const {
+  const std::string_view record = text();
+  return std::all_of(record.begin(), record.end(), [](char c) { return c == ' '; });
+}
+
+bool RecordReader::next() {
+  while (find_record())
+    if (!is_blank()) return true;
+  return false;
+}
+
+std::vector<std::string> RecordReader::peek(std::size_t most) {
+  std::vector<std::string> records;
+  if (!next()) return records;
+  const RecordPosition first = position_;
+  records.emplace_back(text());
+  while (records.size() < most && has_complete_record() && find_record())  // does not fill the buffer
+    if (!is_blank()) records.emplace_back(text());
+  at_ = first.offset - buffer_offset_;
+  next_line_ = first.line;
+  return records;
+}
+
+bool RecordReader::has_complete_record() const { return extent_of({buffer_.data() + at_, filled_ - at_}).complete; }
+
+bool RecordReader::is_ready() const { return ended_ || has_complete_record() || source_.is_ready(); }
+
+const std::vector<std::string_view>& RecordReader::parse() {
+  cells_.clear();
+  has_high_bytes_ = false;
+  char *p = buffer_.data() + begin_, *const end = buffer_.data() + end_;
+  *end = '\n';  // ends the loop of plain_cell
+  for (;; ++p) {
+    while (*p == ' ') ++p;
+    p = *p == '"' ? quoted_cell(p, end) : plain_cell(p, end);
+    if (p == end) break;
+  }
+  if (has_high_bytes_)
+    for (std::size_t i = 0; i < cells_.size(); ++i)
+      if (!is_utf8(cells_[i])) {
+        const std::string shown = quoted_cell_text(cells_[i]);
+        cells_.resize(i);
+        fail(format_text("expected text in UTF-8, got {}. Convert the file", shown));
+      }
+  return cells_;
+}
+
+/// Appends the cell that starts at p, and returns its end: the delimiter or the end of the record.
+char* RecordReader::plain_cell(char* p, char* end) {
+  char* const start = p;
+  for (;; ++p) {
+    while (kinds_[static_cast<unsigned char>(*p)] == ordinary) ++p;
+    if (p == end || *p == delimiter_) break;
+    if (kinds_[static_cast<unsigned char>(*p)] == high)
+      has_high_bytes_ = true;
+    else
+      fail(*p == '"' ? "expected a quote at the start of a cell only, got a quote within a cell. Put quotes around the "
+                       "cell, and write the quote twice"
+           : *p == 0 ? "expected text, got a NUL byte"
+                     : "expected lines that end with LF or CRLF, got a carriage return within a line");
+  }
+  char* last = p;
+  while (last != start && last[-1] == ' ') --last;
+  cells_.emplace_back(start, static_cast<std::size_t>(last - start));
+  return p;
+}
+
+/// The same for a cell in quotes; writes its text without the quotes over it.
+char* RecordReader::quoted_cell(char* p, char* end) {
+  char *const start = ++p, *out = start;
+  for (;; ++p) {
+    if (p == end) fail("expected a closing quote of this cell, got none");
+    if (*p == '"') {
+      ++p;
+      if (p == end || *p != '"') break;
+    }
+    if (*p == 0) fail("expected text, got a NUL byte");
+    has_high_bytes_ = has_high_bytes_ || static_cast<unsigned char>(*p) >= 0x80;
+    *out++ = *p;
+  }
+  while (p != end && *p == ' ') ++p;
+  if (p != end && *p != delimiter_)
+    fail("expected the end of the cell after its closing quote, got more text. Write a quote within a cell twice");
+  cells_.emplace_back(start, static_cast<std::size_t>(out - start));
+  return p;
+}
+
+void RecordReader::fail(const std::string& what) const {
+  throw DataError(format_text("{}: {}.", place(source_.name(), position_.line, cells_.size() + 1), what));
+}
+
+void RecordReader::fail_too_long() {
+  throw DataError(
+      format_text("{}, line {}: expected rows of at most {} bytes, got a longer row. Check the ends of the lines, or "
+                  "set longest_row.",
+                  source_.name(), position_.line, longest_));
+}
+
+std::string place(std::string_view source, std::size_t line, std::size_t column) {
+  return format_text("{}, line {}, column {}", source, line, column);
+}
+
+std::string place(std::string_view source, std::size_t line, std::size_t column, std::string_view name) {
+  return format_text("{} ({})", place(source, line, column), quoted_cell_text(name));
+}
+
+std::string quoted_cell_text(std::string_view cell) {
+  constexpr std::size_t longest = 40;
+  if (cell.size() <= longest) return "'" + printable(cell) + "'";
+  std::size_t size = longest;
+  while (size + 3 > longest && (static_cast<unsigned char>(cell[size]) & 0xC0u) == 0x80) --size;
+  return "'" + printable(cell.substr(0, size)) + "...'";
+}
+
+}  // namespace minnow::inline MINNOW_PRECISION::datasets::detail
