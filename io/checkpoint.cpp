@@ -2,6 +2,7 @@
 #include <minnow/core/detail/hash.hpp>
 #include <minnow/core/error.hpp>
 #include <minnow/io/checkpoint.hpp>
+#include <minnow/io/detail/open_tensors.hpp>
 #include <minnow/io/detail/shown.hpp>
 #include <minnow/io/safetensors.hpp>
 
@@ -142,9 +143,9 @@ Checkpoint load_or_refuse(const SafetensorsReader& file) {
   try {
     return load(file);
   } catch (const Json::exception&) {
-    throw DataError(file.name() + ": expected the state of a checkpoint, got other JSON. Use another checkpoint.");
+    detail::refuse_file(file.name(), "expected the state of a checkpoint, got other JSON. Use another checkpoint.");
   } catch (const ValueError& error) {
-    throw DataError(format_text("{}: {}.", file.name(), error.what()));
+    detail::refuse_file(file.name(), std::string(error.what()) + '.');
   }
 }
 

@@ -37,6 +37,30 @@ TEST(TensorDataset, ReturnsShapesAndSubsets) {
   EXPECT_THROW(data.subset(beyond), ValueError);
 }
 
+// The fingerprint of a dataset of at most 64 samples changes with any value. That of a larger dataset contains the
+// first and the last sample.
+TEST(Dataset, FingerprintDiffersForOtherData) {
+  const auto fingerprint = [](std::size_t n, std::size_t changed_row, Real weight = 1) {
+    Tensor inputs = zeros({n, 2}), targets = zeros({n}), weights = zeros({n});
+    for (std::size_t i = 0; i < n; ++i) inputs(i, 0) = static_cast<Real>(i), weights(i) = 1;
+    if (changed_row < n) inputs(changed_row, 1) = 1;
+    weights(0) = weight;
+    return TensorDataset(inputs, targets, {}, weights).fingerprint();
+  };
+  for (const std::size_t n : {1u, 2u, 64u}) {
+    const std::string same = fingerprint(n, n);
+    EXPECT_EQ(same.size(), 16u);
+    EXPECT_EQ(same, fingerprint(n, n));
+    for (std::size_t row = 0; row < n; ++row) EXPECT_NE(fingerprint(n, row), same) << row;
+    EXPECT_NE(fingerprint(n, n, 2), same);
+    EXPECT_NE(fingerprint(n + 1, n + 1), same);
+  }
+  EXPECT_NE(fingerprint(1000, 0), fingerprint(1000, 1000));
+  EXPECT_NE(fingerprint(1000, 999), fingerprint(1000, 1000));
+  const TensorDataset none(zeros({0, 2}), zeros({0}));
+  EXPECT_EQ(none.fingerprint().size(), 16u);
+}
+
 TEST(TensorDataset, RejectsMismatchedShapesAndLabels) {
   EXPECT_EQ(message_of([] {
               TensorDataset(zeros({3, 2}), zeros({2}));

@@ -121,11 +121,25 @@ std::vector<Bytes> architectures() {
   return files;
 }
 
+/// Checkpoints as files, after 0, and the JSON of a state, after 1.
+std::vector<Bytes> checkpoints() {
+  using namespace minnow;
+  const minnow::testing::TemporaryFolder folder;
+  Rng rng{1};
+  Sequential model{Dense(3, 2, rng), Dropout(0.5, rng)};
+  const AdamW adam{model.parameters()};
+  save_checkpoint(folder / "a", StateView(model, adam), {{"history", "{\"epoch\":1}\n"}});
+  return {joined({0}, bytes_of(minnow::testing::read_bytes(folder / "a"))),
+          joined({1}, bytes_of(R"([["a","integer",7],["b","real",0.5],["c","real","NaN"],["d","constant","x"]])")),
+          joined({1}, bytes_of(R"([["e","no tensor"],["f","tensor"]])"))};
+}
+
 void write_tensor_files(const fs::path& folder) {
   std::vector<Bytes> pytorch, npy, npz, loaded = models();
   write(folder / "read_safetensors", loaded);
   for (const Bytes& file : architectures()) loaded.push_back(file);
   write(folder / "load_model", loaded);
+  write(folder / "load_checkpoint", checkpoints());
   add_fixtures(pytorch, "pytorch", ".pt", {0});
   add_fixtures(pytorch, "pytorch", ".pth", {0});
   write(folder / "read_pytorch", pytorch);

@@ -1,3 +1,4 @@
+#include <minnow/core/detail/display_text.hpp>
 #include <minnow/core/detail/format.hpp>
 #include <minnow/core/error.hpp>
 #include <minnow/io/model.hpp>
@@ -39,8 +40,8 @@ bool CheckpointFolder::restore(History& history, const std::function<void(const 
   } catch (const Error& error) {
     std::string what = error.what();
     if (const std::string who = "Snapshot: "; what.starts_with(who)) what.erase(0, who.size());
-    throw ValueError(
-        format_text("{}: {} Resume with the settings and data of that run, or choose another folder.", path, what));
+    throw ValueError(format_text("{}: {} Resume with the settings and data of that run, or choose another folder.",
+                                 path, printable(what)));
   }
   const auto rows = checkpoint.metadata.find(history_key);
   if (rows == checkpoint.metadata.end())
