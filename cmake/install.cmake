@@ -4,7 +4,7 @@ include(CMakePackageConfigHelpers)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/minnow)
 
 set(targets "")
-foreach(target minnow minnow_double minnow_images minnow_images_double minnow_onnx minnow_onnx_double)
+foreach(target minnow minnow_double minnow_images minnow_images_double minnow_onnx minnow_onnx_double minnow_report minnow_report_double)
   if(TARGET ${target})
     list(APPEND targets ${target})
   endif()

@@ -1,5 +1,6 @@
-# The targets of the library. minnow_add_library(minnow) adds minnow::minnow, minnow::images and minnow::onnx. Only
-# minnow::images needs libjpeg, libpng and zlib; only minnow::onnx needs libonnx and libprotobuf.
+# The targets of the library. minnow_add_library(minnow) adds minnow::minnow, minnow::images, minnow::onnx and
+# minnow::report. minnow::images, and minnow::report through it, need libjpeg, libpng and zlib; only minnow::onnx needs libonnx
+# and libprotobuf.
 # minnow_add_library(minnow_double DOUBLE) adds the same targets in double, from the same sources.
 
 # Every .cpp file of a folder is compiled; every header is installed, except the headers in detail/.
@@ -18,8 +19,8 @@ function(minnow_glob folders sources_out headers_out)
 endfunction()
 
 minnow_glob("core;layers;models;losses;optim;datasets;io;training" MINNOW_SOURCES MINNOW_HEADERS)
-list(FILTER MINNOW_SOURCES EXCLUDE REGEX "^(datasets/images|io/onnx)/")
-list(FILTER MINNOW_HEADERS EXCLUDE REGEX "^(datasets/images|io/onnx)/")
+list(FILTER MINNOW_SOURCES EXCLUDE REGEX "^(datasets/images|io/onnx|training/report)/")
+list(FILTER MINNOW_HEADERS EXCLUDE REGEX "^(datasets/images|io/onnx|training/report)/")
 list(APPEND MINNOW_HEADERS minnow.hpp core.hpp layers.hpp models.hpp losses.hpp optim.hpp datasets.hpp io.hpp training.hpp)
 # Reading and writing files, text and errors, metrics, checks: time is spent elsewhere.
 set(small "^(io|training)/|^datasets/(folds|random_split|weighted_sampler|detail/target_classes|tables/(detail/(column|dialect|encod)|[a-z_]+.cpp))|^core/(check_gradients|label_encoder|labels|layer_config|print_tensor|detail/(format|hash))|^models/layer_table|^losses/check_gradients")
@@ -31,6 +32,11 @@ minnow_glob("datasets/images" MINNOW_IMAGES_SOURCES MINNOW_IMAGES_HEADERS)
 list(APPEND MINNOW_IMAGES_HEADERS images.hpp)
 minnow_glob("io/onnx" MINNOW_ONNX_SOURCES MINNOW_ONNX_HEADERS)
 list(APPEND MINNOW_ONNX_HEADERS onnx.hpp)
+minnow_glob("training/report" MINNOW_REPORT_SOURCES MINNOW_REPORT_HEADERS)
+list(APPEND MINNOW_REPORT_HEADERS report.hpp)
+if(MINNOW_BUILD_REPORT)
+  include(${CMAKE_CURRENT_LIST_DIR}/report_page.cmake)
+endif()
 
 # Options of all targets. -fno-math-errno and -fno-trapping-math allow the compiler to vectorise loops and change no result.
 # -ffp-contract=off prevents implicit fused multiply-adds, so that all platforms compute the same bits. The next three undo
@@ -113,10 +119,12 @@ function(minnow_add_library target)
   set(double "")
   set(images images)
   set(onnx onnx)
+  set(report report)
   if(LIBRARY_DOUBLE)
     set(double DOUBLE)
     set(images images_double)
     set(onnx onnx_double)
+    set(report report_double)
   endif()
   minnow_add_part(${target} ${target} ${double}
     SOURCES ${MINNOW_SOURCES} SMALL_SOURCES ${MINNOW_SMALL_SOURCES} HEADERS ${MINNOW_HEADERS})
@@ -133,5 +141,10 @@ function(minnow_add_library target)
   if(MINNOW_BUILD_ONNX)
     minnow_add_part(minnow_${onnx} ${onnx} ${double} SOURCES ${MINNOW_ONNX_SOURCES} HEADERS ${MINNOW_ONNX_HEADERS})
     target_link_libraries(minnow_${onnx} PUBLIC ${target} PRIVATE minnow::onnx_proto)
+  endif()
+  if(MINNOW_BUILD_REPORT)
+    minnow_add_part(minnow_${report} ${report} ${double} SMALL_SOURCES ${MINNOW_REPORT_SOURCES} HEADERS ${MINNOW_REPORT_HEADERS})
+    target_sources(minnow_${report} PRIVATE ${MINNOW_REPORT_PAGE})
+    target_link_libraries(minnow_${report} PUBLIC minnow_${images})
   endif()
 endfunction()

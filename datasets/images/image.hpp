@@ -28,6 +28,13 @@ MINNOW_API Image read_image(const std::filesystem::path& path);
 /// Throws ShapeError if the image is empty or inconsistent, DataError if the file cannot be written.
 MINNOW_API void write_png(const std::filesystem::path& path, const Image& image);
 
+/// Returns the bytes of an 8-bit RGB PNG. Throws ShapeError if the image is empty or inconsistent.
+MINNOW_API std::vector<std::uint8_t> encode_png(const Image& image);
+
+/// Returns the bytes of a JPEG with colours in full resolution. Throws ShapeError if the image is empty or
+/// inconsistent, or a side exceeds 65,500 pixels, and ValueError unless quality is in [1, 100].
+MINNOW_API std::vector<std::uint8_t> encode_jpeg(const Image& image, int quality = 90);
+
 /// Crops the largest centred square and resizes it to three planes (3, size, size) of values in [0, 1]. If the number
 /// of cropped pixels is odd, one more is cropped at the bottom or right. Each output value is the mean over its area of
 /// the input, with fractional weights at the borders; this applies to shrinking and enlarging. Throws ValueError if

@@ -16,7 +16,7 @@ struct ReportEntry {
 /// operating system.
 MINNOW_API std::vector<ReportEntry> describe_machine();
 
-/// Returns the versions of Minnow, of its compiler and of OpenBLAS, the precision and the instruction set.
+/// Returns the versions of Minnow and of its compiler, the precision and the instruction set.
 MINNOW_API std::vector<ReportEntry> describe_versions();
 
 }  // namespace minnow::inline MINNOW_PRECISION

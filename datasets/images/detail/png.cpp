@@ -122,6 +122,15 @@ void flatten_alpha(Image& image) {
   image.rgb.resize(image.rgb.size() / 4 * 3);
 }
 
+png_image header_of(const Image& image) {
+  png_image header{};
+  header.version = PNG_IMAGE_VERSION;
+  header.width = static_cast<png_uint_32>(image.width);
+  header.height = static_cast<png_uint_32>(image.height);
+  header.format = PNG_FORMAT_RGB;
+  return header;
+}
+
 /// Creates a new file in `folder` for writing and stores its name in `path`. Returns null if that fails.
 std::FILE* open_temporary(const std::filesystem::path& folder, std::filesystem::path& path) {
   static std::atomic<unsigned> count{0};
@@ -147,6 +156,18 @@ Image detail::decode_png(std::span<const std::uint8_t> bytes) {
   return upright(std::move(image), chunk_orientation(bytes));
 }
 
+std::vector<std::uint8_t> encode_png(const Image& image) {
+  detail::check_image("encode_png", image);
+  png_image header = header_of(image);
+  png_alloc_size_t size = PNG_IMAGE_PNG_SIZE_MAX(header);
+  std::vector<std::uint8_t> bytes(size);
+  if (png_image_write_to_memory(&header, bytes.data(), &size, 0, image.rgb.data(), 0, nullptr) == 0)
+    throw Error(format_text("encode_png: expected memory for {} x {} pixels, got: {}.", image.width, image.height,
+                            header.message));
+  bytes.resize(size);
+  return bytes;
+}
+
 void write_png(const std::filesystem::path& path, const Image& image) {
   detail::check_image("write_png", image);
   const auto fail = [&](const std::string& reason) {
@@ -158,11 +179,7 @@ void write_png(const std::filesystem::path& path, const Image& image) {
   std::FILE* file = open_temporary(path.parent_path(), temporary);
   if (file == nullptr) fail(std::generic_category().message(errno));
 
-  png_image header{};
-  header.version = PNG_IMAGE_VERSION;
-  header.width = static_cast<png_uint_32>(image.width);
-  header.height = static_cast<png_uint_32>(image.height);
-  header.format = PNG_FORMAT_RGB;
+  png_image header = header_of(image);
   const bool written = png_image_write_to_stdio(&header, file, 0, image.rgb.data(), 0, nullptr) != 0;
   const bool closed = std::fclose(file) == 0;
   std::error_code error;
