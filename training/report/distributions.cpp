@@ -1,5 +1,5 @@
 #include <minnow/core/detail/format.hpp>
-#include <minnow/core/detail/output_file.hpp>
+#include <minnow/io/output_file.hpp>
 #include <minnow/core/error.hpp>
 #include <minnow/training/report/detail/distribution_lines.hpp>
 #include <minnow/training/report/distributions.hpp>
@@ -16,7 +16,7 @@
 namespace minnow::inline MINNOW_PRECISION {
 namespace {
 
-constexpr std::size_t most_elements = 16384, most_epochs = 64, inner_bins = 40;
+constexpr std::size_t most_elements = 16384, most_epochs = 64, inner_bins = 24;
 
 /// Returns the quantile of sorted values at this level, interpolated linearly.
 double quantile(const std::vector<double>& sorted, double level) {
@@ -112,7 +112,7 @@ void DistributionRecorder::on_epoch(const Progress& progress) {
   if (file_.empty()) return;
   if (first) {
     const std::string text = detail::distribution_lines(distributions_);
-    detail::OutputFile file(file_);
+    OutputFile file(file_);
     file.write(std::as_bytes(std::span(text)));
     file.commit();
   } else if (recorded) {

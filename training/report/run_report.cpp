@@ -1,4 +1,4 @@
-#include <minnow/core/detail/output_file.hpp>
+#include <minnow/io/output_file.hpp>
 #include <minnow/core/version.hpp>
 #include <minnow/training/report/detail/page_data.hpp>
 #include <minnow/training/report/detail/page_text.hpp>
@@ -34,7 +34,7 @@ void write_report(const RunReport& run, const std::filesystem::path& path) {
                                                       {"styles", detail::page_styles},
                                                       {"script", detail::page_script},
                                                       {"run", data}});
-  detail::OutputFile file(path);
+  OutputFile file(path);
   file.write(std::as_bytes(std::span(page)));
   file.commit();
 }

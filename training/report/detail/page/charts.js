@@ -2,11 +2,19 @@
 
 /** Returns about `wanted` round numbers that cover [low, high]. */
 function ticks(low, high, wanted) {
-  const raw = (high - low) / wanted, power = 10 ** Math.floor(Math.log10(raw));
-  const step = power * [1, 2, 5, 10].find((factor) => factor * power >= raw * 0.999);
+  const raw = (high - low) / wanted, power = 10 ** Math.floor(Math.log10(raw)), off = (factor) => Math.abs(Math.log((factor * power) / raw));
+  const step = power * [1, 2, 2.5, 5, 10].reduce((best, factor) => (off(factor) < off(best) ? factor : best));
   const result = [];
   for (let i = Math.ceil(low / step - 1e-9); i * step <= high + step * 1e-9; ++i) result.push(Number((i * step).toPrecision(12)));
   return result;
+}
+
+/** Returns a function that writes ticks with as few digits as tell them apart; `unit` 100 writes them in percent. */
+function tickText(ticks, unit = 1) {
+  const digits = (value) => Number((value * unit).toPrecision(6)), largest = Math.max(...ticks.map(Math.abs)) * unit;
+  if (largest > 0 && (largest < 1e-3 || largest >= 1e6)) return (value) => minus(value === 0 ? "0" : digits(value).toExponential().replace("e+", "e"));
+  const decimals = Math.max(...ticks.map((value) => (String(digits(value)).split(".")[1] ?? "").length));
+  return (value) => minus(digits(value).toLocaleString("en-US", {minimumFractionDigits: decimals, maximumFractionDigits: decimals})) + (unit === 100 ? " %" : "");
 }
 
 /** Returns the smallest and the largest finite value, or null if there is none. */
@@ -45,7 +53,7 @@ function logTicks(low, high) {
 }
 
 /** Draws horizontal grid lines with their values, and the values along the horizontal axis. */
-function axes(box, x, y, xTicks, yTicks, xLabel, formatX = shown, formatY = shown) {
+function axes(box, x, y, xTicks, yTicks, xLabel, formatX = tickText(xTicks), formatY = tickText(yTicks)) {
   return [
     yTicks.map((tick) => [
       shape("line", {class: "grid", x1: box.left, x2: box.right, y1: y(tick), y2: y(tick)}),
@@ -112,10 +120,11 @@ function readable(figure, svg, {count: points, place, at, mark, reading}) {
     const {title, values} = reading(i);
     box.replaceChildren(element("b", {}, title), ...values.map(({name, kind, text}) =>
       element("span", {}, element("i", {class: kind}, name), text)));
-    const scaleX = svg.clientWidth / svg.viewBox.baseVal.width, x = svg.offsetLeft + place(i) * scaleX;
-    const left = x + 14 + box.offsetWidth > figure.clientWidth ? x - 14 - box.offsetWidth : x + 14;
+    const chart = svg.getBoundingClientRect(), x = (place(i) * chart.width) / svg.viewBox.baseVal.width;
+    const left = x + 14 + box.offsetWidth > chart.width ? x - 14 - box.offsetWidth : x + 14;
+    const small = chart.height < 120;  // the box is below a small chart
     box.style.left = `${Math.max(0, left)}px`;
-    box.style.top = `${svg.getBoundingClientRect().top - figure.getBoundingClientRect().top + 8}px`;
+    box.style.top = `${chart.top - figure.getBoundingClientRect().top + (small ? chart.height + 4 : 8)}px`;
   };
   const onMove = (event) => {
     const bounds = svg.getBoundingClientRect();

@@ -1,6 +1,6 @@
 // The confusion matrix, the scores of each class, and the calibration of the probabilities.
 
-const most_classes_with_counts = 14, most_classes_in_matrix = 100, most_confusions = 30;
+const most_classes_with_counts = 14, most_classes_in_matrix = 100, most_confusions = 15;
 
 /** Returns the sentence for a cell: "12 dog predicted as cat". */
 const cellText = (truth, predicted, n) => `${count(n)} of class ${run.classes[truth]} predicted as ${truth === predicted ? "it" : run.classes[predicted]}`;
@@ -12,7 +12,7 @@ function showCell(place, truth, predicted, n) {
     element("h3", {}, truth === predicted ? `${run.classes[truth]}, correct` : `${run.classes[truth]}, predicted as ${run.classes[predicted]}`),
     note(kept.length === n ? `All ${counted(n, "sample")} of this cell.` : kept.length === 0 ? `${counted(n, "sample")}; this report shows none of them.`
       : `${count(kept.length)} of ${counted(n, "sample")}, ${truth === predicted ? "the least sure" : "the surest"} first.`),
-    sampleList(kept));
+    sampleList(kept, 4));
 }
 
 function confusionMatrix(place) {
@@ -22,7 +22,7 @@ function confusionMatrix(place) {
   let pressed = null;
   const cell = (truth, predicted) => {
     const n = counts.get(truth * classes + predicted) ?? 0, text = dense ? "" : count(n);
-    const kind = truth === predicted ? "after" : "wrong", style = `--share: ${(totals[truth] ? n / totals[truth] : 0).toFixed(3)}`;
+    const kind = truth === predicted ? "after" : "wrong", style = `--share: ${Math.sqrt(totals[truth] ? n / totals[truth] : 0).toFixed(3)}`;
     if (n === 0) return element("span", {class: `cell zero`}, dense ? "" : "0");
     const choose = (event) => {
       pressed?.setAttribute("aria-pressed", "false");
@@ -33,15 +33,14 @@ function confusionMatrix(place) {
     return element("button", {type: "button", class: `cell ${kind}`, style, "aria-pressed": "false", title: cellText(truth, predicted, n),
       "aria-label": cellText(truth, predicted, n), tabindex: dense ? -1 : null, click: choose}, text);
   };
-  const size = Math.max(6, Math.min(22, Math.floor(620 / classes)));
-  const labelled = !dense || size >= 11;
-  return element("table", {class: dense ? "matrix dense" : "matrix", style: `--cell: ${size}px`},
+  const labelled = !dense || classes <= 40;
+  return element("table", {class: ["matrix", dense && "dense", labelled && "labelled"].filter(Boolean).join(" ")},
     element("caption", {class: "hidden"}, "Confusion matrix: a row for each true class, a column for each predicted class"),
     element("thead", {},
       element("tr", {}, element("td", {}), element("th", {class: "axis-name", colspan: classes, scope: "colgroup"}, "predicted class")),
       dense ? null : element("tr", {}, element("th", {class: "axis-name", scope: "col"}, "true class"), run.classes.map((name) => element("th", {scope: "col"}, name)))),
     element("tbody", {}, run.classes.map((name, truth) => element("tr", {},
-      element("th", {scope: "row"}, labelled ? name : element("span", {class: "hidden"}, name)),
+      element("th", {scope: "row", title: dense && name}, labelled ? name : element("span", {class: "hidden"}, name)),
       run.classes.map((_, predicted) => element("td", {}, cell(truth, predicted)))))));
 }
 
@@ -60,7 +59,7 @@ function classSection() {
   const scores = run.test.scores.map((row, i) => [run.classes[i], percent(row[0]), percent(row[1]), fixed(row[2], 3), count(row[3])]);
   const columns = [{text: "class"}, {text: "precision", number: true}, {text: "recall", number: true}, {text: "F1", number: true}, {text: "samples", number: true}];
   const left = run.test.left_out ? ` ${counted(run.test.left_out, "sample")} with outputs that are not finite ${run.test.left_out === 1 ? "is" : "are"} left out.` : "";
-  return [note(`${count(run.test.correct)} of ${counted(run.test.count, `${run.test.name} sample`)} are predicted correctly. The colour of a cell is its share of its row. Choose a cell to see samples of it.${left}`),
+  return [note(`${count(run.test.correct)} of ${counted(run.test.count, `${run.test.name} sample`)} are predicted correctly. The darker a cell, the larger its share of its row. Choose a cell to see samples of it.${left}`),
     element("div", {class: "columns"},
       classes <= most_classes_in_matrix ? scrolling("Confusion matrix", confusionMatrix(place)) : null,
       classes > most_classes_with_counts ? confusionList(place) : scrolling("Scores of each class", table("Scores of each class", columns, scores))),
@@ -73,7 +72,7 @@ function reliabilityChart(title, kind, {bins, expected, maximum}) {
   const full = bins.filter(({count: n}) => n > 0), most = Math.max(...full.map(({count: n}) => n));
   let toX = null, marks = null;
   const svg = drawing(`${title}: expected calibration error ${percent(expected)}, largest error ${percent(maximum)}. Left and right arrow keys read the bins.`, (target, width) => {
-    const height = Math.min(400, width * 0.9), box = {left: 52, right: width - 10, top: 10, bottom: height - 92};
+    const height = Math.max(250, Math.min(370, width * 0.72)), box = {left: 62, right: width - 10, top: 10, bottom: height - 92};
     target.setAttribute("viewBox", `0 0 ${width} ${height}`);
     toX = scale([0, 1], [box.left, box.right]);
     const toY = scale([0, 1], [box.bottom, box.top]), tenths = [0, 0.2, 0.4, 0.6, 0.8, 1], whole = (value) => `${Math.round(100 * value)} %`;
@@ -82,7 +81,7 @@ function reliabilityChart(title, kind, {bins, expected, maximum}) {
     for (const {low, high, count: n, accuracy, confidence} of full) {
       const x = toX(low) + 1, w = toX(high) - toX(low) - 2;
       target.append(
-        shape("rect", {class: `area ${kind}`, x, width: w, y: toY(accuracy), height: toY(0) - toY(accuracy), rx: 1.5, opacity: 0.8}),
+        shape("rect", {class: `area ${kind}`, x, width: w, y: toY(accuracy), height: toY(0) - toY(accuracy), rx: 1.5, opacity: 0.55}),
         shape("line", {class: `line ${kind}`, x1: toX(confidence), x2: toX(confidence), y1: toY(accuracy), y2: toY(confidence), opacity: 0.9}),
         shape("rect", {class: "area before", x, width: w, y: base - toCount(n), height: toCount(n), opacity: 0.45}));
     }

@@ -18,7 +18,7 @@ function fanChart(title, kind, {epochs, quantiles, not_finite}) {
     target.setAttribute("viewBox", `0 0 ${width} ${height}`);
     toX = scale(spanX, [box.left, box.right]);
     const toY = scale(spanY, [box.bottom, box.top]);
-    fill(target, {}, [axes(box, toX, toY, [], yTicks, null, shown, (value) => shown(value, 2)),
+    fill(target, {}, [axes(box, toX, toY, [], yTicks, null),
       shape("path", {class: `area ${kind}`, d: band(toX, toY, 1, 5), opacity: 0.22}), shape("path", {class: `area ${kind}`, d: band(toX, toY, 2, 4), opacity: 0.38}),
       shape("path", {class: `line ${kind}`, d: path(epochs.map((epoch, i) => [toX(epoch), quantiles[i] === null ? null : toY(quantiles[i][3])]))})]);
     if (present.filter(Boolean).length === 1) {
@@ -41,6 +41,9 @@ function fanChart(title, kind, {epochs, quantiles, not_finite}) {
   return result;
 }
 
+/** Returns the name of the layer that has a parameter "5.weight". */
+const layerOf = (parameter) => (run.model?.rows.length > 1 ? run.model.rows[Number(parameter.split(".")[0])]?.[0] ?? null : null);
+
 function distributionTable(series) {
   const columns = ["parameter", "epoch", "smallest", "5 %", "25 %", "median", "75 %", "95 %", "largest"].map((text, i) => ({text, number: i > 0}));
   const rows = series.flatMap(({parameter, values, gradient}) => [["", values], [", gradient", gradient]].flatMap(([suffix, of]) =>
@@ -52,11 +55,11 @@ function distributionSection() {
   const {series, total} = run.distributions ?? {};
   if (!series || series.length === 0) return null;
   const some = series.length < total ? ` The first ${count(series.length)} of ${count(total)} parameters are shown.` : "";
-  return [note(`Over the epochs, from before training to the end: the dark band contains the middle half of the elements, the light band 90 %, the line is the median. The gradient is that of the last step of an epoch.${some}`),
+  return [note(`From before training on the left to epoch ${count(Math.max(...series.flatMap(({values}) => values.epochs)))} on the right: the dark band contains the middle half of the elements, the light band 90 %, the line is the median. The gradient is that of the last step of an epoch.${some}`),
     element("div", {class: "fans"},
       element("span", {class: "corner"}), element("span", {class: "heading values"}, "Values"), element("span", {class: "heading gradient"}, "Gradient"),
       series.map(({parameter, elements, values, gradient}) => [
-        element("div", {class: "name"}, element("h3", {}, parameter), element("p", {}, counted(elements, "element"))),
+        element("div", {class: "name"}, element("h3", {}, parameter), element("p", {}, layerOf(parameter)), element("p", {}, counted(elements, "element"))),
         fanChart(`Values of ${parameter}`, "values", values),
         gradient.epochs.length > 0 ? fanChart(`Gradient of ${parameter}`, "gradient", gradient) : element("p", {}, "no gradient")])),
     folded("The last epoch as a table", distributionTable(series))];

@@ -34,7 +34,12 @@ function shown(value, digits = 4) {
   return minus(value.toFixed(Math.min(decimals, 8)));
 }
 
-const fixed = (value, decimals) => (value === null || !Number.isFinite(value) ? "–" : minus(value.toFixed(decimals)));
+/** Returns a number with `decimals` decimals. A tie goes to the even digit, as in the texts that C++ writes. */
+function fixed(value, decimals) {
+  if (value === null || !Number.isFinite(value)) return "–";
+  const tie = Number.isInteger(value * 2 ** (decimals + 1)) && Math.abs((value * 10 ** decimals) % 1) === 0.5;
+  return minus((tie ? (2 * Math.round((value * 10 ** decimals) / 2)) / 10 ** decimals : value).toFixed(decimals));
+}
 const percent = (value, decimals = 1) => (value === null ? "–" : `${fixed(100 * value, decimals)} %`);
 const count = (value) => value.toLocaleString("en-US");
 
@@ -54,10 +59,10 @@ const counted = (value, noun, plural = `${noun}s`) => `${count(value)} ${value =
  * Returns a table. columns: [{text, number}], where `number` aligns to the right; rows: lists of texts or nodes, whose first
  * one is the header of the row.
  */
-function table(caption, columns, rows, {foot = null, wide = false, rowClass = () => null} = {}) {
+function table(caption, columns, rows, {foot = null, wide = false, kind = null, rowClass = () => null} = {}) {
   const cells = (row, name) => row.map((cell, i) =>
     element(i === 0 ? "th" : "td", {class: columns[i].number && "number", scope: i === 0 && name}, cell));
-  return element("table", {class: wide && "wide"},
+  return element("table", {class: [wide && "wide", kind].filter(Boolean).join(" ") || null},
     element("caption", {}, caption),
     element("thead", {}, element("tr", {}, columns.map((column) =>
       element("th", {scope: "col", class: column.number && "number"}, column.text)))),
@@ -70,5 +75,8 @@ const scrolling = (label, content) => element("div", {class: "scroll", role: "re
 
 /** Returns `content` behind a line that opens it: the table of a chart. */
 const folded = (title, content) => element("details", {}, element("summary", {}, title), scrolling(title, content));
+
+/** Returns a path with places where a line may break. */
+const breakable = (text) => text.split(/(?<=[/_])/).flatMap((part, i) => (i === 0 ? [part] : [element("wbr"), part]));
 
 const note = (...texts) => element("p", {class: "note"}, ...texts);

@@ -25,14 +25,14 @@ function keyNumbers() {
 
 function modelSection() {
   if (!run.model) return null;
-  const columns = [{text: "#", number: true}, {text: "layer"}, {text: "output"}, {text: "parameters", number: true}];
+  const columns = [{text: "#"}, {text: "layer"}, {text: "output"}, {text: "parameters", number: true}];
   const rows = run.model.rows.map(([layer, output, parameters], i) => [count(i), layer, output, count(parameters)]);
-  return [scrolling("Layers of the model", table(`For an input of ${run.model.input}`, columns, rows, {foot: ["", "total", "", count(run.model.parameters)], wide: true}))];
+  return [scrolling("Layers of the model", table(`For an input of ${run.model.input}`, columns, rows, {foot: ["", "total", "", count(run.model.parameters)], wide: true, kind: "numbered", rowClass: (r) => (run.model.rows[r][2] === 0 ? "without" : null)}))];
 }
 
 function settingsSection() {
   const entries = (title, list) => (list.length === 0 ? null : element("div", {}, element("h3", {}, title),
-    scrolling(title, table("", [{text: "name"}, {text: "value"}], list, {wide: true}))));
+    scrolling(title, table("", [{text: "name"}, {text: "value"}], list, {wide: true, kind: "pairs"}))));
   const settings = run.seed === null ? run.settings : [["seed", run.seed], ...run.settings];
   const copy = element("button", {type: "button", class: "quiet", click: () => navigator.clipboard?.writeText(run.command).then(() => { announcer.textContent = copy.textContent = "Copied"; })}, "Copy");
   const command = run.command === "" ? null : [element("h3", {}, "The command that makes this run again"), element("div", {class: "command"}, element("code", {}, run.command), copy)];
@@ -62,18 +62,19 @@ function themeButton() {
 }
 
 const sections = [
-  ["numbers", "Key numbers", keyNumbers], ["history", "Training", historySection], ["classes", "Confusion matrix", classSection],
-  ["regression", "Predictions", regressionSection], ["calibration", "Calibration", calibrationSection], ["mistakes", "Surest mistakes", mistakeSection],
-  ["filters", "First convolution", filterSection], ["computation", "From logits to loss", computationSection], ["distributions", "Weights and gradients", distributionSection],
-  ["model", "Model", modelSection], ["settings", "Settings", settingsSection]];
+  ["numbers", "Key numbers", keyNumbers], ["history", "Learning curves", historySection, "Curves"], ["classes", "Confusion matrix", classSection, "Confusion"],
+  ["regression", "Predictions", regressionSection], ["calibration", "Calibration", calibrationSection], ["mistakes", "Surest mistakes", mistakeSection, "Mistakes"],
+  ["filters", "Filters of the first convolution", filterSection, "Filters"], ["computation", "From logits to loss", computationSection, "Logits to loss"],
+  ["distributions", "Weights and gradients", distributionSection], ["model", "Model", modelSection], ["settings", "Settings", settingsSection]];
 
 const main = document.querySelector("main"), links = element("ul");
-for (const [id, title, make] of sections) {
+for (const [id, title, make, link = title] of sections) {
   const content = make();
   if (content === null) continue;
   main.append(element("section", {id, "aria-labelledby": `${id}-title`}, element("h2", {id: `${id}-title`, class: id === "numbers" && "hidden"}, title), content));
-  if (id !== "numbers") links.append(element("li", {}, element("a", {href: `#${id}`}, title)));
+  if (id !== "numbers") links.append(element("li", {}, element("a", {href: `#${id}`}, link)));
 }
 document.querySelector("nav").append(element("div", {}, links, themeButton()));
+if (links.childElementCount === 0) main.append(note("Nothing was recorded of this run."));
 main.append(announcer);
 drawAll();

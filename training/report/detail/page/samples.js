@@ -21,8 +21,8 @@ function bars(entries, label) {
       element("span", {class: "bar", style: `--p: ${p.toFixed(4)}`}), element("span", {class: "number"}, percent(p)))));
 }
 
-/** Returns a sample with the bars of its most probable classes. */
-function sampleCard(sample) {
+/** Returns a sample with the bars of its most probable classes; `level` is that of its heading. */
+function sampleCard(sample, level) {
   const right = sample.truth === sample.predicted, truth = run.classes[sample.truth], predicted = run.classes[sample.predicted];
   const entries = sample.softmax.map(([c, p]) => ({name: run.classes[c], p, kind: c === sample.truth ? "after" : c === sample.predicted ? "wrong" : null}));
   const rest = 1 - entries.reduce((sum, {p}) => sum + p, 0), others = run.classes.length - entries.length;
@@ -30,18 +30,18 @@ function sampleCard(sample) {
   const text = right ? `${truth}, predicted correctly` : `${truth}, predicted as ${predicted}`;
   return element("li", {class: "sample"},
     sampleImage(sample, `${sampleName(sample)}: ${text}`),
-    element("h4", {}, right ? [element("strong", {}, truth), ", correct"] : [element("strong", {}, truth), ", predicted as ", element("strong", {}, predicted)]),
-    element("div", {}, bars(entries, `Probabilities of ${sampleName(sample)}`), element("p", {class: "file"}, sampleName(sample)), featureTable(sample)));
+    element(`h${level}`, {}, right ? [element("strong", {}, truth), ", correct"] : [element("strong", {}, truth), ", predicted as ", element("strong", {}, predicted)]),
+    element("div", {}, bars(entries, `Probabilities of ${sampleName(sample)}`), element("p", {class: "file"}, breakable(sampleName(sample))), featureTable(sample)));
 }
 
-const sampleList = (samples) => element("ul", {class: "samples"}, samples.map(sampleCard));
+const sampleList = (samples, level) => element("ul", {class: "samples"}, samples.map((sample) => sampleCard(sample, level)));
 
 function mistakeSection() {
   if (!run.test?.confusion) return null;
   const wrong = run.test.samples.filter((sample) => sample.truth !== sample.predicted).slice(0, 12);
   if (wrong.length === 0) return [note("The model made no mistake.")];
   const total = run.test.count - run.test.correct;
-  return [note(`The ${counted(wrong.length, "mistake")} with the highest probability of the predicted class, of ${count(total)}. The true class is green, the predicted class red.`), sampleList(wrong)];
+  return [note(`The ${counted(wrong.length, "mistake")} with the highest probability of the predicted class, of ${count(total)}. The true class is green, the predicted class red.`), sampleList(wrong, 3)];
 }
 
 function filterSection() {
@@ -61,8 +61,8 @@ function scatterChart(points) {
   const sorted = [...points].sort((a, b) => a[0] - b[0]);
   let toX = null, toY = null, mark = null;
   const svg = drawing(label, (target, width) => {
-    const height = Math.min(width * 0.9, 420), yTicks = ticks(...range, 5);
-    const box = {left: 14 + 7.2 * Math.max(...yTicks.map((tick) => shown(tick).length)), right: width - 10, top: 14, bottom: height - 42};
+    const height = Math.min(width * 0.9, 420), yTicks = ticks(...range, 5), text = tickText(yTicks);
+    const box = {left: 14 + 7.2 * Math.max(...yTicks.map((tick) => text(tick).length)), right: width - 10, top: 14, bottom: height - 42};
     target.setAttribute("viewBox", `0 0 ${width} ${height}`);
     toX = scale(range, [box.left, box.right]);
     toY = scale(range, [box.bottom, box.top]);
