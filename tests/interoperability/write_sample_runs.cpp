@@ -44,7 +44,7 @@ void write_resumed(const std::filesystem::path& folder) {
     for (std::size_t epoch = first; epoch <= last; ++epoch) {
       Progress progress;
       progress.epoch = epoch;
-      progress.total_step = 10 * epoch;
+      progress.total_steps = 10 * epoch;
       progress.loss = loss + static_cast<double>(epoch);
       progress.learning_rate = 0.5;
       progress.validated = epoch == 4;

@@ -108,7 +108,7 @@ void DistributionRecorder::on_epoch(const Progress& progress) {
     if (!kept.empty()) distributions_ = std::move(kept);
   }
   const std::size_t before = distributions_.size();
-  if (recorded) record(progress.epoch, progress.total_step);
+  if (recorded) record(progress.epoch, progress.total_steps);
   if (file_.empty()) return;
   if (first) {
     const std::string text = detail::distribution_lines(distributions_);

@@ -155,7 +155,7 @@ void TensorBoardWriter::add_hyper_parameters(const std::vector<ReportEntry>& set
 }
 
 void TensorBoardWriter::on_epoch(const Progress& progress) {
-  const std::uint64_t step = progress.total_step;
+  const std::uint64_t step = progress.total_steps;
   if (!restarted_) restart(step);
   add_scalar("loss", step, progress.loss);
   for (const auto& [name, value] : progress.metrics) add_scalar(name, step, value);

@@ -77,7 +77,7 @@ TEST(TensorBoardWriter, RestartsTheRunAtItsFirstEpoch) {
   const testing::TemporaryFolder folder;
   TensorBoardWriter writer(folder.path());
   Progress progress;
-  progress.total_step = 7;
+  progress.total_steps = 7;
   writer.on_epoch(progress);
   writer.on_epoch(progress);
   std::size_t restarts = 0;
