@@ -67,17 +67,19 @@ Tensor EncodedRows::read(std::size_t most) {
   Data& data = *data_;
   data.cells.clear();
   const std::size_t features = data.encoder.num_features();
+  const detail::CellReader cells(data.encoder.encoding().missing);
   std::vector<Real> values;
   while (data.cells.size() < most && (data.cells.empty() || data.records.is_ready())) {
     if (!std::exchange(data.pending, false)) {
       if (!data.records.next()) break;
       data.records.parse();
     }
-    const std::vector<std::string_view>& row = data.records.cells();
+    const std::span<const TableCell> row = data.records.read_cells(cells);
     values.resize(values.size() + features);
     data.encoder.encode_features({row, data.source.name(), data.records.position().line}, data.columns,
                                  std::span(values).last(features));
-    data.cells.emplace_back(row.begin(), row.end());
+    std::vector<std::string>& texts = data.cells.emplace_back();
+    for (const TableCell& cell : row) texts.emplace_back(cell.text);
   }
   return from(values, {data.cells.size(), features});
 }

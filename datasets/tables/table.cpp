@@ -1,6 +1,6 @@
 #include <minnow/core/detail/format.hpp>
 #include <minnow/core/error.hpp>
-#include <minnow/datasets/tables/detail/cell.hpp>
+#include <minnow/datasets/tables/detail/cell_reader.hpp>
 #include <minnow/datasets/tables/detail/column_names.hpp>
 #include <minnow/datasets/tables/detail/dialect.hpp>
 #include <minnow/datasets/tables/detail/record_reader.hpp>
@@ -29,7 +29,7 @@ struct Table::Data {
 
   void scan();
   void add_row(RecordReader& records);
-  void check_size(const std::vector<std::string_view>& row, std::size_t line) const;
+  void check_size(std::span<const TableCell> row, std::size_t line) const;
   std::unique_ptr<RowReader> borrow() const;
   void give_back(std::unique_ptr<RowReader> reader) const;
   void move_to(RowReader& reader, std::size_t row) const;
@@ -78,26 +78,26 @@ void Table::Data::scan() {
 
 /// Counts the cells of the record that was parsed.
 void Table::Data::add_row(RecordReader& records) {
-  const std::vector<std::string_view>& row = records.cells();
+  const std::span<const TableCell> row = records.read_cells(cells);
   const std::size_t line = records.position().line;
   check_size(row, line);
   index.add(records.position());
   for (std::size_t c = 0; c < row.size(); ++c) {
     TableColumn& column = columns[c];
-    switch (cells.read(row[c]).kind) {
-      case detail::Cell::Kind::number:
+    switch (row[c].kind) {
+      case TableCell::Kind::number:
         ++column.numbers;
         break;
-      case detail::Cell::Kind::missing:
+      case TableCell::Kind::missing:
         ++column.missing;
         break;
-      case detail::Cell::Kind::text:
-        if (column.texts++ == 0) column.first_text = row[c], column.first_text_line = line;
+      case TableCell::Kind::text:
+        if (column.texts++ == 0) column.first_text = row[c].text, column.first_text_line = line;
     }
   }
 }
 
-void Table::Data::check_size(const std::vector<std::string_view>& row, std::size_t line) const {
+void Table::Data::check_size(std::span<const TableCell> row, std::size_t line) const {
   if (row.size() != columns.size())
     throw DataError(format_text("{}, line {}: expected {} cells, as in the first row, got {}.", source.name(), line,
                                 columns.size(), row.size()));
@@ -132,7 +132,8 @@ TableRow Table::Data::current(RowReader& reader) const {
   if (!reader.records.next())
     throw DataError(format_text("{}: expected row {}, got the end of the file.", source.name(), reader.next));
   ++reader.next;
-  const std::vector<std::string_view>& row = reader.records.parse();
+  reader.records.parse();
+  const std::span<const TableCell> row = reader.records.read_cells(cells);
   check_size(row, reader.records.position().line);
   return {row, source.name(), reader.records.position().line};
 }

@@ -14,9 +14,18 @@
 
 namespace minnow::inline MINNOW_PRECISION::datasets {
 
-/// One row of a table: the texts of its cells, without quotes.
+/// A cell of a table: a finite number, no value, or any other text.
+struct TableCell {
+  enum class Kind : unsigned char { number, missing, text };
+
+  std::string_view text;  // without quotes, of a number too
+  Kind kind = Kind::text;
+  double number = 0;  // 0 unless `kind` is number
+};
+
+/// One row of a table.
 struct TableRow {
-  std::span<const std::string_view> cells;
+  std::span<const TableCell> cells;
   std::string_view source;  // "'iris.csv'", for errors
   std::size_t line = 0;     // where the row starts in the file, from 1
 };

@@ -1,6 +1,6 @@
 #include <minnow/core/detail/format.hpp>
 #include <minnow/core/error.hpp>
-#include <minnow/datasets/tables/detail/cell.hpp>
+#include <minnow/datasets/tables/detail/cell_reader.hpp>
 #include <minnow/datasets/tables/detail/column_names.hpp>
 #include <minnow/datasets/tables/detail/encoder_fit.hpp>
 #include <minnow/datasets/tables/detail/record_reader.hpp>
@@ -15,8 +15,8 @@
 namespace minnow::inline MINNOW_PRECISION::datasets {
 namespace {
 
-using detail::Cell;
 using detail::CellReader;
+using Kind = TableCell::Kind;
 
 bool are_different(std::vector<std::string> names) {
   std::sort(names.begin(), names.end());
@@ -51,18 +51,16 @@ void check_encoding(const TableEncoding& encoding) {
          "different positions of the columns, below the width");
 }
 
-[[noreturn]] void refuse_cell(const TableRow& row, std::size_t position, const std::string& name, std::string_view cell,
+[[noreturn]] void refuse_cell(const TableRow& row, std::size_t position, const std::string& name,
                               const std::string& expected) {
   throw DataError(format_text("{}: expected {}, got {}.", detail::place(row.source, row.line, position + 1, name),
-                              expected, detail::quoted_cell_text(cell)));
+                              expected, detail::quoted_cell_text(row.cells[position].text)));
 }
 
 /// Returns the value as a Real. Throws DataError if it is not finite.
-Real standardized(double value, double mean, double deviation, const TableRow& row, std::size_t position,
-                  const std::string& name) {
-  const Real result = static_cast<Real>((value - mean) / deviation);
-  if (!std::isfinite(result))
-    refuse_cell(row, position, name, row.cells[position], "a number whose encoding is finite");
+Real standardized(double mean, double deviation, const TableRow& row, std::size_t position, const std::string& name) {
+  const Real result = static_cast<Real>((row.cells[position].number - mean) / deviation);
+  if (!std::isfinite(result)) refuse_cell(row, position, name, "a number whose encoding is finite");
   return result;
 }
 
@@ -77,7 +75,7 @@ TableEncoder::TableEncoder(TableEncoding encoding) : encoding_(std::move(encodin
   }
   const CellReader cells({});
   for (const std::string& name : class_names())
-    if (const Cell cell = cells.read(name); cell.kind == Cell::Kind::number) class_values_.push_back(cell.number);
+    if (const TableCell cell = cells.read(name); cell.kind == Kind::number) class_values_.push_back(cell.number);
   if (class_values_.size() != class_names().size()) class_values_.clear();
 }
 
@@ -124,27 +122,24 @@ void TableEncoder::encode_features(const TableRow& row, const Columns& columns, 
   if (row.cells.size() != columns.width)
     throw DataError(
         format_text("{}, line {}: expected {} cells, got {}.", row.source, row.line, columns.width, row.cells.size()));
-  const CellReader cells(encoding_.missing);
   auto feature = features.begin();
   for (std::size_t c = 0; c < encoding_.columns.size(); ++c) {
     const ColumnEncoding& column = encoding_.columns[c];
     const std::size_t position = columns.features[c];
-    const std::string_view text = row.cells[position];
-    const Cell cell = cells.read(text);
+    const TableCell& cell = row.cells[position];
     if (column.categories.empty()) {
-      if (cell.kind == Cell::Kind::text) refuse_cell(row, position, column.name, text, "a number");
-      *feature++ = cell.kind == Cell::Kind::missing
-                       ? Real(0)
-                       : standardized(cell.number, column.mean, column.deviation, row, position, column.name);
+      if (cell.kind == Kind::text) refuse_cell(row, position, column.name, "a number");
+      *feature++ = cell.kind == Kind::missing ? Real(0)
+                                              : standardized(column.mean, column.deviation, row, position, column.name);
     } else {
       const auto end = feature + static_cast<std::ptrdiff_t>(column.categories.size());
       std::fill(feature, end, Real(0));
-      const auto found = std::lower_bound(column.categories.begin(), column.categories.end(), text);
-      if (cell.kind != Cell::Kind::missing && found != column.categories.end() && *found == text)
+      const auto found = std::lower_bound(column.categories.begin(), column.categories.end(), cell.text);
+      if (cell.kind != Kind::missing && found != column.categories.end() && *found == cell.text)
         feature[found - column.categories.begin()] = 1;
       feature = end;
     }
-    if (column.indicator) *feature++ = cell.kind == Cell::Kind::missing ? Real(1) : Real(0);
+    if (column.indicator) *feature++ = cell.kind == Kind::missing ? Real(1) : Real(0);
   }
 }
 
@@ -153,22 +148,20 @@ Real TableEncoder::encode_target(const TableRow& row, const Columns& columns) co
   if (columns.target >= row.cells.size())
     throw DataError(format_text("{}: expected a column {}, the target, got none.", row.source,
                                 detail::quoted_cell_text(target.name)));
-  const std::string_view text = row.cells[columns.target];
-  const Cell cell = CellReader(encoding_.missing).read(text);
-  const bool is_missing = cell.kind == Cell::Kind::missing;
+  const TableCell& cell = row.cells[columns.target];
   if (target.classes.empty()) {
-    if (cell.kind != Cell::Kind::number) refuse_cell(row, columns.target, target.name, text, "a number as target");
-    return standardized(cell.number, target.mean, target.deviation, row, columns.target, target.name);
+    if (cell.kind != Kind::number) refuse_cell(row, columns.target, target.name, "a number as target");
+    return standardized(target.mean, target.deviation, row, columns.target, target.name);
   }
   std::size_t index = target.classes.size();
-  if (!is_missing && class_values_.empty())
-    index = static_cast<std::size_t>(std::find(target.classes.begin(), target.classes.end(), text) -
+  if (cell.kind != Kind::missing && class_values_.empty())
+    index = static_cast<std::size_t>(std::find(target.classes.begin(), target.classes.end(), cell.text) -
                                      target.classes.begin());
-  if (cell.kind == Cell::Kind::number && !class_values_.empty())
+  if (cell.kind == Kind::number && !class_values_.empty())
     index = static_cast<std::size_t>(std::find(class_values_.begin(), class_values_.end(), cell.number) -
                                      class_values_.begin());
   if (index == target.classes.size())
-    refuse_cell(row, columns.target, target.name, text, "one of the classes " + detail::list_of(target.classes));
+    refuse_cell(row, columns.target, target.name, "one of the classes " + detail::list_of(target.classes));
   return static_cast<Real>(index);
 }
 
@@ -196,9 +189,12 @@ Tensor TableEncoder::encode_rows(const std::vector<std::vector<std::string>>& ro
   const Columns columns = names.empty() ? find_columns(width, "rows") : find_columns(names, "rows");
   Tensor features;
   resize(features, {rows.size(), num_features()});
+  const CellReader cells(encoding_.missing);
+  std::vector<TableCell> row;
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    const std::vector<std::string_view> cells(rows[i].begin(), rows[i].end());
-    encode_features({cells, "rows", i + 1}, columns, {features.data() + i * num_features(), num_features()});
+    row.clear();
+    for (const std::string& text : rows[i]) row.push_back(cells.read(text));
+    encode_features({row, "rows", i + 1}, columns, {features.data() + i * num_features(), num_features()});
   }
   return features;
 }

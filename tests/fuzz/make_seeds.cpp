@@ -134,10 +134,34 @@ std::vector<Bytes> checkpoints() {
           joined({1}, bytes_of(R"([["e","no tensor"],["f","tensor"]])"))};
 }
 
+const char* const tables[] = {"a,b,c,d\n1,x,0.5,p\n2,y,,q\n-1e-3,\"x \"\"y\"\"\",NA,p\n",
+                              "\xEF\xBB\xBF"
+                              "a;b\r\n1;5.5\r\n\r\n2;7\r\n",
+                              "1\t2\n3\t4\n1\t2\n"};
+
+/// Encoders of tables, after 3.
+std::vector<Bytes> encoders() {
+  std::vector<Bytes> files;
+  for (const char* table : tables)
+    files.push_back(joined(
+        {3}, bytes_of(minnow::datasets::TableEncoder(minnow::datasets::Table::from_text(table), {.indicators = true})
+                          .to_json())));
+  return files;
+}
+
+/// Options, then the text of the table.
+std::vector<Bytes> table_files() {
+  std::vector<Bytes> files;
+  for (const char* table : tables)
+    for (const std::uint8_t options : {0, 7, 200}) files.push_back(joined({options}, bytes_of(table)));
+  return files;
+}
+
 void write_tensor_files(const fs::path& folder) {
   std::vector<Bytes> pytorch, npy, npz, loaded = models();
   write(folder / "read_safetensors", loaded);
   for (const Bytes& file : architectures()) loaded.push_back(file);
+  for (const Bytes& file : encoders()) loaded.push_back(file);
   write(folder / "load_model", loaded);
   write(folder / "load_checkpoint", checkpoints());
   add_fixtures(pytorch, "pytorch", ".pt", {0});
@@ -156,5 +180,6 @@ int main(int argc, char** argv) {
   if (argc != 2) return std::fputs("usage: make_seeds FOLDER\n", stderr), 2;
   write(fs::path(argv[1]) / "decode_image", images());
   write(fs::path(argv[1]) / "read_idx", idx_files());
+  write(fs::path(argv[1]) / "read_table", table_files());
   write_tensor_files(argv[1]);
 }

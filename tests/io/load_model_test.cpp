@@ -45,6 +45,17 @@ TEST(LoadModel, RejectsOtherFiles) {
             "expected the config of a layer, got a list of several types as out.");
   EXPECT_EQ(with(R"({"type":"Dense","attributes":{"in":3,"out":-2}})"),
             "Dense: expected attribute out to be at least 0, got -2.");
+  const auto with_table = [&](const std::string& table) {
+    return error_of({{"minnow.architecture", whole}, {"minnow.format_version", "1"}, {"minnow.table", table}});
+  };
+  EXPECT_EQ(with_table("{"), "expected minnow.table as JSON, got other text.");
+  EXPECT_EQ(with_table("{}"), "TableEncoder: expected a list of columns in the JSON of an encoder.");
+  const std::string columns =
+      R"("columns":[{"name":"a","position":0}],"target":{"name":"b","position":1,"classes":["p","q"]},)";
+  EXPECT_EQ(with_table("{" + columns + R"("width":2,"delimiter":","})"),
+            "Dense(3 -> 2): expected input (N, ..., 3), got (1, 1).");
+  EXPECT_EQ(with_table("{" + columns + R"("width":1,"delimiter":","})"),
+            "TableEncoder: expected different positions of the columns, below the width.");
   std::string deep = dense;
   for (int i = 0; i < 300; ++i) deep = R"({"type":"Sequential","children":[)" + deep + "]}";
   EXPECT_EQ(with(deep), "expected the config of a layer, got children nested more than 256 deep.");

@@ -123,6 +123,41 @@ TEST(SaveModel, KeepsTheInformationBesideTheModel) {
   EXPECT_EQ(file.info.metadata, info.metadata);
 }
 
+/// A loaded model predicts raw rows.
+TEST(SaveModel, KeepsTheEncoderOfATable) {
+  const TemporaryFolder folder;
+  const auto path = folder / "model.safetensors";
+  Rng rng{1};
+  const auto table = datasets::Table::from_text("age,city,answer\n20,Rome,yes\n30,Oslo,no\n50,Rome,yes\n");
+  const datasets::TableEncoder encoder(table);
+  Sequential model{Dense(encoder.num_features(), 2, rng)};
+  save_model(model, path, {.table = encoder});
+  ModelFile file = load_model_file(path);
+  ASSERT_TRUE(file.info.table);
+  EXPECT_EQ(file.info.table->to_json(), encoder.to_json());
+  EXPECT_EQ(file.info.input_shape, Shape{3});
+  EXPECT_EQ(file.info.class_names, (std::vector<std::string>{"no", "yes"}));
+  EXPECT_EQ(file.model.predict(file.info.table->encode_rows({{"35", "Rome"}})),
+            model.predict(encoder.encode_rows({{"35", "Rome"}})));
+  save_model(file.model, path, file.info);
+  EXPECT_EQ(load_model_file(path).info.table->to_json(), encoder.to_json());
+  save_model(Sequential{Dense(3, 1, rng)}, path, {.table = encoder});  // one logit for two classes
+  const ModelInfo binary = load_model_file(path).info;
+  EXPECT_TRUE(binary.class_names.empty());
+  save_model(Sequential{Dense(3, 1, rng)}, path, binary);
+  const auto error_of = [&](const Sequential& other, const ModelInfo& info) {
+    return message<Error>([&] { save_model(other, path, info); });
+  };
+  EXPECT_EQ(error_of(Sequential{Dense(4, 2, rng)}, {.table = encoder}),
+            "save_model: Dense(4 -> 2): expected input (N, ..., 4), got (1, 3).");
+  EXPECT_EQ(error_of(Sequential{Dense(3, 4, rng)}, {.table = encoder}),
+            "save_model: expected 2 outputs of the model for the target of the table, got 4.");
+  EXPECT_EQ(error_of(model, {.input_shape = {1, 3}, .table = encoder}),
+            "save_model: expected the input shape (3), the features of the table, got (1, 3).");
+  EXPECT_EQ(error_of(model, {.class_names = {"a", "b"}, .table = encoder}),
+            "save_model: expected the class names of the table, got others. Leave out the class names.");
+}
+
 TEST(SaveModel, LoadsFromBytesInMemory) {
   const TemporaryFolder folder;
   Rng rng{1};

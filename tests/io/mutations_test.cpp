@@ -99,7 +99,10 @@ TEST(Mutations, OfModelFiles) {
              {.input_shape = {6},
               .class_names = {"a", "b", "c"},
               .normalization = Normalization(std::vector<double>(6, 0.5), std::vector<double>(6, 0.25))});
-  const std::vector<Bytes> files{testing::read_bytes(path)};
+  std::vector<Bytes> files{testing::read_bytes(path)};
+  const auto table = datasets::Table::from_text("a,b,c,d\n1,x,0.5,p\n2,y,,q\n");
+  save_model(Sequential{Dense(5, 2, rng)}, path, {.table = datasets::TableEncoder(table, {.indicators = true})});
+  files.push_back(testing::read_bytes(path));
   EXPECT_GT(valid_mutations(files, [](auto bytes) { read_all(SafetensorsReader(bytes)); }), 20u);
   EXPECT_GT(valid_mutations(files, [](auto bytes) { load_model_file(bytes); }), 20u);
 }

@@ -63,11 +63,11 @@ bool detect_header(const std::vector<std::string>& sample, char delimiter, const
   const std::vector<std::vector<std::string>> rows = parsed(sample, delimiter);
   if (rows.empty()) return false;
   const auto kind = [&](const std::string& cell) { return cells.read(cell).kind; };
-  const auto is_number = [&](const std::string& cell) { return kind(cell) == Cell::Kind::number; };
+  const auto is_number = [&](const std::string& cell) { return kind(cell) == TableCell::Kind::number; };
   if (std::any_of(rows[0].begin(), rows[0].end(), is_number)) return false;
   bool recurs = false;
   for (std::size_t c = 0; c < rows[0].size(); ++c) {
-    if (kind(rows[0][c]) != Cell::Kind::text) continue;
+    if (kind(rows[0][c]) != TableCell::Kind::text) continue;
     for (std::size_t r = 1; r < rows.size(); ++r) {
       if (c >= rows[r].size()) continue;
       if (is_number(rows[r][c])) return true;

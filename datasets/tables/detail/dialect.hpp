@@ -1,7 +1,7 @@
 #pragma once
 
 #include <minnow/datasets/tables/csv_options.hpp>
-#include <minnow/datasets/tables/detail/cell.hpp>
+#include <minnow/datasets/tables/detail/cell_reader.hpp>
 
 #include <string>
 #include <vector>

@@ -1,6 +1,5 @@
 #include <minnow/core/detail/format.hpp>
 #include <minnow/core/error.hpp>
-#include <minnow/datasets/tables/detail/cell.hpp>
 #include <minnow/datasets/tables/detail/column_kinds.hpp>
 #include <minnow/datasets/tables/detail/encoder_fit.hpp>
 #include <minnow/datasets/tables/detail/record_reader.hpp>
@@ -48,11 +47,7 @@ struct ColumnValues {
 class EncoderFit {
  public:
   EncoderFit(const Table& table, const TableEncoderOptions& options)
-      : table_(table),
-        options_(options),
-        kinds_(column_kinds(table, options)),
-        cells_(table.options().missing),
-        values_(kinds_.size()) {
+      : table_(table), options_(options), kinds_(column_kinds(table, options)), values_(kinds_.size()) {
     target_ = static_cast<std::size_t>(std::find(kinds_.begin(), kinds_.end(), ColumnKind::target) - kinds_.begin());
   }
 
@@ -78,7 +73,6 @@ class EncoderFit {
   const Table& table_;
   const TableEncoderOptions& options_;
   const std::vector<ColumnKind> kinds_;
-  const CellReader cells_;
   std::vector<ColumnValues> values_;
   std::size_t target_;
   // Of all rows: the names of the classes, and the values that are integers.
@@ -95,35 +89,34 @@ void EncoderFit::refuse_categories(const TableRow& row, std::size_t c, const cha
 
 void EncoderFit::add_cell(const TableRow& row, std::size_t c, std::size_t times) {
   ColumnValues& values = values_[c];
-  const std::string_view text = row.cells[c];
-  const Cell cell = cells_.read(text);
-  if (cell.kind == Cell::Kind::missing) {
+  const TableCell& cell = row.cells[c];
+  if (cell.kind == TableCell::Kind::missing) {
     ++values.missing;
   } else if (kinds_[c] == ColumnKind::number) {
     for (std::size_t i = 0; i < times; ++i) values.numbers.add(cell.number);
-  } else if (!values.texts.contains(text)) {
+  } else if (!values.texts.contains(cell.text)) {
     if (values.texts.size() == options_.max_categories) refuse_categories(row, c, "categories");
-    values.texts.emplace(text);
+    values.texts.emplace(cell.text);
   }
 }
 
 void EncoderFit::add_target(const TableRow& row, std::size_t times) {
-  const std::string_view text = row.cells[target_];
-  const Cell cell = cells_.read(text);
-  if (cell.kind == Cell::Kind::missing) {
+  const TableCell& cell = row.cells[target_];
+  if (cell.kind == TableCell::Kind::missing) {
     if (times == 0) return;
     throw DataError(format_text("{}: expected a target, got none in {}. Remove the row.",
                                 place(row.source, row.line, target_ + 1, table_.columns()[target_].name),
-                                quoted_cell_text(text)));
+                                quoted_cell_text(cell.text)));
   }
-  for (std::size_t i = 0; i < times && cell.kind == Cell::Kind::number; ++i) values_[target_].numbers.add(cell.number);
+  for (std::size_t i = 0; i < times && cell.kind == TableCell::Kind::number; ++i)
+    values_[target_].numbers.add(cell.number);
   if (options_.target_kind == TargetKind::number) return;
-  const bool is_integer = cell.kind == Cell::Kind::number && std::trunc(cell.number) == cell.number;
+  const bool is_integer = cell.kind == TableCell::Kind::number && std::trunc(cell.number) == cell.number;
   all_integers_ = all_integers_ && is_integer;
   too_many_classes_ = too_many_classes_ || std::max(classes_.size(), integers_.size()) > options_.max_categories;
   if (too_many_classes_) return;
   if (is_integer) integers_.insert(cell.number);
-  if (!classes_.contains(text)) classes_.emplace(text);
+  if (!classes_.contains(cell.text)) classes_.emplace(cell.text);
 }
 
 /// Throws DataError if the target mixes numbers and texts, probably mistakes.

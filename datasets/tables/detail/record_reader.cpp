@@ -4,15 +4,33 @@
 #include <minnow/datasets/tables/detail/record_reader.hpp>
 
 #include <algorithm>
+#include <bit>
+#include <cstdint>
 #include <cstring>
 
 namespace minnow::inline MINNOW_PRECISION::datasets::detail {
 namespace {
 
 constexpr std::size_t smallest_block = 4 << 10, largest_block = 256 << 10;
+constexpr std::size_t padding = CellReader::padding;  // bytes of the buffer behind the text
 constexpr unsigned char ordinary = 0, special = 1, high = 2;
 
-/// Returns the text after a byte, or null if the text does not contain it.
+// Eight bytes of text at once. Each byte of a mask is 0x80 or 0.
+constexpr std::uint64_t ones = 0x0101010101010101, highs = 0x8080808080808080;
+
+/// Returns the mask of the bytes that are equal.
+std::uint64_t equal_bytes(std::uint64_t word, unsigned char byte) {
+  const std::uint64_t difference = word ^ (ones * byte);
+  return ~(((difference & ~highs) + ~highs) | difference) & highs;
+}
+
+/// Returns a word that is 0 unless a byte is a quote, a NUL, a carriage return, or no ASCII.
+std::uint64_t unusual_bytes(std::uint64_t word) {
+  const auto has_zero = [](std::uint64_t w) { return (w - ones) & ~w; };
+  return (has_zero(word) | has_zero(word ^ (ones * '"')) | has_zero(word ^ (ones * '\r')) | word) & highs;
+}
+
+/// Returns the first occurrence of a byte, or null if there is none.
 const char* find(const char* begin, std::size_t size, char byte) {
   return static_cast<const char*>(std::memchr(begin, byte, size));
 }
@@ -20,7 +38,7 @@ const char* find(const char* begin, std::size_t size, char byte) {
 }  // namespace
 
 RecordReader::RecordReader(const CsvSource& source, std::size_t longest, char delimiter)
-    : source_(source), longest_(longest), buffer_(1), block_(largest_block) {
+    : source_(source), longest_(longest), buffer_(padding), block_(largest_block) {
   set_delimiter(delimiter);
 }
 
@@ -51,7 +69,7 @@ bool RecordReader::fill() {
   filled_ -= at_;
   at_ = 0;
   const std::size_t room = std::max(block_, filled_);  // of a long record, twice as much each time
-  if (buffer_.size() < filled_ + room + 1) buffer_.resize(filled_ + room + 1);  // parse() writes behind the text
+  if (buffer_.size() < filled_ + room + padding) buffer_.resize(filled_ + room + padding);
   const std::size_t count = source_.read(buffer_offset_ + filled_, {buffer_.data() + filled_, room});
   filled_ += count;
   block_ = std::min(2 * block_, largest_block);
@@ -135,8 +153,37 @@ bool RecordReader::has_complete_record() const { return extent_of({buffer_.data(
 
 bool RecordReader::is_ready() const { return ended_ || has_complete_record() || source_.is_ready(); }
 
+void RecordReader::add_plain_cell(const char* begin, const char* end) {
+  while (begin != end && *begin == ' ') ++begin;
+  while (begin != end && end[-1] == ' ') --end;
+  texts_.emplace_back(begin, static_cast<std::size_t>(end - begin));
+}
+
+/// Splits a record of ASCII without quotes, eight bytes at a time. Returns false for other records.
+bool RecordReader::split_plain() {
+  if constexpr (std::endian::native != std::endian::little) return false;
+  const char* const end = buffer_.data() + end_;
+  const char* cell = buffer_.data() + begin_;
+  const auto delimiter = static_cast<unsigned char>(delimiter_);
+  for (const char* p = cell; p < end; p += 8) {
+    std::uint64_t word;
+    std::memcpy(&word, p, 8);
+    if (end - p < 8) word = word << (64 - 8 * (end - p)) >> (64 - 8 * (end - p)) | ones * ' ' << (8 * (end - p));
+    if (unusual_bytes(word) != 0) return false;
+    for (std::uint64_t found = equal_bytes(word, delimiter); found != 0; found &= found - 1) {
+      const char* const at = p + std::countr_zero(found) / 8;
+      add_plain_cell(cell, at);
+      cell = at + 1;
+    }
+  }
+  add_plain_cell(cell, end);
+  return true;
+}
+
 const std::vector<std::string_view>& RecordReader::parse() {
-  cells_.clear();
+  texts_.clear();
+  if (split_plain()) return texts_;
+  texts_.clear();
   has_high_bytes_ = false;
   char *p = buffer_.data() + begin_, *const end = buffer_.data() + end_;
   *end = '\n';  // ends the loop of plain_cell
@@ -146,13 +193,13 @@ const std::vector<std::string_view>& RecordReader::parse() {
     if (p == end) break;
   }
   if (has_high_bytes_)
-    for (std::size_t i = 0; i < cells_.size(); ++i)
-      if (!is_utf8(cells_[i])) {
-        const std::string shown = quoted_cell_text(cells_[i]);
-        cells_.resize(i);
+    for (std::size_t i = 0; i < texts_.size(); ++i)
+      if (!is_utf8(texts_[i])) {
+        const std::string shown = quoted_cell_text(texts_[i]);
+        texts_.resize(i);
         fail(format_text("expected text in UTF-8, got {}. Convert the file", shown));
       }
-  return cells_;
+  return texts_;
 }
 
 /// Appends the cell that starts at p, and returns its end: the delimiter or the end of the record.
@@ -169,9 +216,7 @@ char* RecordReader::plain_cell(char* p, char* end) {
            : *p == 0 ? "expected text, got a NUL byte"
                      : "expected lines that end with LF or CRLF, got a carriage return within a line");
   }
-  char* last = p;
-  while (last != start && last[-1] == ' ') --last;
-  cells_.emplace_back(start, static_cast<std::size_t>(last - start));
+  add_plain_cell(start, p);
   return p;
 }
 
@@ -191,12 +236,18 @@ char* RecordReader::quoted_cell(char* p, char* end) {
   while (p != end && *p == ' ') ++p;
   if (p != end && *p != delimiter_)
     fail("expected the end of the cell after its closing quote, got more text. Write a quote within a cell twice");
-  cells_.emplace_back(start, static_cast<std::size_t>(out - start));
+  texts_.emplace_back(start, static_cast<std::size_t>(out - start));
   return p;
 }
 
+std::span<const TableCell> RecordReader::read_cells(const CellReader& cells) {
+  cells_.clear();
+  for (const std::string_view text : texts_) cells_.push_back(cells.read_padded(text));
+  return cells_;
+}
+
 void RecordReader::fail(const std::string& what) const {
-  throw DataError(format_text("{}: {}.", place(source_.name(), position_.line, cells_.size() + 1), what));
+  throw DataError(format_text("{}: {}.", place(source_.name(), position_.line, texts_.size() + 1), what));
 }
 
 void RecordReader::fail_too_long() {

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <minnow/datasets/tables/detail/cell_reader.hpp>
 #include <minnow/datasets/tables/detail/csv_source.hpp>
 
 #include <array>
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,11 +43,11 @@ class RecordReader {
   /// Returns the text of the record, without the end of the line, until parse().
   std::string_view text() const { return {buffer_.data() + begin_, end_ - begin_}; }
 
-  /// Returns the cells of the record, valid until next() or seek(). Called once for a record.
+  /// Returns the texts of the cells of the record, valid until next() or seek(). Called once for a record.
   const std::vector<std::string_view>& parse();
 
-  /// Returns the cells that parse() returned.
-  const std::vector<std::string_view>& cells() const { return cells_; }
+  /// Returns the cells of the record that was parsed.
+  std::span<const TableCell> read_cells(const CellReader& cells);
 
   /// Returns where the record starts.
   RecordPosition position() const { return position_; }
@@ -67,6 +69,8 @@ class RecordReader {
   bool fill();
   void skip_byte_order_mark();
   bool is_blank() const;
+  bool split_plain();
+  void add_plain_cell(const char* begin, const char* end);
   char* plain_cell(char* p, char* end);
   char* quoted_cell(char* p, char* end);
   [[noreturn]] void fail(const std::string& what) const;
@@ -83,7 +87,8 @@ class RecordReader {
   RecordPosition position_;
   std::size_t begin_ = 0, end_ = 0;  // of the record's text
   bool has_high_bytes_ = false;
-  std::vector<std::string_view> cells_;
+  std::vector<std::string_view> texts_;
+  std::vector<TableCell> cells_;
 };
 
 /// Returns "'iris.csv', line 3, column 2".
