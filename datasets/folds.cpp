@@ -3,7 +3,6 @@
 #include <minnow/datasets/detail/target_classes.hpp>
 #include <minnow/datasets/folds.hpp>
 
-#include <algorithm>
 #include <numeric>
 
 namespace minnow::inline MINNOW_PRECISION {
@@ -18,6 +17,14 @@ void check_class_sizes(const TargetClasses& classes, std::size_t k) {
                       k, classes.counts[c], c, classes.target[c].empty() ? Real(0) : classes.target[c][0]));
 }
 
+/// Returns the samples class after class; those of a class keep their order.
+std::vector<std::size_t> sorted_by_class(const std::vector<std::size_t>& order, const TargetClasses& classes) {
+  std::vector<std::size_t> next(classes.counts.size()), sorted(order.size());
+  for (std::size_t c = 1; c < next.size(); ++c) next[c] = next[c - 1] + classes.counts[c - 1];
+  for (const std::size_t sample : order) sorted[next[classes.of_sample[sample]]++] = sample;
+  return sorted;
+}
+
 }  // namespace
 
 std::vector<Fold> k_folds(const Dataset& dataset, std::size_t k, Rng rng, const SplitOptions& options) {
@@ -30,7 +37,7 @@ std::vector<Fold> k_folds(const Dataset& dataset, std::size_t k, Rng rng, const 
   if (options.stratified) {
     const TargetClasses classes = target_classes(dataset, "k_folds");
     check_class_sizes(classes, k);
-    std::ranges::stable_sort(order, {}, [&](std::size_t sample) { return classes.of_sample[sample]; });
+    order = sorted_by_class(order, classes);
   }
   // Dealt out in turn, class after class: the sizes differ by at most one, in total and in each class.
   for (std::size_t i = 0; i < size; ++i) test[order[i]] = i % k;

@@ -10,6 +10,7 @@
 #include <cmath>
 #include <numeric>
 #include <optional>
+#include <set>
 #include <utility>
 
 namespace minnow::inline MINNOW_PRECISION::datasets {
@@ -18,37 +19,36 @@ namespace {
 using detail::CellReader;
 using Kind = TableCell::Kind;
 
-bool are_different(std::vector<std::string> names) {
-  std::sort(names.begin(), names.end());
-  return std::adjacent_find(names.begin(), names.end()) == names.end();
+void expect(bool valid, const char* what) {
+  if (!valid) throw ValueError("TableEncoder: expected " + std::string(what) + ".");
 }
 
-bool is_scale(double mean, double deviation) {
-  return std::isfinite(mean) && std::isfinite(deviation) && deviation > 0;
+/// Checks the parts that a column of features and the target have in common.
+template <class Encoding>
+void check_part(const Encoding& part, const std::vector<std::string>& texts, std::set<std::string_view>& names,
+                std::size_t width) {
+  expect(std::isfinite(part.mean) && std::isfinite(part.deviation) && part.deviation > 0,
+         "a finite mean and a positive deviation");
+  expect(names.insert(part.name).second, "different names of the columns");
+  expect(part.position < width, "positions of the columns below the width");
+  std::set<std::string_view> different;
+  for (const std::string& text : texts) expect(different.insert(text).second, "different categories and classes");
 }
 
 /// Throws ValueError if a part of the encoding is invalid.
 void check_encoding(const TableEncoding& encoding) {
-  const auto expect = [](bool valid, const char* what) {
-    if (!valid) throw ValueError(format_text("TableEncoder: expected {}.", what));
-  };
-  const TargetEncoding& target = encoding.target;
-  std::vector<std::string> names{target.name};
-  std::vector<std::size_t> positions{target.position};
+  std::set<std::string_view> names;
   expect(!encoding.columns.empty(), "at least one column of features");
-  expect(is_scale(target.mean, target.deviation), "a finite mean and a positive deviation of the target");
-  expect(target.classes.size() != 1 && are_different(target.classes), "at least two different classes");
+  expect(encoding.target.classes.size() != 1, "at least two classes");
+  check_part(encoding.target, encoding.target.classes, names, encoding.width);
+  std::size_t next = 0;
   for (const ColumnEncoding& column : encoding.columns) {
-    names.push_back(column.name);
-    positions.push_back(column.position);
-    expect(is_scale(column.mean, column.deviation), "a finite mean and a positive deviation of each column");
-    expect(std::is_sorted(column.categories.begin(), column.categories.end()) && are_different(column.categories),
-           "different categories, in ascending order");
+    check_part(column, column.categories, names, encoding.width);
+    expect(column.position >= next && column.position != encoding.target.position,
+           "columns in the order of their positions");
+    expect(std::is_sorted(column.categories.begin(), column.categories.end()), "categories in ascending order");
+    next = column.position + 1;
   }
-  expect(are_different(names), "different names of the columns");
-  std::sort(positions.begin(), positions.end());
-  expect(std::adjacent_find(positions.begin(), positions.end()) == positions.end() && positions.back() < encoding.width,
-         "different positions of the columns, below the width");
 }
 
 [[noreturn]] void refuse_cell(const TableRow& row, std::size_t position, const std::string& name,

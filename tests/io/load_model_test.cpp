@@ -53,9 +53,9 @@ TEST(LoadModel, RejectsOtherFiles) {
   const std::string columns =
       R"("columns":[{"name":"a","position":0}],"target":{"name":"b","position":1,"classes":["p","q"]},)";
   EXPECT_EQ(with_table("{" + columns + R"("width":2,"delimiter":","})"),
-            "Dense(3 -> 2): expected input (N, ..., 3), got (1, 1).");
+            "layer 0, Dense(3 -> 2): expected input (N, ..., 3), got (1, 1).");
   EXPECT_EQ(with_table("{" + columns + R"("width":1,"delimiter":","})"),
-            "TableEncoder: expected different positions of the columns, below the width.");
+            "TableEncoder: expected positions of the columns below the width.");
   std::string deep = dense;
   for (int i = 0; i < 300; ++i) deep = R"({"type":"Sequential","children":[)" + deep + "]}";
   EXPECT_EQ(with(deep), "expected the config of a layer, got children nested more than 256 deep.");

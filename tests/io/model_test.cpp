@@ -149,7 +149,7 @@ TEST(SaveModel, KeepsTheEncoderOfATable) {
     return message<Error>([&] { save_model(other, path, info); });
   };
   EXPECT_EQ(error_of(Sequential{Dense(4, 2, rng)}, {.table = encoder}),
-            "save_model: Dense(4 -> 2): expected input (N, ..., 4), got (1, 3).");
+            "save_model: layer 0, Dense(4 -> 2): expected input (N, ..., 4), got (1, 3).");
   EXPECT_EQ(error_of(Sequential{Dense(3, 4, rng)}, {.table = encoder}),
             "save_model: expected 2 outputs of the model for the target of the table, got 4.");
   EXPECT_EQ(error_of(model, {.input_shape = {1, 3}, .table = encoder}),

@@ -83,13 +83,13 @@ TEST(TableEncoder, RefusesJsonThatIsNoEncoding) {
             "TableEncoder: expected a list of columns" + end);
   EXPECT_EQ(error_with("\"mean\":15.0", "\"mean\":\"\""), "TableEncoder: expected numbers as mean and deviation" + end);
   EXPECT_EQ(error_with("\"deviation\":", "\"deviation\":-"),
-            "TableEncoder: expected a finite mean and a positive deviation of each column.");
-  EXPECT_EQ(error_with("\"black\"", "\"yellow\""), "TableEncoder: expected different categories, in ascending order.");
-  EXPECT_EQ(error_with("\"cat\"", "\"dog\""), "TableEncoder: expected at least two different classes.");
+            "TableEncoder: expected a finite mean and a positive deviation.");
+  EXPECT_EQ(error_with("\"black\"", "\"yellow\""), "TableEncoder: expected categories in ascending order.");
+  EXPECT_EQ(error_with("\"cat\"", "\"dog\""), "TableEncoder: expected different categories and classes.");
   EXPECT_EQ(error_with("\"name\":\"colour\"", "\"name\":\"weight\""),
             "TableEncoder: expected different names of the columns.");
   EXPECT_EQ(error_with("\"width\":3", "\"width\":2"),
-            "TableEncoder: expected different positions of the columns, below the width.");
+            "TableEncoder: expected positions of the columns below the width.");
   EXPECT_EQ(error_with("\"position\":1", "\"position\":-1"), "TableEncoder: expected whole numbers as positions" + end);
 }
 
