@@ -22,7 +22,7 @@ enum class TargetKind {
 /// Columns are given by name or, if no column has this name, by number from 1.
 struct TableEncoderOptions {
   std::string target = {};                      // the column to predict; empty: the last
-  TargetKind target_kind = TargetKind::detect;  //
+  TargetKind target_kind = TargetKind::detect;  // detect, classes or number
   std::vector<std::string> numbers = {};        // columns of numbers; others are detected
   std::vector<std::string> categories = {};     // columns of categories, also if the cells are numbers
   std::vector<std::string> ignored = {};        // columns that are not used
