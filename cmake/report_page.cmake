@@ -16,7 +16,7 @@ endfunction()
 
 minnow_read_page_files(page_html page.html)
 minnow_read_page_files(page_styles page.css print.css)
-minnow_read_page_files(page_script elements.js charts.js line_chart.js classes.js samples.js computation.js distributions.js page.js)
+minnow_read_page_files(page_script elements.js charts.js line_chart.js classes.js calibration.js samples.js computation.js distributions.js page.js)
 file(CONFIGURE OUTPUT ${MINNOW_REPORT_PAGE} @ONLY CONTENT
 "#include <minnow/training/report/detail/page_text.hpp>
 

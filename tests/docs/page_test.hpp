@@ -5,6 +5,7 @@
 #include <minnow/images.hpp>
 #include <minnow/minnow.hpp>
 #include <minnow/onnx.hpp>
+#include <minnow/report.hpp>
 
 #include <tests/support/message.hpp>
 

@@ -1,6 +1,6 @@
 #include <minnow/core/detail/format.hpp>
-#include <minnow/io/output_file.hpp>
 #include <minnow/core/error.hpp>
+#include <minnow/io/output_file.hpp>
 #include <minnow/training/report/detail/distribution_lines.hpp>
 #include <minnow/training/report/distributions.hpp>
 

@@ -1,5 +1,5 @@
-#include <minnow/io/output_file.hpp>
 #include <minnow/core/version.hpp>
+#include <minnow/io/output_file.hpp>
 #include <minnow/training/report/detail/page_data.hpp>
 #include <minnow/training/report/detail/page_text.hpp>
 #include <minnow/training/report/run_report.hpp>

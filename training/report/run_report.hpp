@@ -16,10 +16,11 @@
 
 namespace minnow::inline MINNOW_PRECISION {
 
-/// Held-out samples whose outputs are shown step by step, before and after training.
+/// Held-out samples whose logits are shown before and after training.
 struct ReportExamples {
-  std::vector<std::size_t> samples;               // rows of RunReport::test
-  Tensor before = zeros({0, 0}), after = before;  // (samples, C) logits; or (samples) or (samples, 1)
+  std::vector<std::size_t> samples;  // rows of RunReport::test
+  Tensor before = zeros({0});        // (samples, C) logits; or (samples) or (samples, 1)
+  Tensor after = zeros({0});         // the same; empty: those of RunReport::test
 };
 
 /// Everything that a report shows of a training run. A member that stays empty omits its part of the report.

@@ -54,7 +54,7 @@ TEST(EncodeJpeg, ThrowsIfImageOrQualityIsInvalid) {
   EXPECT_EQ(message<ShapeError>([] {
               datasets::encode_png({0, 2, {}});
             }),
-            "encode_png: expected an image of at least 1 x 1 with height * width * 3 bytes, got 0 bytes for 2 x 0.");
+            "encode_png: expected an image of at least 1 x 1 with height * width * 3 bytes, got 0 bytes for 0 x 2.");
   EXPECT_THROW(datasets::encode_jpeg({1, 65501, std::vector<std::uint8_t>(3 * 65501)}), ShapeError);
 }
 

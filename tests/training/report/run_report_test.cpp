@@ -54,7 +54,7 @@ TEST(WriteReport, ShowsTheHistory) {
   for (std::size_t r = 0; r < expected.size(); ++r)
     for (std::size_t c = 0; c < expected.columns().size(); ++c)
       EXPECT_EQ(history["rows"][r][c].get<double>(), expected.row(r)[c]) << r << ' ' << expected.columns()[c];
-  EXPECT_EQ(history["best"], 2);
+  EXPECT_EQ(history["best"], *expected.best);
   EXPECT_EQ(history["end"], "completed");
 }
 

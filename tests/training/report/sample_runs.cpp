@@ -41,7 +41,7 @@ Predictions random_predictions(std::size_t n, std::size_t classes, double signal
 /// Returns the logits of the first two test samples as examples: 0 before training.
 ReportExamples first_examples(const Predictions& test) {
   const std::size_t classes = test.scores().size() / test.targets().size();
-  return {{0, 1}, zeros({2, classes}), from({test.scores().data(), 2 * classes}, {2, classes})};
+  return {{0, 1}, zeros({2, classes})};
 }
 
 std::shared_ptr<const Dataset> table(std::size_t n, std::size_t features, const Tensor& targets, Rng rng) {
@@ -64,20 +64,14 @@ SampleRun image_run() {
   RunReport& run = sample.run;
   const Tensor before = predict_all(model, test_loader).scores();
   DistributionRecorder recorder(model);
-  run.history = History({"epoch", "step", "loss", "accuracy", "validation loss", "validation accuracy", "learning rate",
-                         "samples/s", "seconds"});
-  const auto on_epoch = [&](const Progress& p) {
-    const Evaluation validation = evaluate(model, loss, test_loader, {metrics::accuracy()});
-    const auto epoch = static_cast<double>(p.epoch);
-    const double row[]{epoch, 6 * epoch, p.loss, p["accuracy"], validation.loss, validation["accuracy"],
-                       0.003, 1000,      epoch};
-    run.history.add(row);
-    recorder.on_epoch(p);
-    return true;
-  };
-  fit(model, loss, optimizer, loader, {.epochs = 4, .metrics = {metrics::accuracy()}, .on_epoch = on_epoch});
-  run.history.best = 2;
-  run.history.end = History::End::completed;
+  run.history = fit(model, loss, optimizer, loader,
+                    {.epochs = 4,
+                     .metrics = {metrics::accuracy()},
+                     .validation = {&test_loader, {metrics::accuracy()}},
+                     .on_epoch = [&](const Progress& progress) {
+                       recorder.on_epoch(progress);
+                       return true;
+                     }});
   run.title = "Drawn animals";
   run.sentence = "A small convolutional network, trained for 4 epochs on 300 drawings of animals.";
   run.command = "minnow train --model cnn --epochs 4 --seed 1";

@@ -214,6 +214,16 @@ void add_regression(const RunReport& run, Json& json) {
   json["regression"] = std::move(regression);
 }
 
+/// Returns rows of the scores.
+Tensor rows_of(const RunReport& run, const std::vector<std::size_t>& samples) {
+  const Tensor& scores = run.test.scores();
+  const std::size_t width = scores.size() / scores.shape()[0];
+  std::vector<Real> rows;
+  for (const std::size_t sample : samples)
+    rows.insert(rows.end(), scores.data() + sample * width, scores.data() + (sample + 1) * width);
+  return from(rows, {samples.size(), width});
+}
+
 }  // namespace
 
 double rounded(double value) {
@@ -235,17 +245,18 @@ Json examples_json(const RunReport& run) {
   const auto& [samples, before, after] = run.examples;
   Json list = Json::array();
   if (samples.empty() || run.class_names.empty()) return list;
+  for (const std::size_t sample : samples)
+    if (sample >= run.test.targets().size())
+      throw ValueError(format_text("write_report: expected examples among the {} test samples, got sample {}.",
+                                   run.test.targets().size(), sample));
   const std::size_t classes = run.class_names.size();
   const Tensor z_before = logits_by_class("examples.before", before, classes);
-  const Tensor z_after = logits_by_class("examples.after", after, classes);
+  const Tensor z_after = logits_by_class("examples.after", after.size() > 0 ? after : rows_of(run, samples), classes);
   if (z_before.shape()[0] != samples.size() || z_after.shape()[0] != samples.size())
     throw ShapeError(format_text("write_report: expected logits of {} examples, got {} before and {} after training.",
                                  samples.size(), z_before.shape()[0], z_after.shape()[0]));
   SampleWriter writer(run);
   for (std::size_t i = 0; i < samples.size(); ++i) {
-    if (samples[i] >= run.test.targets().size())
-      throw ValueError(format_text("write_report: expected examples among the {} test samples, got sample {}.",
-                                   run.test.targets().size(), samples[i]));
     const std::span<const Real> first(z_before.data() + i * classes, classes);
     const std::span<const Real> last(z_after.data() + i * classes, classes);
     const auto finite = [](std::span<const Real> z) {

@@ -1,20 +1,26 @@
-// What all charts share: scales, axes, a drawing that follows the width of its place, and the reading of values by mouse and keyboard.
+// What all charts share: scales, axes, a drawing that follows the width of its place, and the reading of values by
+// mouse and keyboard.
 
 /** Returns about `wanted` round numbers that cover [low, high]. */
 function ticks(low, high, wanted) {
-  const raw = (high - low) / wanted, power = 10 ** Math.floor(Math.log10(raw)), off = (factor) => Math.abs(Math.log((factor * power) / raw));
+  const raw = (high - low) / wanted, power = 10 ** Math.floor(Math.log10(raw)),
+        off = (factor) => Math.abs(Math.log((factor * power) / raw));
   const step = power * [1, 2, 2.5, 5, 10].reduce((best, factor) => (off(factor) < off(best) ? factor : best));
   const result = [];
-  for (let i = Math.ceil(low / step - 1e-9); i * step <= high + step * 1e-9; ++i) result.push(Number((i * step).toPrecision(12)));
+  for (let i = Math.ceil(low / step - 1e-9); i * step <= high + step * 1e-9; ++i)
+    result.push(Number((i * step).toPrecision(12)));
   return result;
 }
 
 /** Returns a function that writes ticks with as few digits as tell them apart; `unit` 100 writes them in percent. */
 function tickText(ticks, unit = 1) {
   const digits = (value) => Number((value * unit).toPrecision(6)), largest = Math.max(...ticks.map(Math.abs)) * unit;
-  if (largest > 0 && (largest < 1e-3 || largest >= 1e6)) return (value) => minus(value === 0 ? "0" : digits(value).toExponential().replace("e+", "e"));
+  if (largest > 0 && (largest < 1e-3 || largest >= 1e6))
+    return (value) => minus(value === 0 ? "0" : digits(value).toExponential().replace("e+", "e"));
   const decimals = Math.max(...ticks.map((value) => (String(digits(value)).split(".")[1] ?? "").length));
-  return (value) => minus(digits(value).toLocaleString("en-US", {minimumFractionDigits: decimals, maximumFractionDigits: decimals})) + (unit === 100 ? " %" : "");
+  return (value) => minus(digits(value).toLocaleString(
+                      "en-US", {minimumFractionDigits: decimals, maximumFractionDigits: decimals})) +
+    (unit === 100 ? " %" : "");
 }
 
 /** Returns the smallest and the largest finite value, or null if there is none. */
@@ -55,9 +61,10 @@ function logTicks(low, high) {
 /** Draws horizontal grid lines with their values, and the values along the horizontal axis. */
 function axes(box, x, y, xTicks, yTicks, xLabel, formatX = tickText(xTicks), formatY = tickText(yTicks)) {
   return [
-    yTicks.map((tick) => [
-      shape("line", {class: "grid", x1: box.left, x2: box.right, y1: y(tick), y2: y(tick)}),
-      shape("text", {x: box.left - 8, y: y(tick) + 4, "text-anchor": "end"}, formatY(tick))]),
+    yTicks.map(
+      (tick) =>
+        [shape("line", {class: "grid", x1: box.left, x2: box.right, y1: y(tick), y2: y(tick)}),
+         shape("text", {x: box.left - 8, y: y(tick) + 4, "text-anchor": "end"}, formatY(tick))]),
     shape("line", {class: "axis", x1: box.left, x2: box.right, y1: box.bottom, y2: box.bottom}),
     xTicks.map((tick) => shape("text", {x: x(tick), y: box.bottom + 18, "text-anchor": "middle"}, formatX(tick))),
     xLabel && shape("text", {x: box.right, y: box.bottom + 36, "text-anchor": "end"}, xLabel),
@@ -74,6 +81,10 @@ function path(points) {
   }
   return text;
 }
+
+/** Returns the index of the value nearest to `wanted`. */
+const nearest = (values, wanted) =>
+  values.reduce((found, value, i) => (Math.abs(value - wanted) < Math.abs(values[found] - wanted) ? i : found), 0);
 
 const drawings = [];
 
@@ -106,8 +117,8 @@ const announcer = element("p", {class: "hidden", "aria-live": "polite"});
 
 /**
  * Shows the values of the point under the mouse, or of the point chosen with the arrow keys.
- *   count: number of points; place(i): its x in the SVG; at(x): the nearest point; mark(i): draws it, or removes the mark for
- *   null; reading(i): {title, values: [{name, kind, text}]}.
+ *   count: number of points; place(i): its x in the SVG; at(x): the nearest point; mark(i): draws it, or removes the
+ * mark for null; reading(i): {title, values: [{name, kind, text}]}.
  */
 function readable(figure, svg, {count: points, place, at, mark, reading}) {
   const box = element("div", {class: "reading", hidden: true});
@@ -118,8 +129,9 @@ function readable(figure, svg, {count: points, place, at, mark, reading}) {
     box.hidden = i === null;
     if (i === null) return;
     const {title, values} = reading(i);
-    box.replaceChildren(element("b", {}, title), ...values.map(({name, kind, text}) =>
-      element("span", {}, element("i", {class: kind}, name), text)));
+    box.replaceChildren(
+      element("b", {}, title),
+      ...values.map(({name, kind, text}) => element("span", {}, element("i", {class: kind}, name), text)));
     const chart = svg.getBoundingClientRect(), x = (place(i) * chart.width) / svg.viewBox.baseVal.width;
     const left = x + 14 + box.offsetWidth > chart.width ? x - 14 - box.offsetWidth : x + 14;
     const small = chart.height < 120;  // the box is below a small chart
@@ -140,15 +152,29 @@ function readable(figure, svg, {count: points, place, at, mark, reading}) {
     const {title, values} = reading(next);
     announcer.textContent = `${title}: ${values.map(({name, text}) => `${name} ${text}`).join(", ")}`;
   };
-  fill(svg, {tabindex: 0, pointermove: onMove, pointerdown: onMove, pointerleave: () => show(null), blur: () => show(null), keydown: onKey}, []);
+  fill(
+    svg, {
+      tabindex: 0,
+      pointermove: onMove,
+      pointerdown: onMove,
+      pointerleave: () => show(null),
+      blur: () => show(null),
+      keydown: onKey
+    },
+    []);
   figure.append(box);
 }
 
 /** Returns a figure: title and legend, then the chart. series: [{name, kind, dashed}]. */
 function figure(title, series, ...content) {
-  return element("figure", {},
-    element("figcaption", {}, element("h3", {}, title),
-      series.length > 0 ? element("ul", {class: "legend"}, series.map(({name, kind, dashed}) =>
-        element("li", {class: dashed ? `${kind} dashed` : kind}, name))) : null),
+  return element(
+    "figure", {},
+    element(
+      "figcaption", {}, element("h3", {}, title),
+      series.length > 0 ?
+        element(
+          "ul", {class: "legend"},
+          series.map(({name, kind, dashed}) => element("li", {class: dashed ? `${kind} dashed` : kind}, name))) :
+        null),
     ...content);
 }

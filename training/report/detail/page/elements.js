@@ -8,8 +8,10 @@ const run = JSON.parse(document.getElementById("run").textContent);
 function fill(node, attributes, children) {
   for (const [name, value] of Object.entries(attributes)) {
     if (value === null || value === undefined || value === false) continue;
-    if (typeof value === "function") node.addEventListener(name, value);
-    else node.setAttribute(name, value === true ? "" : value);
+    if (typeof value === "function")
+      node.addEventListener(name, value);
+    else
+      node.setAttribute(name, value === true ? "" : value);
   }
   node.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined));
   return node;
@@ -26,7 +28,7 @@ function shown(value, digits = 4) {
   if (value === null || !Number.isFinite(value)) return "–";
   const size = Math.abs(value);
   if (size !== 0 && (size < 1e-4 || size >= 1e6)) {
-    const [mantissa, exponent] = value.toExponential(Math.max(0, digits - 2)).split("e");
+    const [mantissa, exponent] = value.toExponential(digits - 1).split("e");
     return minus(`${Number(mantissa)}e${Number(exponent)}`);
   }
   if (Number.isInteger(value)) return minus(value.toLocaleString("en-US"));
@@ -56,22 +58,26 @@ function duration(seconds) {
 const counted = (value, noun, plural = `${noun}s`) => `${count(value)} ${value === 1 ? noun : plural}`;
 
 /**
- * Returns a table. columns: [{text, number}], where `number` aligns to the right; rows: lists of texts or nodes, whose first
- * one is the header of the row.
+ * Returns a table. columns: [{text, number}], where `number` aligns to the right; rows: lists of texts or nodes, whose
+ * first one is the header of the row.
  */
 function table(caption, columns, rows, {foot = null, wide = false, kind = null, rowClass = () => null} = {}) {
-  const cells = (row, name) => row.map((cell, i) =>
-    element(i === 0 ? "th" : "td", {class: columns[i].number && "number", scope: i === 0 && name}, cell));
-  return element("table", {class: [wide && "wide", kind].filter(Boolean).join(" ") || null},
-    element("caption", {}, caption),
-    element("thead", {}, element("tr", {}, columns.map((column) =>
-      element("th", {scope: "col", class: column.number && "number"}, column.text)))),
+  const cells = (row, name) => row.map(
+    (cell, i) => element(i === 0 ? "th" : "td", {class: columns[i].number && "number", scope: i === 0 && name}, cell));
+  return element(
+    "table", {class: [wide && "wide", kind].filter(Boolean).join(" ") || null}, element("caption", {}, caption),
+    element(
+      "thead", {},
+      element(
+        "tr", {},
+        columns.map((column) => element("th", {scope: "col", class: column.number && "number"}, column.text)))),
     element("tbody", {}, rows.map((row, r) => element("tr", {class: rowClass(r)}, cells(row, "row")))),
     foot && element("tfoot", {}, element("tr", {}, cells(foot, "row"))));
 }
 
 /** Returns `content` in a box that scrolls sideways, also by keyboard. */
-const scrolling = (label, content) => element("div", {class: "scroll", role: "region", "aria-label": label, tabindex: 0}, content);
+const scrolling = (label, content) =>
+  element("div", {class: "scroll", role: "region", "aria-label": label, tabindex: 0}, content);
 
 /** Returns `content` behind a line that opens it: the table of a chart. */
 const folded = (title, content) => element("details", {}, element("summary", {}, title), scrolling(title, content));
