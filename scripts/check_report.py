@@ -48,7 +48,7 @@ PAGE_CHECKS = r"""
   }
   if (document.querySelector("h1") === null) fault("headings", "no h1");
 
-  for (const node of document.querySelectorAll("button, a[href], img, svg, [role=region], [tabindex='0'], summary, ul.bars"))
+  for (const node of document.querySelectorAll("button, a[href], img, svg, [role=group], [tabindex='0'], summary, ul.bars"))
     if (!name(node)) fault("names", where(node));
   for (const svg of document.querySelectorAll("svg"))
     if (!svg.closest("section").querySelector("table")) fault("names", `the chart ${name(svg)} has no table in its section`);
@@ -65,6 +65,9 @@ PAGE_CHECKS = r"""
   if (new Set(ids).size !== ids.length) fault("ids", "an id occurs twice");
   for (const link of document.querySelectorAll("a[href^='#']"))
     if (!document.getElementById(link.getAttribute("href").slice(1))) fault("ids", `no target for ${link.href}`);
+
+  for (const box of document.querySelectorAll(".scroll"))
+    if (box.scrollWidth > box.clientWidth && box.tabIndex !== 0) fault("names", `a box scrolls, but not by keyboard: ${name(box)}`);
 
   if (document.documentElement.scrollWidth > width) fault("width", `the page is ${document.documentElement.scrollWidth} wide`);
 

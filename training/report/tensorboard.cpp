@@ -163,7 +163,7 @@ void TensorBoardWriter::on_epoch(const Progress& progress) {
     add_scalar("validation loss", step, progress.validation_loss);
     for (const auto& [name, value] : progress.validation_metrics) add_scalar("validation " + name, step, value);
   }
-  add_scalar("learning rate", step, progress.learning_rate);
+  if (!std::isnan(progress.learning_rate)) add_scalar("learning rate", step, progress.learning_rate);
   if (progress.epoch_seconds > 0)
     add_scalar("samples/s", step, static_cast<double>(progress.samples) / progress.epoch_seconds);
 }

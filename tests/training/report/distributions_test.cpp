@@ -161,6 +161,41 @@ TEST(DistributionRecorder, KeepsTheEpochsBeforeAResume) {
   EXPECT_TRUE(equal(read_distributions(folder / "d.jsonl"), resumed));
 }
 
+/// `fit` stops in the third epoch and resumes from its checkpoint.
+TEST(DistributionRecorder, ResumedRunHasTheDistributionsOfAWholeRun) {
+  const testing::TemporaryFolder folder;
+  const auto run = [&](const std::string& name, std::size_t stop_after) {
+    const TensorDataset data(from({{0, 0}, {0, 1}, {1, 0}, {1, 1}}), from({0, 1, 1, 0}));
+    DataLoader loader{data, {.batch_size = 2, .shuffle = Rng{1}}};
+    CrossEntropyLoss loss;
+    Rng rng{3};
+    Sequential model{Dense(2, 8, rng), ReLU(), Dense(8, 2, rng)};
+    SGD sgd{model.parameters(), {.learning_rate = 0.5}};
+    std::filesystem::create_directories(folder / name);
+    DistributionRecorder recorder(model, folder / name / "d.jsonl");
+    std::stop_source stop;
+    fit(model, loss, sgd, loader,
+        {.epochs = 5,
+         .checkpoint = {.folder = folder / name},
+         .resume = true,
+         .stop = stop.get_token(),
+         .on_step =
+             [&](const Progress& progress) {
+               if (progress.total_steps == stop_after) stop.request_stop();
+             },
+         .on_epoch =
+             [&](const Progress& progress) {
+               recorder.on_epoch(progress);
+               return true;
+             }});
+    return recorder.distributions();
+  };
+  const Distributions whole = run("whole", 0);
+  EXPECT_EQ(run("stopped", 5).back().epoch, 2u);  // step 5 of 10 is in epoch 3
+  EXPECT_TRUE(equal(run("stopped", 0), whole));
+  EXPECT_TRUE(equal(read_distributions(folder / "stopped" / "d.jsonl"), whole));
+}
+
 TEST(DistributionRecorder, ThrowsIfTheFileCannotBeWritten) {
   const testing::TemporaryFolder folder;
   Trained run(1);

@@ -9,17 +9,13 @@ const cellText = (truth, predicted, n) =>
 /** Shows the samples of a cell below the matrix. */
 function showCell(place, truth, predicted, n) {
   const kept = run.test.samples.filter((sample) => sample.truth === truth && sample.predicted === predicted);
-  place.replaceChildren(
-    element(
-      "h3", {},
-      truth === predicted ? `${run.classes[truth]}, correct` :
-                            `${run.classes[truth]}, predicted as ${run.classes[predicted]}`),
-    note(
-      kept.length === n ? `All ${counted(n, "sample")} of this cell.` :
-        kept.length === 0 ? `${counted(n, "sample")}; this report shows none of them.` :
-                            `${count(kept.length)} of ${counted(n, "sample")}, ${
-                              truth === predicted ? "the least sure" : "the surest"} first.`),
-    sampleList(kept, 4));
+  const correct = truth === predicted, order = correct ? "the least sure" : "the surest";
+  const title = run.classes[truth] + (correct ? ", correct" : `, predicted as ${run.classes[predicted]}`);
+  const shows = kept.length === n ? `All ${counted(n, "sample")} of this cell, ${order} first.` :
+    kept.length === 0             ? `${counted(n, "sample")}; this report shows none of them.` :
+                                    `${count(kept.length)} of ${counted(n, "sample")}, ${order} first.`;
+  place.replaceChildren(element("h3", {}, title), note(shows), sampleList(kept, 4));
+  announcer.textContent = `${title}: ${shows}`;
 }
 
 function confusionMatrix(place) {
@@ -102,7 +98,7 @@ function confusionList(place) {
 
 function classSection() {
   if (!run.test?.confusion) return null;
-  const classes = run.classes.length, place = element("div", {class: "chosen", "aria-live": "polite"});
+  const classes = run.classes.length, place = element("div", {class: "chosen"});
   const scores = run.test.scores.map(
     (row, i) => [run.classes[i], percent(row[0]), percent(row[1]), fixed(row[2], 3), count(row[3])]);
   const columns = [

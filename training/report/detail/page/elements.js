@@ -77,7 +77,14 @@ function table(caption, columns, rows, {foot = null, wide = false, kind = null, 
 
 /** Returns `content` in a box that scrolls sideways, also by keyboard. */
 const scrolling = (label, content) =>
-  element("div", {class: "scroll", role: "region", "aria-label": label, tabindex: 0}, content);
+  element("div", {class: "scroll", role: "group", "aria-label": label}, content);
+
+/** Makes the boxes that scroll now reachable by keyboard, and no other. */
+function focusScrolling() {
+  for (const box of document.querySelectorAll(".scroll"))
+    if (box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight) box.tabIndex = 0;
+    else box.removeAttribute("tabindex");
+}
 
 /** Returns `content` behind a line that opens it: the table of a chart. */
 const folded = (title, content) => element("details", {}, element("summary", {}, title), scrolling(title, content));

@@ -18,7 +18,7 @@ function keyNumbers() {
   }
   if (chosen) {
     add(
-      best === null ? "training loss" : "best validation loss",
+      best === null ? "training loss" : "validation loss, best epoch",
       shown(at(chosen, best === null ? "loss" : "validation loss")));
     add(
       "epochs",
@@ -126,3 +126,6 @@ document.querySelector("nav").append(element("div", {}, links, themeButton()));
 if (links.childElementCount === 0) main.append(note("Nothing was recorded of this run."));
 main.append(announcer);
 drawAll();
+focusScrolling();
+addEventListener("resize", focusScrolling);
+document.querySelectorAll("details").forEach((details) => details.addEventListener("toggle", focusScrolling));
