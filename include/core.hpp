@@ -5,6 +5,7 @@
 
 #include <minnow/core/check_gradients.hpp>
 #include <minnow/core/context.hpp>
+#include <minnow/core/display_text.hpp>
 #include <minnow/core/error.hpp>
 #include <minnow/core/fixed_tensor.hpp>
 #include <minnow/core/init.hpp>

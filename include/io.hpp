@@ -3,6 +3,7 @@
 /// \file
 /// Files of models and tensors.
 
+#include <minnow/io/architecture.hpp>
 #include <minnow/io/checkpoint.hpp>
 #include <minnow/io/cpp/export_cpp.hpp>
 #include <minnow/io/element_type.hpp>

@@ -1,6 +1,7 @@
 #include <minnow/minnow.hpp>
 
 #include <apps/animals/calibration.hpp>
+#include <apps/support/output.hpp>
 
 #include <fmt/format.h>
 
@@ -14,19 +15,18 @@ void print_scores(const char* when, const Predictions& logits, double temperatur
   const Tensor p = probabilities(logits.scores(), temperature);
   calibration.add(p, logits.targets());
   scores.add(p, logits.targets());
-  fmt::print("{:<8}  {:>11.3f}  {:>25.2f}%  {:>12.2f}%  {:>8.4f}  {:>11.4f}\n", when, temperature,
-             100 * calibration.expected_error(), 100 * calibration.maximum_error(), scores.log_loss(),
-             scores.brier_score());
+  say("{:<8}  {:>11.3f}  {:>7.2f}%  {:>12.2f}%  {:>8.4f}  {:>11.4f}\n", when, temperature,
+      100 * calibration.expected_error(), 100 * calibration.maximum_error(), scores.log_loss(), scores.brier_score());
 }
 
 }  // namespace
 
 void print_calibration(const Predictions& test, const Predictions& calibration, double temperature) {
-  fmt::print("Calibration: probabilities before and after temperature scaling, fitted on {} more held-out images\n",
-             calibration.targets().size());
-  fmt::print("{:<8}  {:>11}  {:>26}  {:>13}  {:>8}  {:>11}\n", "", "temperature", "expected calibration error",
-             "largest error", "log loss", "Brier score");
+  say("Calibration before and after temperature scaling, which was fitted\n"
+      "on {} more held-out images. ECE is the expected calibration error.\n"
+      "{:<8}  {:>11}  {:>8}  {:>13}  {:>8}  {:>11}\n",
+      calibration.targets().size(), "", "temperature", "ECE", "largest error", "log loss", "Brier score");
   print_scores("before", test, 1);
   print_scores("after", test, temperature);
-  fmt::print("\n");
+  say("\n");
 }

@@ -1,6 +1,7 @@
 #include <minnow/datasets/images/image.hpp>
 
 #include <apps/animals/contact_sheet.hpp>
+#include <apps/support/output.hpp>
 
 #include <algorithm>
 #include <cstdio>
@@ -44,10 +45,10 @@ void write_contact_sheet(const std::filesystem::path& path, const Images& images
           i % columns * tile + gap);
   datasets::write_png(path, sheet);
 
-  fmt::print("Wrote {} images to {}, with the labels:\n", order.size(), path.string());
+  say("Wrote {} images to {}, with the labels:\n", order.size(), path.string());
   for (std::size_t i = 0; i < order.size(); ++i) {
     const auto label = static_cast<std::size_t>(chosen.targets.data()[i]);
-    fmt::print("{}{:<8}{}", i % columns == 0 ? fmt::format("  row {}: ", i / columns + 1) : " ",
-               images.class_names[label], i % columns == columns - 1 || i + 1 == order.size() ? "\n" : "");
+    say("{}{:<8}{}", i % columns == 0 ? fmt::format("  row {}: ", i / columns + 1) : " ", images.class_names[label],
+        i % columns == columns - 1 || i + 1 == order.size() ? "\n" : "");
   }
 }

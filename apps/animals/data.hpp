@@ -2,6 +2,8 @@
 
 #include <minnow/minnow.hpp>
 
+#include <apps/support/image_data.hpp>
+
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -31,6 +33,3 @@ struct ImageOptions {
 
 /// Reads photographs, or prepares to draw each image at its first use, and prints a line about it.
 Images load_images(const ImageOptions& options, minnow::Rng rng);
-
-/// Returns the images `indices` of a part, not normalised, and their labels.
-minnow::Batch read_images(const minnow::Dataset& part, std::span<const std::size_t> indices);

@@ -11,10 +11,10 @@
 #include <apps/support/classifier.hpp>
 #include <apps/support/command_line.hpp>
 #include <apps/support/evaluation.hpp>
+#include <apps/support/fit_with_bar.hpp>
 #include <apps/support/model_files.hpp>
-#include <apps/support/photographs.hpp>
 #include <apps/support/predictions_file.hpp>
-#include <apps/support/progress_bar.hpp>
+#include <apps/support/training_options.hpp>
 
 #include <chrono>
 #include <numeric>
@@ -33,13 +33,12 @@ struct Options {
   std::size_t examples = 3;
   std::optional<std::filesystem::path> contact_sheet;
   ModelFiles files;
-  std::vector<std::filesystem::path> photographs;  // to classify with the model of --load
   bool baselines = false;
 };
 
 void print_start(const Options& options) {
   const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - options.start;
-  fmt::print("first step after {:.2f} s\n", taken.count());
+  say("first step after {:.2f} s\n", taken.count());
 }
 
 /// Trains the model with the options of the network, and returns its logits for the held-out images.
@@ -54,23 +53,15 @@ Predictions train(Sequential& model, const Images& images, const Options& option
                      .augment = augmentation(network, rng.split()),
                      .normalize = images.normalization}};
   const auto optimizer = network.optimizer(model, network, training.epochs * loader.size());
-  ProgressBar bar;
-  double trained = 0;
-  fit(model, loss, *optimizer, loader,
-      {.epochs = training.epochs,
-       .metrics = {metrics::accuracy()},
-       .on_step =
-           [&](const Progress& p) {
-             if (show && optimizer->steps() == 1) print_start(options);
-             if (show) bar.step(p);
-           },
-       .on_epoch =
-           [&](const Progress& p) {
-             if (show) bar.epoch(p);
-             trained = p.seconds;
-             return true;
-           }});
-  if (show) fmt::print("trained in {:.1f} s\n", trained);
+  FitOptions fitting{.epochs = training.epochs, .metrics = {metrics::accuracy()}};
+  if (show) {
+    fitting.on_step = [&](const Progress&) {
+      if (optimizer->steps() == 1) print_start(options);
+    };
+    fit_with_bar(model, loss, *optimizer, loader, fitting);
+  } else {
+    fit(model, loss, *optimizer, loader, fitting);
+  }
   return predict(model, *images.test, images.normalization, network.augment);
 }
 
@@ -78,10 +69,10 @@ void print_baselines(const Images& images, const Options& options, double accura
   const std::size_t classes = images.class_names.size();
   Sequential linear{Flatten(), Dense(num_elements(images.train->input_shape()), classes, rng, {.init = Init::xavier})};
   const ConfusionMatrix result = confusion(train(linear, images, options, std::move(rng), false), images.class_names);
-  fmt::print("\nBaselines on the same images\n");
-  fmt::print("  nearest class mean  {:5.1f}%\n", 100 * nearest_class_mean(images));
-  fmt::print("  linear model        {:5.1f}%\n", 100 * result.accuracy());
-  fmt::print("  this network        {:5.1f}%\n", 100 * accuracy);
+  say("\nBaselines on the same images\n");
+  say("  nearest class mean  {:5.1f}%\n", 100 * nearest_class_mean(images));
+  say("  linear model        {:5.1f}%\n", 100 * result.accuracy());
+  say("  this network        {:5.1f}%\n", 100 * accuracy);
 }
 
 /// Prints the result for the held-out images, and writes it to the file of --predictions.
@@ -117,7 +108,7 @@ void train_and_evaluate(const Options& options) {
   Sequential model = options.network.make(images.train->input_shape(), images.class_names.size(), rng.split());
   Shape batch{std::min(options.network.training.batch_size, images.train->size()), 3, options.images.size,
               options.images.size};
-  fmt::print("\n{}\n", model.summary(batch));
+  say("\n{}\n", model.summary(batch));
 
   std::vector<std::size_t> chosen(images.test->size());
   std::iota(chosen.begin(), chosen.end(), 0);
@@ -132,14 +123,17 @@ void train_and_evaluate(const Options& options) {
   std::optional<Predictions> held_out;
   if (images.calibration != nullptr) held_out = predict(model, *images.calibration, images.normalization, mirrored);
   const double temperature = held_out ? fit_temperature(held_out->scores(), held_out->targets()) : 1;
-  if (options.files.save)
+  if (options.files.save) {
     save_classifier(*options.files.save, model,
                     {.input_shape = images.train->input_shape(),
                      .class_names = images.class_names,
                      .normalization = images.normalization},
                     mirrored, temperature);
+    say("\n");
+    print_saved(*options.files.save);
+  }
   const ConfusionMatrix matrix = evaluate(images, logits, options, mirrored, temperature);
-  fmt::print("\n");
+  say("\n");
   if (held_out) print_calibration(logits, *held_out, temperature);
   print_walkthrough(before, model.predict(examples.inputs), examples.targets, images.class_names);
   if (options.baselines) print_baselines(images, options, matrix.accuracy(), rng.split());
@@ -178,7 +172,7 @@ struct Overrides {
 };
 
 std::string describe(const Network& n) {
-  return fmt::format("\n  --model {} is --size {} {} --calibration {}", n.name, n.size, n.training.to_string(),
+  return fmt::format("\n  --model {} is --size {} {} --calibration {}", n.name, n.size, to_string(n.training),
                      n.calibration);
 }
 
@@ -212,7 +206,6 @@ int main(int argc, char** argv) {
   app.add_option("--contact-sheet", options.contact_sheet, "Write 64 test images to this PNG")->type_name("FILE");
   app.add_flag("--baselines", options.baselines, "Also show the accuracy of two simpler classifiers");
   options.files.add_to(app);
-  add_photographs(app, options.photographs);
   options.common.add_to(app);
   return run(app, argc, argv, [&] {
     options.network = overrides.apply(images.folder.has_value());
@@ -221,9 +214,7 @@ int main(int argc, char** argv) {
     options.files.check(
         app, {"--model", "--size", "--epochs", "--batch-size", "--learning-rate", "--weight-decay", "--label-smoothing",
               "--momentum", "--calibration", "--examples", "--contact-sheet", "--baselines"});
-    check_photographs(app, options.photographs, {"--data", "--train", "--test", "--validation", "--predictions"});
     options.common.apply();
-    if (!options.photographs.empty()) return classify_photographs(*options.files.load, options.photographs);
     options.files.load ? evaluate_saved_model(options) : train_and_evaluate(options);
   });
 }

@@ -4,10 +4,8 @@ using namespace minnow;
 
 namespace {
 
-/// 3 size size -> 256 -> 64 -> classes.
 Sequential make_dense(const Shape& image, std::size_t classes, Rng rng) {
-  return Sequential{Flatten(), Dense(num_elements(image), 256, rng),           ReLU(), Dense(256, 64, rng),
-                    ReLU(),    Dense(64, classes, rng, {.init = Init::xavier})};
+  return mlp(image, {256, 64}, classes, std::move(rng));
 }
 
 /// SGD with a learning rate that falls linearly to 0.
@@ -15,31 +13,14 @@ std::unique_ptr<Optimizer> make_sgd(Sequential& model, const Network& network, s
   auto sgd = std::make_unique<SGD>(model.parameters(), SGDOptions{.learning_rate = network.training.learning_rate,
                                                                   .momentum = network.momentum,
                                                                   .weight_decay = network.training.weight_decay});
-  sgd->set_schedule(linear_warmup({.total_steps = steps, .start_factor = 1, .end_factor = 0}));
+  sgd->set_schedule(falling(steps));
   return sgd;
 }
 
-/// Four convolutions of 32 to 128 filters, each followed by pooling that halves the image; then the mean over all
-/// pixels.
-Sequential make_convolutional(const Shape& image, std::size_t classes, Rng rng) {
-  Sequential model;
-  std::size_t channels = image[0];
-  for (const std::size_t filters : {32u, 64u, 96u, 128u}) {
-    model.add(Conv2d(channels, filters, 3, rng, {.padding = 1, .bias = false, .init = Init::pytorch}));
-    model.add(BatchNorm2d(filters)).add(ReLU()).add(MaxPool2d(2));
-    channels = filters;
-  }
-  model.add(GlobalAvgPool2d()).add(Dropout(0.2, rng)).add(Dense(channels, classes, rng, {.init = Init::pytorch}));
-  return model;
-}
-
 /// AdamW with a one-cycle learning rate, and no weight decay of biases and norms.
-std::unique_ptr<Optimizer> make_adamw(Sequential& model, const Network& network, std::size_t steps) {
-  auto adamw = std::make_unique<AdamW>(
-      no_decay_on_biases_and_norms(model.parameters(), AdamWOptions{.learning_rate = network.training.learning_rate,
-                                                                    .beta1 = network.momentum,
-                                                                    .weight_decay = network.training.weight_decay}));
-  adamw->set_schedule(one_cycle({.total_steps = steps}));
+std::unique_ptr<Optimizer> make_one_cycle(Sequential& model, const Network& network, std::size_t steps) {
+  auto adamw = make_adamw(model, network.training, network.momentum);
+  adamw->set_schedule(rising_and_falling(steps));
   return adamw;
 }
 
@@ -60,8 +41,8 @@ const Network& dense_network() {
 
 const Network& convolutional_network() {
   static const Network network{.name = "cnn",
-                               .make = make_convolutional,
-                               .optimizer = make_adamw,
+                               .make = photograph_cnn,
+                               .optimizer = make_one_cycle,
                                .size = 64,
                                .training = {.epochs = 80,
                                             .batch_size = 64,
@@ -75,11 +56,6 @@ const Network& convolutional_network() {
 }
 
 Augmentation augmentation(const Network& network, Rng rng) {
-  Augmentation result{std::move(rng)};
-  if (!network.augment) return result;
-  constexpr double grey = 0.45;
-  result.transforms = {augment::Flip(), augment::ShiftedCrop(network.size / 16, {.fill = grey}),
-                       augment::ColourJitter({.brightness = 0.1, .contrast = 0.1, .saturation = 0.1}),
-                       augment::Cutout(network.size / 8, {.fill = grey})};
-  return result;
+  if (!network.augment) return Augmentation{std::move(rng)};
+  return photograph_changes(network.size).make(std::move(rng));
 }

@@ -2,7 +2,7 @@
 
 #include <minnow/minnow.hpp>
 
-#include <apps/support/training_options.hpp>
+#include <apps/support/networks.hpp>
 
 #include <cstddef>
 #include <memory>

@@ -8,7 +8,6 @@ int main(int argc, char** argv) {
        .description = "Trains a small classifier of ten kinds of clothes, and evaluates it. The images are\n"
                       "in Debian's package dataset-fashion-mnist.",
        .folder = "/usr/share/datasets/fashion-mnist",
-       .read = minnow::datasets::fashion_mnist,
-       .mirrored = true},
+       .fashion = true},
       argc, argv);
 }

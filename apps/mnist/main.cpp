@@ -6,7 +6,6 @@ int main(int argc, char** argv) {
   return run_program({.name = "mnist",
                       .description = "Trains a small classifier of handwritten digits, and evaluates it.",
                       .folder = std::nullopt,
-                      .read = minnow::datasets::mnist,
                       .shift = 2},
                      argc, argv);
 }

@@ -5,9 +5,11 @@
 #include <apps/support/classifier.hpp>
 #include <apps/support/command_line.hpp>
 #include <apps/support/evaluation.hpp>
+#include <apps/support/fit_with_bar.hpp>
+#include <apps/support/image_data.hpp>
 #include <apps/support/model_files.hpp>
 #include <apps/support/predictions_file.hpp>
-#include <apps/support/progress_bar.hpp>
+#include <apps/support/training_options.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -34,74 +36,54 @@ struct Options {
 struct Parts {
   std::vector<std::string> class_names;
   std::unique_ptr<const Dataset> train, test;
-  const char* test_name;
+  std::vector<std::string> test_images;
+  const char* test_name = "test";
   std::unique_ptr<const Dataset> all = nullptr;  // the dataset of which the parts are subsets, if they are
 };
 
-Parts read_images(const Subject& subject, const Options& options, Rng rng) {
+Parts read_parts(const Subject& subject, const Options& options, Rng rng) {
   if (!options.folder)
     throw ValueError(
         "expected --data DIR, a folder of train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and "
         "t10k-labels-idx1-ubyte, each as it is or with .gz.");
   const auto start = std::chrono::steady_clock::now();
-  datasets::MnistSplit split = subject.read(*options.folder);
+  ImageData data = read_idx_images(*options.folder, subject.fashion);
   const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
-  std::vector<std::string> class_names = split.train.class_names();
-  fmt::print("Read {} training and {} test images of {} in {:.1f} s\n", split.train.size(), split.test.size(),
-             fmt::join(class_names, ", "), taken.count());
-  std::fflush(stdout);
-  std::unique_ptr<const Dataset> train = std::make_unique<const TensorDataset>(std::move(split.train));
+  say("Read {} training and {} test images of {} in {:.1f} s\n", data.train->size(), data.test->size(),
+      fmt::join(data.class_names, ", "), taken.count());
+  flush_output();
   if (options.validation == 0)
-    return {std::move(class_names), std::move(train), std::make_unique<const TensorDataset>(std::move(split.test)),
-            "test"};
-  auto [held_out, rest] = random_split(*train, options.validation, std::move(rng));
-  fmt::print("Held out {} of the training images for validation; the test images are not used\n", held_out.size());
-  return {std::move(class_names), std::make_unique<const Subset>(std::move(rest)),
-          std::make_unique<const Subset>(std::move(held_out)), "validation", std::move(train)};
-}
-
-Augmentation augmentation(const Subject& subject, const Network& network, Rng rng) {
-  Augmentation augment{std::move(rng)};
-  if (subject.mirrored) augment.transforms.emplace_back(augment::Flip());
-  if (network.shift > 0) augment.transforms.emplace_back(augment::ShiftedCrop(network.shift));
-  if (network.cutout > 0) augment.transforms.emplace_back(augment::Cutout(network.cutout));
-  return augment;
+    return {data.class_names, std::move(data.train), std::move(data.test), std::move(data.test_names)};
+  Indices rest = all_indices(data.train->size());
+  rng.shuffle(rest);
+  Indices held_out = hold_out(rest, options.validation, "--validation");
+  say("Held out {} of the training images for validation; the test images are not used\n", held_out.size());
+  Parts parts{data.class_names, std::make_unique<const Subset>(*data.train, std::move(rest)), nullptr,
+              chosen(data.train_names, held_out), "validation"};
+  parts.test = std::make_unique<const Subset>(*data.train, std::move(held_out));
+  parts.all = std::move(data.train);
+  return parts;
 }
 
 void train(Sequential& model, const Network& network, DataLoader& loader) {
   const Training& training = network.training;
   CrossEntropyLoss loss({.label_smoothing = training.label_smoothing});
-  AdamW adamw{no_decay_on_biases_and_norms(model.parameters(), AdamWOptions{.learning_rate = training.learning_rate,
-                                                                            .weight_decay = training.weight_decay})};
-  adamw.set_schedule(network.schedule(training.epochs * loader.size()));
-  ProgressBar bar;
-  double trained = 0;
-  fit(model, loss, adamw, loader,
-      {.epochs = training.epochs,
-       .metrics = {metrics::accuracy()},
-       .on_step = [&](const Progress& p) { bar.step(p); },
-       .on_epoch =
-           [&](const Progress& p) {
-             bar.epoch(p);
-             trained = p.seconds;
-             return true;
-           }});
-  fmt::print("trained in {:.1f} s\n", trained);
+  const auto adamw = make_adamw(model, training);
+  adamw->set_schedule(network.schedule(training.epochs * loader.size()));
+  fit_with_bar(model, loss, *adamw, loader, {.epochs = training.epochs, .metrics = {metrics::accuracy()}});
 }
 
 /// Prints the result for the test images, and writes it to the file of --predictions.
 void evaluate(const Parts& parts, const Predictions& logits, const Options& options, bool mirrored,
               double temperature = 1) {
   print_result(parts.test_name, logits, confusion(logits, parts.class_names), mirrored);
-  if (!options.files.predictions) return;
-  std::vector<std::string> names;
-  for (std::size_t i = 0; i < parts.test->size(); ++i) names.push_back(std::to_string(i));
-  write_predictions(*options.files.predictions, names, parts.class_names, logits, temperature);
+  if (options.files.predictions)
+    write_predictions(*options.files.predictions, parts.test_images, parts.class_names, logits, temperature);
 }
 
 void use_saved_model(const Subject& subject, const Options& options) {
   const Classifier classifier = load_classifier(*options.files.load);
-  const Parts parts = read_images(subject, options, Rng{options.common.seed}.split());
+  const Parts parts = read_parts(subject, options, Rng{options.common.seed}.split());
   const Shape image = parts.test->input_shape();
   if (classifier.info.input_shape != image || classifier.info.class_names != parts.class_names)
     throw DataError(fmt::format("{}: expected a model of images {} of {}, got a model of images {} of {}.",
@@ -113,25 +95,29 @@ void use_saved_model(const Subject& subject, const Options& options) {
 void train_and_evaluate(const Subject& subject, const Options& options) {
   const Network& network = options.network;
   Rng rng{options.common.seed};
-  const Parts parts = read_images(subject, options, rng.split());
+  const Parts parts = read_parts(subject, options, rng.split());
   const Normalization normalization(*parts.train);
   const Shape image = parts.train->input_shape();
   Sequential model = network.make(image, parts.class_names.size(), rng.split());
   const Shape batch{std::min(parts.train->size(), network.training.batch_size), image[0], image[1], image[2]};
-  fmt::print("\n{}\n", model.summary(batch));
+  say("\n{}\n", model.summary(batch));
 
+  const ImageChanges changes{.flip = subject.fashion, .shift = network.shift, .cutout = network.cutout};
   DataLoader loader{*parts.train,
                     {.batch_size = network.training.batch_size,
                      .shuffle = rng.split(),
                      .prefetch = true,
-                     .augment = augmentation(subject, network, rng.split()),
+                     .augment = changes.make(rng.split()),
                      .normalize = normalization}};
   train(model, network, loader);
-  if (options.files.save)
+  if (options.files.save) {
     save_classifier(*options.files.save, model,
                     {.input_shape = image, .class_names = parts.class_names, .normalization = normalization},
-                    subject.mirrored);
-  evaluate(parts, predict(model, *parts.test, normalization, subject.mirrored), options, subject.mirrored);
+                    subject.fashion);
+    say("\n");
+    print_saved(*options.files.save);
+  }
+  evaluate(parts, predict(model, *parts.test, normalization, subject.fashion), options, subject.fashion);
 }
 
 std::vector<Network> networks_for(const Subject& subject) {
@@ -172,7 +158,7 @@ std::string describe(const Subject& subject) {
   text += "\nThe defaults are";
   for (const Network& n : networks_for(subject))
     text +=
-        fmt::format("\n  --model {} is {} --shift {} --cutout {}", n.name, n.training.to_string(), n.shift, n.cutout);
+        fmt::format("\n  --model {} is {} --shift {} --cutout {}", n.name, to_string(n.training), n.shift, n.cutout);
   return text;
 }
 

@@ -55,18 +55,3 @@ struct ModelFiles {
         throw minnow::ValueError(fmt::format("--load: expected no {} with it, an option of training.", name));
   }
 };
-
-/// Adds the photographs to classify with the model of --load.
-inline void add_photographs(CLI::App& app, std::vector<std::filesystem::path>& photographs) {
-  app.add_option("PHOTOGRAPH", photographs, "JPEG and PNG files to classify with the model of\n--load")->type_name("");
-}
-
-/// Throws ValueError if there are photographs, but no --load, or an option named in `of_evaluation`.
-inline void check_photographs(const CLI::App& app, const std::vector<std::filesystem::path>& photographs,
-                              std::initializer_list<const char*> of_evaluation) {
-  if (photographs.empty()) return;
-  if (app.count("--load") == 0)
-    throw minnow::ValueError("PHOTOGRAPH: expected --load FILE, the model to classify photographs with.");
-  for (const char* name : of_evaluation)
-    if (app.count(name) > 0) throw minnow::ValueError(fmt::format("PHOTOGRAPH: expected no {} with it.", name));
-}

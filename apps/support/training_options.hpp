@@ -1,22 +1,17 @@
 #pragma once
 
 #include <apps/support/command_line.hpp>
+#include <apps/support/networks.hpp>
 
 #include <cstddef>
 #include <optional>
 #include <string>
 
-/// The training options of a network.
-struct Training {
-  std::size_t epochs, batch_size;
-  double learning_rate, weight_decay, label_smoothing;
-
-  /// Returns the options as text for the command line.
-  std::string to_string() const {
-    return fmt::format("--epochs {} --batch-size {} --learning-rate {}\n    --weight-decay {} --label-smoothing {}",
-                       epochs, batch_size, learning_rate, weight_decay, label_smoothing);
-  }
-};
+/// Returns the options as text for the command line.
+inline std::string to_string(const Training& t) {
+  return fmt::format("--epochs {} --batch-size {} --learning-rate {}\n    --weight-decay {} --label-smoothing {}",
+                     t.epochs, t.batch_size, t.learning_rate, t.weight_decay, t.label_smoothing);
+}
 
 /// The options of the command line that replace the training options of a network.
 struct TrainingOptions {

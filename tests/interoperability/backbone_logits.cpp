@@ -4,7 +4,7 @@
 #include <minnow/images.hpp>
 #include <minnow/io.hpp>
 
-#include <apps/transfer/efficientnet_lite0.hpp>
+#include <apps/minnow/efficientnet_lite0.hpp>
 
 #include <algorithm>
 #include <chrono>

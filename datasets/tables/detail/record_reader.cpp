@@ -1,5 +1,5 @@
-#include <minnow/core/detail/display_text.hpp>
 #include <minnow/core/detail/format.hpp>
+#include <minnow/core/display_text.hpp>
 #include <minnow/core/error.hpp>
 #include <minnow/datasets/tables/detail/record_reader.hpp>
 

@@ -1,10 +1,10 @@
-// The program transfer, with random weights under the names of the pretrained ones.
+// minnow train --backbone, with random weights under the names of the pretrained ones.
 
 #include <minnow/datasets/animals/draw_animal.hpp>
 #include <minnow/datasets/images/image.hpp>
 #include <minnow/io.hpp>
 
-#include <apps/transfer/efficientnet_lite0.hpp>
+#include <apps/minnow/efficientnet_lite0.hpp>
 #include <tests/support/run_program.hpp>
 #include <tests/support/temporary_folder.hpp>
 
@@ -22,8 +22,8 @@ namespace {
 namespace fs = std::filesystem;
 using minnow::testing::TemporaryFolder;
 
-ProgramResult transfer(const std::string& options) {
-  return run_program(std::string(MINNOW_APPS_DIR) + "/transfer " + options + " 2>&1");
+ProgramResult minnow_program(const std::string& options) {
+  return run_program(std::string(MINNOW_APPS_DIR) + "/minnow " + options + " 2>&1");
 }
 
 /// The names in the file of PyPI's package, in the order of model.state().
@@ -79,42 +79,48 @@ std::string content(const fs::path& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-TEST(Transfer, TrainsAHeadAndSavesTheWholeModel) {
+TEST(MinnowBackbone, TrainsAHeadAndSavesTheWholeModel) {
   const TemporaryFolder folder;
   save_backbone(folder / "backbone.safetensors");
   write_photographs(folder / "data");
   const std::string data = "--data " + (folder / "data").string();
   const std::string model = (folder / "pets.safetensors").string();
-  for (const char* finetune : {"", " --finetune --epochs 2"}) {
-    const ProgramResult trained =
-        transfer("--backbone " + (folder / "backbone.safetensors").string() + " " + data + " --size 32 --save " +
-                 model + " --predictions " + (folder / "trained.csv").string() + finetune);
+  for (const char* finetune : {"", " --finetune"}) {
+    const ProgramResult trained = minnow_program("train --backbone " + (folder / "backbone.safetensors").string() +
+                                                 " " + data + " --size 32 --epochs 2 --save " + model +
+                                                 " --predictions " + (folder / "trained.csv").string() + finetune);
     EXPECT_EQ(trained.exit_code, 0) << trained.output;
-    for (const char* piece : {"Read 12 training and 12 test images of cheetah, dog", "features of 24 images in ",
-                              "\ntrained in ", "\ntest loss ", "Saved the model as "})
+    for (const char* piece :
+         {"photographs of cheetah and dog, 32 x 32 pixels\n11 to train on, 1 for validation, 12 to test",
+          "features of 22 images in ", "\ntrained in ", "\ntest loss ", "Saved the model as "})
       EXPECT_NE(trained.output.find(piece), std::string::npos) << piece << "\n" << trained.output;
     const ProgramResult loaded =
-        transfer("--load " + model + " " + data + " --predictions " + (folder / "loaded.csv").string());
+        minnow_program("eval " + model + " " + data + " --predictions " + (folder / "loaded.csv").string());
     EXPECT_EQ(loaded.exit_code, 0) << loaded.output;
     EXPECT_EQ(content(folder / "loaded.csv"), content(folder / "trained.csv"));
   }
-  const ProgramResult result = transfer("--load " + model + " " + (folder / "data/test/dog/0.png").string());
+  const ProgramResult result = minnow_program("predict " + model + " " + (folder / "data/test/dog/0.png").string());
   EXPECT_EQ(result.exit_code, 0) << result.output;
   EXPECT_EQ(std::count(result.output.begin(), result.output.end(), '\n'), 1) << result.output;
 }
 
-TEST(Transfer, RefusesWrongFilesAndOptionsInOneLine) {
+TEST(MinnowBackbone, RefusesWrongFilesAndOptionsInOneLine) {
   const TemporaryFolder folder;
   std::ofstream(folder / "text") << "no weights at all, but more than eight bytes";
-  const std::string text = (folder / "text").string();
+  write_photographs(folder / "data");
+  const std::string text = (folder / "text").string(), data = " --data " + (folder / "data").string();
   for (const std::string& options : std::vector<std::string>{
-           "", "--backbone " + text, "--backbone " + text + " --data /no/such/folder", "--load " + text,
-           "--load " + text + " --data /tmp --finetune", "--backbone /no/such/file --data /tmp", "photograph.jpg"}) {
-    const ProgramResult result = transfer(options);
+           "--backbone " + text, "--backbone " + text + " --data /no/such/folder", "--finetune" + data,
+           "--backbone /no/such/file --data /no/such/folder", "--backbone " + text + " --model cnn" + data}) {
+    const ProgramResult result = minnow_program("train " + options);
     EXPECT_EQ(result.exit_code, 1) << options;
     EXPECT_EQ(std::count(result.output.begin(), result.output.end(), '\n'), 1) << options << "\n" << result.output;
-    EXPECT_EQ(result.output.rfind("transfer: ", 0), 0u) << options << "\n" << result.output;
+    EXPECT_EQ(result.output.rfind("minnow train: ", 0), 0u) << options << "\n" << result.output;
   }
+  const ProgramResult result = minnow_program("train --quiet --backbone " + text + data);
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_EQ(std::count(result.output.begin(), result.output.end(), '\n'), 1) << result.output;
+  EXPECT_NE(result.output.find(text), std::string::npos) << result.output;
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
+#include <apps/minnow/features.hpp>
 #include <apps/support/task_progress.hpp>
-#include <apps/transfer/features.hpp>
 
 #include <algorithm>
 #include <stdexcept>
@@ -10,7 +10,7 @@ TensorDataset features_of(const Layer& layers, const Dataset& part, const Normal
   Context context;
   Tensor features, labels;
   std::size_t done = 0;
-  TaskProgress progress("features", 2 * part.size());
+  TaskProgress progress("features of", 2 * part.size());
   for (const double mirrored : {0.0, 1.0}) {
     DataLoader loader{part,
                       {.batch_size = 16,

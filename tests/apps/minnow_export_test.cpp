@@ -14,10 +14,10 @@ namespace minnow {
 namespace {
 
 ProgramResult run_export(const std::string& arguments) {
-  return run_program(std::string(MINNOW_APPS_DIR) + "/export_model " + arguments + " 2>&1");
+  return run_program(std::string(MINNOW_APPS_DIR) + "/minnow export " + arguments + " 2>&1");
 }
 
-TEST(ExportApp, WritesOnnx) {
+TEST(MinnowExport, WritesOnnx) {
   const testing::TemporaryFolder folder;
   const std::string model = (folder / "model.safetensors").string(), onnx = (folder / "model.onnx").string();
   ModelInfo info{.input_shape = {6}, .class_names = {"dog", "cat", "horse"}};
@@ -25,14 +25,14 @@ TEST(ExportApp, WritesOnnx) {
   save_model(small_model(), model, info);
   const ProgramResult result = run_export(model + " --onnx " + onnx + " --fold-norms --normalize");
   EXPECT_EQ(result.exit_code, 0) << result.output;
-  EXPECT_EQ(result.output, "Wrote " + onnx + " (0 kB)\n");
+  EXPECT_EQ(result.output, "Wrote " + onnx + " (899 bytes)\n");
   std::ifstream in(onnx, std::ios::binary);
   const std::string bytes{std::istreambuf_iterator<char>(in), {}};
   for (const char* part : {"Gemm", "Tanh", "Div", "0.weight", "2.bias", "horse"})
     EXPECT_NE(bytes.find(part), std::string::npos) << part;
 }
 
-TEST(ExportApp, WritesCpp) {
+TEST(MinnowExport, WritesCpp) {
   const testing::TemporaryFolder folder;
   const std::string model = (folder / "model.safetensors").string(), header = (folder / "pets.hpp").string();
   ModelInfo info{.input_shape = {6}, .class_names = {"dog", "cat", "horse"}};
@@ -52,28 +52,30 @@ TEST(ExportApp, WritesCpp) {
     EXPECT_NE(other.find(part), std::string::npos) << part;
   save_model(small_model(), model);
   EXPECT_EQ(run_export(model + " --cpp " + header).output,
-            "export_model: expected the shape of a sample in " + model + ", got none. Add --input SHAPE.\n");
+            "minnow export: expected the shape of a sample in " + model + ", got none. Add --input SHAPE.\n");
   EXPECT_EQ(run_export(model + " --input 6 --cpp " + (folder / "two words.hpp").string()).exit_code, 1);
 }
 
-TEST(ExportApp, RefusesInOneLine) {
+TEST(MinnowExport, RefusesInOneLine) {
   const testing::TemporaryFolder folder;
   const std::string model = (folder / "model.safetensors").string(), onnx = (folder / "model.onnx").string();
   save_model(small_model(), model);
   EXPECT_EQ(run_export("--help").exit_code, 0);
   EXPECT_EQ(run_export(model + " --onnx " + onnx + " --normalize").output,
-            "export_model: expected a normalization in " + model + " for --normalize, got none.\n");
+            "minnow export: expected a normalization in " + model + " for --normalize, got none.\n");
   EXPECT_EQ(run_export(model + " --onnx " + onnx + " --input 5").output,
-            "export_model: layer 0, Dense(6 -> 5): expected input (N, ..., 6), got (1, 5).\n");
+            "minnow export: layer 0, Dense(6 -> 5): expected input (N, ..., 6), got (1, 5).\n");
   EXPECT_EQ(run_export(model + " --onnx " + onnx + " --input=2x3").exit_code, 1);
-  EXPECT_EQ(run_export(model).output,
-            "export_model: expected a file to write, got none. Add --onnx FILE or --cpp FILE.\n");
+  EXPECT_EQ(
+      run_export(model).output,
+      "minnow export: expected a file to write, got none. Add --onnx FILE, --cpp FILE, --npz FILE, --weights FILE or "
+      "--architecture FILE.\n");
   EXPECT_EQ(run_export("nothing.safetensors --onnx " + onnx).output,
-            "export_model: nothing.safetensors: cannot be opened (No such file or directory).\n");
+            "minnow export: nothing.safetensors: cannot be opened (No such file or directory).\n");
   EXPECT_EQ(run_export(model + " --onnx " + model).output,
-            "export_model: expected different files to read and to write.\n");
+            "minnow export: expected different files to read and to write.\n");
   EXPECT_EQ(run_export(model + " --onnx " + onnx + " --int8").output,
-            "export_model: --int8, --name: expected --cpp FILE with it.\n");
+            "minnow export: --int8, --name: expected --cpp FILE with it.\n");
   EXPECT_EQ(load_model(model).size(), small_model().size()) << "the model file is unchanged";
   EXPECT_EQ(run_export("").exit_code, 1);
   EXPECT_FALSE(std::filesystem::exists(onnx));

@@ -1,6 +1,6 @@
 #include <minnow/io.hpp>
 
-#include <apps/transfer/efficientnet_lite0.hpp>
+#include <apps/minnow/efficientnet_lite0.hpp>
 
 #include <array>
 #include <cctype>

@@ -27,4 +27,7 @@ MINNOW_API std::size_t display_width(std::string_view text);
 MINNOW_API std::string left_aligned(std::string_view text, std::size_t width);
 MINNOW_API std::string right_aligned(std::string_view text, std::size_t width);
 
+/// Returns the text if it fits in `width` columns, otherwise its beginning and "…". A character is never divided.
+MINNOW_API std::string clipped(std::string_view text, std::size_t width);
+
 }  // namespace minnow::inline MINNOW_PRECISION

@@ -1,6 +1,6 @@
 #include <minnow/core/detail/character_widths.hpp>
-#include <minnow/core/detail/display_text.hpp>
 #include <minnow/core/detail/format.hpp>
+#include <minnow/core/display_text.hpp>
 
 #include <algorithm>
 #include <span>
@@ -97,6 +97,19 @@ std::string left_aligned(std::string_view text, std::size_t width) {
 
 std::string right_aligned(std::string_view text, std::size_t width) {
   return spaces_to(text, width) + std::string(text);
+}
+
+std::string clipped(std::string_view text, std::size_t width) {
+  if (display_width(text) <= width) return std::string(text);
+  if (width == 0) return {};
+  std::size_t bytes = 0, columns = 0;
+  while (bytes < text.size()) {
+    const Character character = first_character(text.substr(bytes));
+    columns += width_of(character.code);
+    if (columns > width - 1) break;  // a column for the dots; combining marks stay with their letter
+    bytes += character.bytes;
+  }
+  return std::string(text.substr(0, bytes)) + "…";
 }
 
 }  // namespace minnow::inline MINNOW_PRECISION

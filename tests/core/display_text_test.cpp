@@ -1,4 +1,4 @@
-#include <minnow/core/detail/display_text.hpp>
+#include <minnow/core/display_text.hpp>
 
 #include <gtest/gtest.h>
 

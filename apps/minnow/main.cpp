@@ -1,0 +1,79 @@
+// The program minnow: trains, tests and uses models from the command line.
+
+#include <minnow/core/error.hpp>
+
+#include <apps/minnow/command_line.hpp>
+#include <apps/support/output.hpp>
+
+#include <csignal>
+#include <exception>
+#include <new>
+
+namespace {
+
+std::string quoted_word(const std::string& word) {
+  const bool is_plain =
+      !word.empty() &&
+      word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:,=+@%") ==
+          std::string::npos;
+  if (is_plain) return word;
+  std::string result = "'";
+  for (const char c : word) result += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return result + "'";
+}
+
+std::string command_text(int argc, char** argv) {
+  std::string text = "minnow";
+  for (int i = 1; i < argc; ++i) text += " " + quoted_word(argv[i]);
+  return text;
+}
+
+std::string full_name(const CLI::App& app) {
+  for (const CLI::App* command : app.get_subcommands()) return app.get_name() + " " + command->get_name();
+  return app.get_name();
+}
+
+int fail(const CLI::App& app, const std::string& reason) {
+  std::fflush(stdout);
+  fmt::print(stderr, "{}: {}\n", full_name(app), reason);
+  return 1;
+}
+
+/// Ends the process as a program that SIGPIPE ends.
+[[noreturn]] void end_by_closed_output() {
+  std::signal(SIGPIPE, SIG_DFL);
+  std::raise(SIGPIPE);
+  std::_Exit(128 + SIGPIPE);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);  // a closed reader of the output is an error of write, so that files are still written
+  CLI::App app{"Trains, tests and uses neural networks.", "minnow"};
+  std::function<int()> run;
+  try {
+    define_commands(app, command_text(argc, argv), run);
+    if (argc == 1) {
+      write_output(app.help());
+      flush_output();
+      return 1;
+    }
+    app.parse(argc, argv);
+  } catch (const CLI::Success& success) {
+    return app.exit(success);
+  } catch (const CLI::ParseError& error) {
+    return fail(app, std::string(error.what()) + " (--help explains the options)");
+  }
+  try {
+    const int status = run();
+    check_output();
+    return status;
+  } catch (const OutputClosed&) {
+    end_by_closed_output();
+  } catch (const std::bad_alloc&) {
+    return fail(app, "not enough memory. Use fewer or smaller samples, or smaller batches.");
+  } catch (const std::exception& error) {
+    return fail(app, error.what());
+  }
+}

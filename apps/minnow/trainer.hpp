@@ -1,0 +1,49 @@
+#pragma once
+
+#include <minnow/minnow.hpp>
+
+#include <apps/minnow/data.hpp>
+#include <apps/minnow/options.hpp>
+#include <apps/support/stop_signals.hpp>
+
+#include <cstddef>
+#include <optional>
+
+/// What is trained on, and how samples reach the model.
+struct TrainingData {
+  const minnow::Dataset& train;
+  const minnow::Dataset* validation;  // null: none
+  std::optional<minnow::Augmentation> augment = std::nullopt;
+  std::optional<minnow::Normalization> normalize = std::nullopt;
+  minnow::Rng shuffle;
+  minnow::ModelInfo info = {};  // of best.safetensors
+  bool is_last_phase = true;    // false: no checkpoints, and only the last epoch has a line
+};
+
+/// Calls fit with the settings of a run, shows its progress, and stops at signals.
+class Trainer {
+ public:
+  Trainer(const Settings& settings, const TrainOptions& options) : settings_(settings), options_(options) {}
+
+  /// Trains a classifier of data.info.class_names, or without names a regression.
+  void fit(minnow::Layer& model, const TrainingData& data);
+  void fit(minnow::Layer& model, const TrainingData& data, const Settings& settings);
+
+  /// Prints the layers of the model.
+  void print_summary(const minnow::Sequential& model, const Data& data) const;
+
+  const Settings& settings() const { return settings_; }
+  const minnow::History& history() const { return history_; }
+  bool was_stopped() const { return history_.end == minnow::History::End::stop_requested; }
+  std::size_t last_epoch() const { return last_epoch_; }
+  int signal() const { return signals_.received(); }
+
+ private:
+  void print_end(double seconds) const;
+
+  const Settings& settings_;
+  const TrainOptions& options_;
+  StopSignals signals_;
+  minnow::History history_;
+  std::size_t last_epoch_ = 0;
+};
