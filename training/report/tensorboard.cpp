@@ -1,4 +1,4 @@
-#include <minnow/core/detail/display_text.hpp>
+#include <minnow/core/display_text.hpp>
 #include <minnow/core/detail/format.hpp>
 #include <minnow/core/error.hpp>
 #include <minnow/training/report/detail/classification.hpp>
