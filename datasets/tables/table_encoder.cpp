@@ -86,12 +86,13 @@ TableEncoder::TableEncoder(const Table& table, std::span<const std::size_t> rows
     : TableEncoder(detail::fit_encoding(table, rows, options)) {}
 
 TableEncoder::Columns TableEncoder::find_columns(std::span<const std::string> names, std::string_view source) const {
-  const auto position = [&](const std::string& name) {
+  const auto position = [&](const std::string& name, std::size_t expected) {
+    if (expected < names.size() && names[expected] == name) return expected;
     return static_cast<std::size_t>(std::find(names.begin(), names.end(), name) - names.begin());
   };
-  Columns columns{{}, position(encoding_.target.name), names.size()};
+  Columns columns{{}, position(encoding_.target.name, encoding_.target.position), names.size()};
   for (const ColumnEncoding& column : encoding_.columns) {
-    columns.features.push_back(position(column.name));
+    columns.features.push_back(position(column.name, column.position));
     if (columns.features.back() == names.size())
       throw DataError(format_text("{}: expected a column {}, got the columns {}.", source,
                                   detail::quoted_cell_text(column.name), detail::list_of(names)));

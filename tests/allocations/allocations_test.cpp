@@ -238,6 +238,21 @@ TEST(DataLoader, ReadsASubsetOfASubsetWithoutAllocationsInTheSecondEpoch) {
   }
 }
 
+TEST(DataLoader, DrawsAndReadsRowsOfATableWithoutAllocationsInTheSecondEpoch) {
+  std::string text = "a,b,kind\n";
+  for (int i = 0; i < 100; ++i) text += std::to_string(i) + (i % 3 == 0 ? ",\"x\",p\n" : ",y,q\n");
+  const auto table = datasets::Table::from_text(text);
+  const datasets::TableDataset rows(table, datasets::TableEncoder(table));
+  DataLoader loader{rows, {.batch_size = 16, .sampler = WeightedSampler{Rng{3}, balanced_sample_weights(rows)}}};
+  std::size_t samples = 0;
+  const auto epoch = [&] {
+    for (const Batch& batch : loader) samples += batch.size();
+  };
+  epoch();
+  EXPECT_EQ(count_during(epoch), 0u);
+  EXPECT_EQ(samples, 200u);
+}
+
 TEST(DataLoader, RunsNestedPassesWithoutAllocationsInTheSecondEpoch) {
   const TensorDataset dataset = random_dataset(50, Rng{1});
   for (const std::size_t workers : {0u, 2u}) {

@@ -115,7 +115,7 @@ void EncoderFit::add_target(const TableRow& row, std::size_t times) {
   all_integers_ = all_integers_ && is_integer;
   too_many_classes_ = too_many_classes_ || std::max(classes_.size(), integers_.size()) > options_.max_categories;
   if (too_many_classes_) return;
-  if (is_integer) integers_.insert(cell.number);
+  if (is_integer) integers_.insert(cell.number + 0.0);  // 0 for -0
   if (!classes_.contains(cell.text)) classes_.emplace(cell.text);
 }
 

@@ -31,7 +31,7 @@ std::uint64_t unusual_bytes(std::uint64_t word) {
 }
 
 /// Returns the first occurrence of a byte, or null if there is none.
-const char* find(const char* begin, std::size_t size, char byte) {
+const char* find_byte(const char* begin, std::size_t size, char byte) {
   return static_cast<const char*>(std::memchr(begin, byte, size));
 }
 
@@ -78,7 +78,7 @@ bool RecordReader::fill() {
 }
 
 void RecordReader::skip_byte_order_mark() {
-  while (filled_ < 3 && fill()) continue;
+  while (filled_ < 3 && !has_complete_record() && fill()) continue;
   const std::string_view start(buffer_.data(), std::min<std::size_t>(filled_, 3));
   if (start == "\xEF\xBB\xBF") at_ = 3;
   if (start.starts_with("\xFF\xFE") || start.starts_with("\xFE\xFF"))
@@ -86,9 +86,9 @@ void RecordReader::skip_byte_order_mark() {
 }
 
 RecordReader::Extent RecordReader::extent_of(std::string_view text) {
-  const char* newline = find(text.data(), text.size(), '\n');
+  const char* newline = find_byte(text.data(), text.size(), '\n');
   const std::size_t line = newline == nullptr ? text.size() : static_cast<std::size_t>(newline - text.data()) + 1;
-  if (line == 0 || find(text.data(), line, '"') == nullptr) return {line, 1, newline != nullptr, false};
+  if (line == 0 || find_byte(text.data(), line, '"') == nullptr) return {line, 1, newline != nullptr, false};
   Extent extent;
   for (const char c : text) {
     ++extent.size;

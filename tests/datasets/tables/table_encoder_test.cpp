@@ -99,7 +99,7 @@ TEST(TableEncoder, DetectsClassesAndNumbersOfTheTarget) {
   };
   EXPECT_EQ(classes("1,b\n2,a\n"), (Names{"a", "b"}));
   EXPECT_EQ(classes("1,10\n2,9\n3,10\n4,9\n"), (Names{"9", "10"}));
-  EXPECT_EQ(classes("1,1.0\n2,0\n3,1\n4,-0.0\n"), (Names{"0", "1"}));
+  EXPECT_EQ(classes("1,1.0\n2,-0.0\n3,1\n4,0\n"), (Names{"0", "1"}));
   EXPECT_EQ(classes("1,0.5\n2,0\n3,1\n"), Names{});
   EXPECT_EQ(classes("1,7\n2,8\n3,9\n"), Names{});  // each integer once
   EXPECT_EQ(classes("1,7\n2,8\n3,9\n", {.target_kind = TargetKind::classes}), (Names{"7", "8", "9"}));
