@@ -23,7 +23,7 @@ list(FILTER MINNOW_SOURCES EXCLUDE REGEX "^(datasets/images|io/onnx|training/rep
 list(FILTER MINNOW_HEADERS EXCLUDE REGEX "^(datasets/images|io/onnx|training/report)/")
 list(APPEND MINNOW_HEADERS minnow.hpp core.hpp layers.hpp models.hpp losses.hpp optim.hpp datasets.hpp io.hpp training.hpp)
 # Reading and writing files, text and errors, metrics, checks: time is spent elsewhere.
-set(small "^(io|training)/|^datasets/(folds|random_split|weighted_sampler|detail/target_classes|tables/(detail/(column|csv_source|dialect|encod)|[a-z_]+.cpp))|^core/(check_gradients|label_encoder|labels|layer_config|print_tensor|detail/(format|hash))|^models/layer_table|^losses/check_gradients")
+set(small "^(io|training)/|^datasets/(folds|random_split|weighted_sampler|detail/target_classes|tables/(detail/(column|csv_source|dialect|encod)|[a-z_]+.cpp))|^core/(check_gradients|display_text|label_encoder|labels|layer_config|print_tensor|snapshot|state_view|detail/(format|gradient_differences|hash)|threading/detail/cpu_quota)|^models/layer_table|^optim/(parameter_groups|reduce_lr_on_plateau|schedules)|^losses/check_gradients")
 set(MINNOW_SMALL_SOURCES ${MINNOW_SOURCES})
 list(FILTER MINNOW_SMALL_SOURCES INCLUDE REGEX ${small})
 list(FILTER MINNOW_SMALL_SOURCES EXCLUDE REGEX "^io/detail/element_types")
