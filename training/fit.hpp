@@ -86,7 +86,7 @@ struct FitOptions {
 };
 
 /// Trains the model: forward, loss, backward and step for each batch, with the schedule of the optimizer if it has one.
-/// After the first epoch no memory is allocated, except for rows of the history and for checkpoints. Denormals are
+/// After the first epoch no memory is allocated, except for validation, checkpoints and history files. Denormals are
 /// flushed to zero until `fit` returns, in the callbacks too.
 ///
 /// A callback may read everything, stop the run, and change the learning rate or `trainable` of a parameter. It must

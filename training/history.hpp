@@ -41,6 +41,9 @@ class MINNOW_API History {
   /// Returns the values of a column, one for each row.
   std::vector<double> column(std::string_view name) const;
 
+  /// Allocates memory for `rows` rows, so that add() allocates nothing before.
+  void reserve(std::size_t rows) { values_.reserve(rows * columns_.size()); }
+
   /// Appends a row. Throws ValueError unless it has a value for each column.
   void add(std::span<const double> row);
 

@@ -77,6 +77,9 @@ TrainingRun::TrainingRun(Layer& model, Loss& loss, Optimizer& optimizer, DataLoa
   } catch (const Error&) {
     has_rates_ = false;
   }
+  constexpr std::size_t most_reserved = 10'000;
+  history_.reserve(std::min(options.epochs, most_reserved));
+  row_.reserve(history_.columns().size());
   if (!options.checkpoint.folder.empty()) start();
   if (!options.history_files.empty()) files_.emplace(options.history_files, history_);
   check_ended();
@@ -212,15 +215,15 @@ void TrainingRun::record(bool epoch_end) {
   update_progress();
   const bool validated = options_.validation.loader != nullptr &&
                          (options_.validation.every == 0 ? epoch_end : is_due(options_.validation.every));
-  std::vector<double> row{static_cast<double>(progress_.epoch), static_cast<double>(total_steps_), progress_.loss};
-  for (const auto& [name, value] : progress_.metrics) row.push_back(value);
+  row_.assign({static_cast<double>(progress_.epoch), static_cast<double>(total_steps_), progress_.loss});
+  for (const auto& [name, value] : progress_.metrics) row_.push_back(value);
   if (options_.validation.loader != nullptr) {
-    row.push_back(validated ? progress_.validation_loss : not_measured);
-    for (const auto& [name, value] : progress_.validation_metrics) row.push_back(validated ? value : not_measured);
+    row_.push_back(validated ? progress_.validation_loss : not_measured);
+    for (const auto& [name, value] : progress_.validation_metrics) row_.push_back(validated ? value : not_measured);
   }
-  row.insert(row.end(), {progress_.learning_rate, static_cast<double>(progress_.samples) / progress_.epoch_seconds,
-                         progress_.seconds});
-  history_.add(row);
+  row_.insert(row_.end(), {progress_.learning_rate, static_cast<double>(progress_.samples) / progress_.epoch_seconds,
+                           progress_.seconds});
+  history_.add(row_);
   if (files_) files_->append(history_);
   if (!monitor_.is_measured(epoch_end, validated)) return;
   const double value = history_.at(history_.size() - 1, monitor_.column());

@@ -58,6 +58,7 @@ class TrainingRun {
   RunningEvaluation running_;
   Progress progress_;
   History history_;
+  std::vector<double> row_;  // of the history; kept, so that an epoch allocates nothing
   Monitor monitor_;
   std::optional<CheckpointFolder> folder_;
   std::optional<HistoryFiles> files_;
