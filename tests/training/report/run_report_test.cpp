@@ -1,13 +1,8 @@
-#include <minnow/core/error.hpp>
 #include <minnow/core/labels.hpp>
-#include <minnow/datasets/tensor_dataset.hpp>
 #include <minnow/losses/entropy.hpp>
 #include <minnow/training/metrics.hpp>
 
-#include <tests/support/compare.hpp>
-#include <tests/support/file_bytes.hpp>
-#include <tests/support/message.hpp>
-#include <tests/support/temporary_folder.hpp>
+#include <tests/training/report/report_page.hpp>
 #include <tests/training/report/sample_runs.hpp>
 
 #include <cmath>
@@ -22,22 +17,10 @@ namespace minnow::inline MINNOW_PRECISION {
 namespace {
 
 using nlohmann::json;
+using testing::between;
+using testing::data_of;
+using testing::page_of;
 using testing::SampleRun;
-
-std::string page_of(const RunReport& run) {
-  const testing::TemporaryFolder folder;
-  write_report(run, folder / "report.html");
-  return testing::read_bytes(folder / "report.html");
-}
-
-std::string between(const std::string& text, const std::string& begin, const std::string& end) {
-  const std::size_t start = text.find(begin) + begin.size();
-  EXPECT_NE(text.find(begin), std::string::npos) << begin;
-  return text.substr(start, text.find(end, start) - start);
-}
-
-json data_of(const std::string& page) { return json::parse(between(page, "id=\"run\">", "</script>")); }
-json data_of(const RunReport& run) { return data_of(page_of(run)); }
 
 std::size_t occurrences(const std::string& text, const std::string& part) {
   std::size_t count = 0;
@@ -228,76 +211,6 @@ TEST(WriteReport, NeedsNoOtherFile) {
     EXPECT_FALSE(std::regex_search(text, found, address)) << found.str();
     EXPECT_LT(page.size(), 3'000'000u) << sample.name;
   }
-}
-
-/// Noise in 300 classes: the images cannot be compressed, each prediction is wrong, and there are many parameters.
-TEST(WriteReport, IsBelowThreeMegabytesForALargeRun) {
-  constexpr std::size_t samples = 600, classes = 300;
-  const std::string noise = page_of(RunReport{});
-  RunReport run;
-  Rng rng{1};
-  Tensor inputs = zeros({samples, 3, 112, 112}), targets = zeros({samples}), scores = zeros({samples, classes});
-  for (Real& value : inputs) value = static_cast<Real>(rng.uniform());
-  for (std::size_t i = 0; i < samples; ++i) targets(i) = static_cast<Real>(i % classes);
-  for (Real& value : scores) value = static_cast<Real>(rng.normal());
-  const TensorDataset data(inputs, targets);
-  run.test.add(scores, targets);
-  run.test_data = &data;
-  for (std::size_t c = 0; c < classes; ++c) run.class_names.push_back("class " + std::to_string(c));
-  run.history = History({"epoch", "step", "loss", "accuracy", "validation loss", "validation accuracy", "seconds"});
-  for (int i = 0; i < 3000; ++i) run.history.add(std::vector<double>(7, rng.normal()));
-  for (std::size_t epoch = 0; epoch < 100; ++epoch)
-    for (int parameter = 0; parameter < 200; ++parameter) {
-      Distribution& added = run.distributions.emplace_back();
-      added.parameter = std::to_string(parameter) + ".weight";
-      added.epoch = epoch;
-      added.quantiles.assign(7, rng.normal());
-    }
-  const std::string page = page_of(run);
-  EXPECT_LT(page.size(), 3'000'000u);
-  EXPECT_GT(page.size(), 1'000'000u);
-  EXPECT_EQ(data_of(page)["distributions"]["total"], 200);
-}
-
-TEST(WriteReport, ThrowsIfPartsDoNotFit) {
-  const auto error = [](auto change) {
-    RunReport run;
-    run.test.add(from({{1, 0}, {0, 1}}), from({0, 1}));
-    run.class_names = {"a", "b"};
-    change(run);
-    return message<Error>([&] { write_report(run, "never.html"); });
-  };
-  EXPECT_EQ(error([](RunReport& run) { run.class_names.push_back("c"); }),
-            "write_report: expected scores (N, 3) for 3 class names, got (2, 2).");
-  EXPECT_EQ(error([](RunReport& run) { run.class_names.clear(); }),
-            "write_report: expected scores and targets (N) or (N, 1) without class names, got (2, 2) and (2). Set "
-            "class_names for a classifier.");
-  EXPECT_EQ(error([](RunReport& run) { run.sample_names = {"a"}; }), "write_report: expected 2 sample_names, got 1.");
-  EXPECT_EQ(error([](RunReport& run) {
-              run.examples = {{0}, zeros({2, 2}), zeros({1, 2})};
-            }),
-            "write_report: expected logits of 1 examples, got 2 before and 1 after training.");
-  EXPECT_EQ(error([](RunReport& run) {
-              run.examples = {{5}, zeros({1, 2}), zeros({1, 2})};
-            }),
-            "write_report: expected examples among the 2 test samples, got sample 5.");
-  EXPECT_EQ(error([](RunReport& run) {
-              run.test = {};
-              run.test.add(from({{1, 0}}), from({2}));
-            }),
-            "write_report: expected targets that are indices of 2 classes, got 2 for sample 0.");
-  EXPECT_FALSE(std::filesystem::exists("never.html"));
-}
-
-TEST(WriteReport, LeavesTheOldFileIfItCannotBeWritten) {
-  const testing::TemporaryFolder folder;
-  EXPECT_THROW(write_report({}, folder / "missing" / "report.html"), DataError);
-  testing::write_bytes(folder / "report.html", "old");
-  RunReport run;
-  run.sample_names = {"too many"};
-  run.test.add(from({{1, 0}, {0, 1}}), from({0, 1}));
-  EXPECT_THROW(write_report(run, folder / "report.html"), ShapeError);
-  EXPECT_EQ(testing::read_bytes(folder / "report.html"), "old");
 }
 
 TEST(DescribeMachine, NamesTheProcessorAndItsCores) {
