@@ -166,6 +166,14 @@ void define_export(CLI::App& app, std::function<int()>& run) {
   options.flag("--normalize", o->normalize, "ONNX and C++: begin with the normalization of the model");
 }
 
+void define_report(CLI::App& app, std::function<int()>& run) {
+  auto o = std::make_shared<ReportOptions>();
+  CLI::App* command = add_command(app, "report", "Writes the report of a run, an HTML page", run, &report, o);
+  Options options(*command);
+  options.add("RUN", o->run, "DIR", "The folder of a run, of `minnow train --checkpoint`")->required();
+  options.output("--output", o->output, "Write the report to this file; the default is RUN/report.html");
+}
+
 void define_draw(CLI::App& app, std::function<int()>& run) {
   auto o = std::make_shared<DrawOptions>();
   CLI::App* command =
@@ -189,6 +197,7 @@ void define_commands(CLI::App& app, const std::string& typed, std::function<int(
   define_predict(app, run);
   define_inspect(app, run);
   define_export(app, run);
+  define_report(app, run);
   define_draw(app, run);
   auto shell = std::make_shared<std::string>();
   CLI::App* completion = app.add_subcommand("completion", "Prints the completion script of a shell");

@@ -60,6 +60,5 @@ int draw(const DrawOptions& options);
 struct ReportOptions {
   std::filesystem::path run;
   Path output;
-  bool tensorboard = false;
 };
 int report(const ReportOptions& options);

@@ -12,9 +12,18 @@ TestResult::TestResult(const Classifier& classifier, const Dataset& test)
   const std::vector<std::string>& names = classifier.info.class_names;
   if (!names.empty())
     matrix_ = confusion(scores_, names);
-  else
-    regression_.add(classifier.info.table->decode_targets(scores_.scores()),
-                    classifier.info.table->decode_targets(scores_.targets()));
+  else {
+    const Predictions values = decoded();
+    regression_.add(values.scores(), values.targets());
+  }
+}
+
+Predictions TestResult::decoded() const {
+  if (!is_regression()) return scores_;
+  const datasets::TableEncoder& encoder = *classifier_.info.table;
+  Predictions values;
+  values.add(encoder.decode_targets(scores_.scores()), encoder.decode_targets(scores_.targets()));
+  return values;
 }
 
 std::string TestResult::sentence() const {
@@ -62,10 +71,9 @@ void TestResult::print_json(const std::filesystem::path& model) const {
 void TestResult::write(const std::filesystem::path& path, const std::vector<std::string>& names) const {
   if (!is_regression())
     return write_predictions(path, names, classifier_.info.class_names, scores_, classifier_.temperature);
-  const Tensor values = classifier_.info.table->decode_targets(scores_.scores()),
-               targets = classifier_.info.table->decode_targets(scores_.targets());
+  const Predictions values = decoded();
   std::string text = "row,value,predicted\n";
   for (std::size_t i = 0; i < names.size(); ++i)
-    text += fmt::format("{},{:.9g},{:.9g}\n", names[i], targets.data()[i], values.data()[i]);
+    text += fmt::format("{},{:.9g},{:.9g}\n", names[i], values.targets().data()[i], values.scores().data()[i]);
   write_text(path, text);
 }

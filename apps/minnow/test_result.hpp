@@ -18,7 +18,8 @@ class TestResult {
   /// decodes.
   TestResult(const Classifier& classifier, const minnow::Dataset& test);
 
-  const minnow::Predictions& scores() const { return scores_; }
+  /// Returns the logits and the labels, or the values of a regression in the unit of the target.
+  minnow::Predictions decoded() const;
 
   /// Returns the result in one line: "accuracy 98.50% on 2000 test samples".
   std::string sentence() const;

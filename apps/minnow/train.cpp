@@ -1,17 +1,20 @@
 #include <minnow/core/threading/threads.hpp>
-#include <minnow/core/version.hpp>
 
 #include <apps/minnow/backbone.hpp>
 #include <apps/minnow/data.hpp>
 #include <apps/minnow/options.hpp>
 #include <apps/minnow/recipes.hpp>
+#include <apps/minnow/run.hpp>
+#include <apps/minnow/run_report.hpp>
 #include <apps/minnow/test_result.hpp>
 #include <apps/minnow/trainer.hpp>
 #include <apps/support/classifier.hpp>
 #include <apps/support/output.hpp>
+#include <apps/support/terminal.hpp>
 
 #include <exception>
 #include <system_error>
+#include <utility>
 
 using namespace minnow;
 
@@ -80,7 +83,23 @@ int stopped(const TrainOptions& options, const Trainer& trainer, const Classifie
   return 128 + signal;
 }
 
-int finish(const TrainOptions& options, Classifier& classifier, const Data& data) {
+void write_reports(const TrainOptions& options, const Run& run, const TestResult& result, const Trainer& trainer,
+                   ReportExamples examples) {
+  RunReport content = make_report(run, run.classifier, result, options.command);
+  content.history = trainer.history();
+  content.distributions = trainer.distributions();
+  content.examples = std::move(examples);
+  if (options.checkpoint) write_tensorboard(content, *options.checkpoint);
+  for (const auto& path : {options.report, options.checkpoint ? Path(*options.checkpoint / "report.html") : Path()}) {
+    if (!path) continue;
+    write_report(content, *path);
+    say("Wrote the report {} ({})\n", path->string(), byte_size(fs::file_size(*path)));
+  }
+}
+
+int finish(const TrainOptions& options, Run& run, const Trainer& trainer, const ReportExamples& examples) {
+  Classifier& classifier = run.classifier;
+  const Data& data = run.data;
   calibrate(classifier, data);
   std::optional<TestResult> result;
   std::exception_ptr failure;
@@ -97,6 +116,7 @@ int finish(const TrainOptions& options, Classifier& classifier, const Data& data
   save_all(options, classifier);
   if (failure) std::rethrow_exception(failure);
   if (options.predictions) result->write(*options.predictions, data.test_names);
+  write_reports(options, run, *result, trainer, examples);
   if (options.save)
     say("Next: minnow predict {} {}\n", options.save->string(), data.table ? "ROWS.csv" : "IMAGE...");
   else if (!options.checkpoint)
@@ -112,31 +132,24 @@ int train(const TrainOptions& options) {
   if (options.save || options.report || options.predictions || options.checkpoint) ignore_closed_output();
   const Settings settings = settings_of(options);
   if (settings.threads) set_threads(static_cast<int>(*settings.threads));
-  Rng rng{*settings.seed};
-  const Data data = load_data(settings, rng.split());
-  Trainer trainer(settings, options);
+  Run run = prepare(settings);
+  Trainer trainer(run.settings, options);
   if (options.checkpoint) {
     create_folder(*options.checkpoint);
     write_run_file(*options.checkpoint / "run.json", settings, options.command);
   }
-  ModelInfo info{.input_shape = data.train->input_shape(), .class_names = data.class_names};
-  info.table = data.table;
-  info.metadata = {{"written_by", "minnow " + version()}, {"settings", settings_json(settings)}};
-  Classifier classifier{{}, std::move(info), settings.flip.value_or(false)};
+  const ReportExamples examples = options.report || options.checkpoint ? examples_before(run) : ReportExamples{};
   if (settings.backbone) {
-    classifier.info.normalization = efficientnet_normalization();
-    classifier.model = train_on_backbone(trainer, data, rng);
+    run.classifier.model = train_on_backbone(trainer, run.data, run.rng);
   } else {
-    classifier.info.normalization = data.normalization;
-    classifier.model = make_model(settings, data.train->input_shape(), data.outputs(), rng.split());
-    trainer.print_summary(classifier.model, data);
-    trainer.fit(classifier.model, {.train = *data.train,
-                                   .validation = data.validation.get(),
-                                   .augment = image_changes(settings).make(rng.split()),
-                                   .normalize = data.normalization,
-                                   .shuffle = rng.split(),
-                                   .info = classifier.info});
+    trainer.print_summary(run.classifier.model, run.data);
+    trainer.fit(run.classifier.model, {.train = *run.data.train,
+                                       .validation = run.data.validation.get(),
+                                       .augment = image_changes(settings).make(run.rng.split()),
+                                       .normalize = run.data.normalization,
+                                       .shuffle = run.rng.split(),
+                                       .info = run.classifier.info});
   }
-  if (trainer.was_stopped()) return stopped(options, trainer, classifier);
-  return finish(options, classifier, data);
+  if (trainer.was_stopped()) return stopped(options, trainer, run.classifier);
+  return finish(options, run, trainer, examples);
 }

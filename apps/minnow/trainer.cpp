@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <utility>
 
 using namespace minnow;
 
@@ -77,7 +78,20 @@ void Trainer::fit(Layer& model, const TrainingData& data, const Settings& s) {
   fitting.on_step = [&](const Progress& p) { last_epoch_ = p.epoch; };
   ProgressBar bar;
   bar.add_to(fitting, data.is_last_phase);
+  std::optional<DistributionRecorder> recorder;
+  std::optional<TensorBoardWriter> board;
+  if (is_reported() && data.is_last_phase) {
+    recorder.emplace(model,
+                     options_.checkpoint ? *options_.checkpoint / "distributions.jsonl" : std::filesystem::path());
+    if (options_.checkpoint) board.emplace(*options_.checkpoint);
+    fitting.on_epoch = [&, before = std::move(fitting.on_epoch)](const Progress& p) {
+      recorder->on_epoch(p);
+      if (board) board->on_epoch(p);
+      return before(p);
+    };
+  }
   history_ = minnow::fit(model, *loss, *optimizer, loader, fitting);
+  if (recorder) distributions_ = recorder->distributions();
   if (average && !fitting.early_stopping && !was_stopped()) average->copy_to_model();
   if (!was_stopped()) print_end(bar.seconds());
 }

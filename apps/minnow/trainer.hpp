@@ -1,6 +1,7 @@
 #pragma once
 
 #include <minnow/minnow.hpp>
+#include <minnow/report.hpp>
 
 #include <apps/minnow/data.hpp>
 #include <apps/minnow/options.hpp>
@@ -34,16 +35,19 @@ class Trainer {
 
   const Settings& settings() const { return settings_; }
   const minnow::History& history() const { return history_; }
+  const minnow::Distributions& distributions() const { return distributions_; }
   bool was_stopped() const { return history_.end == minnow::History::End::stop_requested; }
   std::size_t last_epoch() const { return last_epoch_; }
   int signal() const { return signals_.received(); }
 
  private:
+  bool is_reported() const { return options_.report || options_.checkpoint; }
   void print_end(double seconds) const;
 
   const Settings& settings_;
   const TrainOptions& options_;
   StopSignals signals_;
   minnow::History history_;
+  minnow::Distributions distributions_;
   std::size_t last_epoch_ = 0;
 };

@@ -75,5 +75,15 @@ TEST(DisplayText, AlignsByColumns) {
   EXPECT_EQ(left_aligned("猎豹", 3), "猎豹");
 }
 
+TEST(DisplayText, ClipsBetweenCharacters) {
+  EXPECT_EQ(clipped("cheetah", 7), "cheetah");
+  EXPECT_EQ(clipped("cheetah", 6), "cheet…");
+  EXPECT_EQ(clipped("猎豹猎", 5), "猎豹…");
+  EXPECT_EQ(clipped("猎豹猎", 4), "猎…") << "half a character is none";
+  EXPECT_EQ(clipped("e\u0301le\u0301phant", 3), "e\u0301l…");
+  EXPECT_EQ(clipped("cat", 1), "…");
+  EXPECT_EQ(clipped("cat", 0), "");
+}
+
 }  // namespace
 }  // namespace minnow

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs the blocks of docs/models.md in Python, and those of the shell that call animals and export_model.
+"""Runs the blocks of docs/models.md in Python, and those of the shell that call minnow.
 
 usage: check_page.py PAGE DOCS_TESTS FOLDER_OF_PROGRAMS FILE ...
 
@@ -30,7 +30,7 @@ def main(page, docs_tests, programs, *files):
             exec(compile(block, page, "exec"), names)
         for photograph in ("photograph.jpg", "another.png"):
             shutil.copy(os.path.join(os.path.dirname(page), "contact_sheet.png"), photograph)  # the content decides, not the name
-        commands = [block for block in re.findall(r"\n```sh\n(.*?)```\n", text, re.DOTALL) if block.startswith(("export_model ", "animals "))]
+        commands = [block for block in re.findall(r"\n```sh\n(.*?)```\n", text, re.DOTALL) if block.startswith("minnow ") and "--backbone" not in block]
         for command in commands:
             subprocess.run(["sh", "-euc", command], check=True)
         assert names["logits"].shape == (7, 2) and numpy.isfinite(names["logits"]).all()

@@ -1,0 +1,39 @@
+#include <apps/minnow/options.hpp>
+#include <apps/minnow/recipes.hpp>
+#include <apps/minnow/run_report.hpp>
+#include <apps/support/output.hpp>
+#include <apps/support/terminal.hpp>
+
+using namespace minnow;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Returns the trained model of a run, or while it is not complete the best one so far.
+fs::path model_in(const fs::path& folder) {
+  for (const char* name : {"model.safetensors", "best.safetensors"})
+    if (fs::exists(folder / name)) return folder / name;
+  throw DataError(
+      fmt::format("{}: expected model.safetensors, got a run without a model. `minnow train --resume` completes it.",
+                  folder.string()));
+}
+
+}  // namespace
+
+int report(const ReportOptions& options) {
+  const fs::path& folder = options.run;
+  const RunFile file = read_run_file(folder / "run.json");
+  const Classifier trained = load_classifier_or_table(model_in(folder));
+  const Run run = prepare(resolved(file.settings));
+  const TestResult result(trained, *run.data.test);
+  RunReport content = make_report(run, trained, result, file.command);
+  content.history = read_history(folder / "history.jsonl");
+  if (fs::exists(folder / "distributions.jsonl"))
+    content.distributions = read_distributions(folder / "distributions.jsonl");
+  content.examples = examples_before(run);
+  const fs::path output = options.output.value_or(folder / "report.html");
+  write_report(content, output);
+  say("Wrote {} ({})\n", output.string(), byte_size(fs::file_size(output)));
+  return 0;
+}
