@@ -66,7 +66,11 @@ class Options {
   }
   template <class T>
   CLI::Option* output(const std::string& name, T& value, const char* help, const char* group = "Options") {
-    return add(name, value, "FILE", help, group)->check(CLI::Validator(&unwritable_file, ""));
+    return add(name, value, "FILE", help, group)->check(CLI::Validator(&unwritable_whole_file, ""));
+  }
+  template <class T>
+  void text_output(const std::string& name, T& value, const char* help, const char* group = "Options") {
+    add(name, value, "FILE", help, group)->check(CLI::Validator(&unwritable_file, ""));
   }
   CLI::Option* flag(const std::string& name, bool& value, const char* help, const char* group = "Options") {
     return app_.add_flag(name, value, wrapped(help, help_columns))->group(group);
@@ -97,8 +101,8 @@ void define_train(CLI::App& app, const std::string& typed, std::function<int()>&
   Options options(*command);
   options.output("--save", o->save, "Write the trained model to this file", outputs);
   options.output("--report", o->report, "Write a report of the run, an HTML page, to this file", outputs);
-  options.output("--predictions", o->predictions, "Write the probabilities of each test sample to this CSV file",
-                 outputs);
+  options.text_output("--predictions", o->predictions, "Write the probabilities of each test sample to this CSV file",
+                      outputs);
   options.add("--checkpoint", o->checkpoint, "DIR",
               "The folder of the run: checkpoints, history, settings, the trained model", outputs);
   options.add("--keep", o->keep, "N", "Number of checkpoints that are kept; the default is 3", outputs)
@@ -119,7 +123,7 @@ void define_eval(CLI::App& app, std::function<int()>& run) {
   options.add("MODEL", o->model, "FILE", "The model, a file of `minnow train --save`")->required();
   options.add("--data", o->data, "PATH",
               "Test on this data, of a table on all its rows; the default are the test samples of training");
-  options.output("--predictions", o->predictions, "Write the probabilities of each test sample to this CSV file");
+  options.text_output("--predictions", o->predictions, "Write the probabilities of each test sample to this CSV file");
   options.flag("--json", o->json, "Print the result as JSON");
   options.threads(o->threads);
 }
@@ -155,7 +159,7 @@ void define_export(CLI::App& app, std::function<int()>& run) {
   options.output("--cpp", o->cpp, "Write a C++11 header that needs no library");
   options.output("--npz", o->npz, "Write the weights as a file of NumPy");
   options.output("--weights", o->weights, "Write the weights alone as a safetensors file, for PyTorch");
-  options.output("--architecture", o->architecture, "Write the layers as JSON, for `minnow train --model`");
+  options.text_output("--architecture", o->architecture, "Write the layers as JSON, for `minnow train --model`");
   options.add("--input", o->input, "SHAPE", "Shape of one sample, 3,32,32; the default is that in the model file")
       ->delimiter(',')
       ->check(whole_number(1, 1'000'000))

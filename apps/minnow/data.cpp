@@ -46,8 +46,8 @@ const char* noun(DataKind kind) {
 
 void print_images(const Data& data) {
   const Shape shape = data.train->input_shape();
-  say("{}\n", clipped(fmt::format("{} of {}, {} x {} pixels", data.training_names, listed(printable(data.class_names)),
-                                  shape[1], shape[2]),
+  say("{}\n", clipped(fmt::format("{} of {}, {} x {} pixels", capitalised(data.training_names),
+                                  listed(printable(data.class_names)), shape[1], shape[2]),
                       table_columns()));
   print_counts(data);
 }
@@ -71,6 +71,11 @@ DataKind kind_of(const std::optional<fs::path>& data) {
                                 error ? error.message() : "No such file or directory"));
   if (!fs::is_directory(status)) return DataKind::table;
   return contains_idx_file(*data) ? DataKind::idx : DataKind::photographs;
+}
+
+std::string capitalised(std::string text) {
+  if (!text.empty()) text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
+  return text;
 }
 
 std::string listed(const std::vector<std::string>& names) {

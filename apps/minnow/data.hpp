@@ -37,5 +37,8 @@ Data load_data(const Settings& settings, minnow::Rng rng, std::vector<std::strin
 /// Prints how many samples are trained on, held out, and tested.
 void print_counts(const Data& data);
 
+/// Returns the text with a capital letter.
+std::string capitalised(std::string text);
+
 /// Returns the names joined by commas and "and".
 std::string listed(const std::vector<std::string>& names);

@@ -39,6 +39,16 @@ int fail(const CLI::App& app, const std::string& reason) {
   return 1;
 }
 
+/// Throws CLI::ParseError if the first argument is neither an option nor a subcommand.
+void check_command(const CLI::App& app, const std::string& name) {
+  std::string names;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    if (command->get_name() == name || name.starts_with("-")) return;
+    names += (names.empty() ? "" : ", ") + command->get_name();
+  }
+  throw CLI::ValidationError(fmt::format("expected one of {}, got '{}'", names, name));
+}
+
 /// Ends the process as a program that SIGPIPE ends.
 [[noreturn]] void end_by_closed_output() {
   std::signal(SIGPIPE, SIG_DFL);
@@ -59,6 +69,7 @@ int main(int argc, char** argv) {
       flush_output();
       return 1;
     }
+    check_command(app, argv[1]);
     app.parse(argc, argv);
   } catch (const CLI::Success& success) {
     return app.exit(success);

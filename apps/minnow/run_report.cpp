@@ -28,8 +28,7 @@ std::vector<ReportEntry> entries_of(const Settings& settings) {
 
 std::string subject(const Run& run) {
   if (run.data.table) return "Rows of " + run.settings.data->filename().string();
-  std::string names = run.data.training_names;
-  names[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(names[0])));
+  const std::string names = capitalised(run.data.training_names);
   constexpr std::size_t most = 6;
   return names + (run.data.class_names.size() > most ? fmt::format(" of {} classes", run.data.class_names.size())
                                                      : " of " + listed(run.data.class_names));

@@ -32,7 +32,7 @@ std::string expected_number(const Meaning& m, const char* kind, const std::strin
 }
 
 /// The text of a value in run.json, as on the command line.
-std::string text_of(const Json& value) {
+std::string json_value_text(const Json& value) {
   if (value.is_string()) return value.get<std::string>();
   return value.dump();
 }
@@ -59,7 +59,7 @@ class JsonReader {
     const auto found = json_.find(name);
     if (found == json_.end()) return;
     ++read_;
-    if (const std::string error = read_setting(text_of(*found), meaning, value); !error.empty())
+    if (const std::string error = read_setting(json_value_text(*found), meaning, value); !error.empty())
       throw DataError(fmt::format("{}: {}: {}.", file_, name, error));
   }
   std::size_t read() const { return read_; }
@@ -83,7 +83,8 @@ Settings settings_of(const Json& json, const std::string& file) {
   if (known == json.size()) return settings;
   for (const auto& [name, value] : json.items()) {
     bool is_known = name == "architecture";
-    visit_settings([&](const char* of, auto&, const Meaning&) { is_known = is_known || name == of; }, settings);
+    visit_settings([&, &key = name](const char* of, auto&, const Meaning&) { is_known = is_known || key == of; },
+                   settings);
     if (!is_known) throw DataError(fmt::format("{}: expected settings of `minnow train`, got '{}'.", file, name));
   }
   return settings;

@@ -47,7 +47,7 @@ void print_table(const Data& data) {
                                                     : fmt::format("{} classes: {}", data.class_names.size(),
                                                                   listed(printable(data.class_names)));
   const std::size_t columns = table_columns();
-  say("{}\n", clipped(fmt::format("rows of {} features of {} columns, to predict {}, {}", encoder.num_features(),
+  say("{}\n", clipped(fmt::format("Rows of {} features of {} columns, to predict {}, {}", encoder.num_features(),
                                   encoder.encoding().columns.size(), target, kind),
                       columns));
   print_counts(data);

@@ -10,6 +10,7 @@
 #include <apps/minnow/trainer.hpp>
 #include <apps/support/classifier.hpp>
 #include <apps/support/output.hpp>
+#include <apps/support/output_path.hpp>
 #include <apps/support/terminal.hpp>
 
 #include <exception>
@@ -42,12 +43,15 @@ Settings settings_of(const TrainOptions& options) {
   return resolved(std::move(settings));
 }
 
+/// Creates the folder of a run. Throws if files cannot be written there.
 void create_folder(const fs::path& folder) {
   std::error_code error;
   fs::create_directories(folder, error);
   if (error)
     throw DataError(
         fmt::format("--checkpoint {}: the folder cannot be created ({}).", folder.string(), error.message()));
+  if (const std::string reason = unwritable_whole_file(folder / "run.json"); !reason.empty())
+    throw DataError(fmt::format("--checkpoint {}: {}.", folder.string(), reason));
 }
 
 void save(const fs::path& path, const Classifier& classifier) {
@@ -117,9 +121,12 @@ int finish(const TrainOptions& options, Run& run, const Trainer& trainer, const 
   if (failure) std::rethrow_exception(failure);
   if (options.predictions) result->write(*options.predictions, data.test_names);
   write_reports(options, run, *result, trainer, examples);
-  if (options.save)
-    say("Next: minnow predict {} {}\n", options.save->string(), data.table ? "ROWS.csv" : "IMAGE...");
-  else if (!options.checkpoint)
+  const Path saved = options.save         ? options.save
+                     : options.checkpoint ? Path(*options.checkpoint / "model.safetensors")
+                                          : Path();
+  if (saved)
+    say("Next: minnow predict {} {}\n", saved->string(), data.table ? "ROWS.csv" : "IMAGE...");
+  else
     say("The model was not saved: --save FILE keeps it.\n");
   return 0;
 }
@@ -131,13 +138,11 @@ int train(const TrainOptions& options) {
   if (options.quiet) quiet.emplace();
   if (options.save || options.report || options.predictions || options.checkpoint) ignore_closed_output();
   const Settings settings = settings_of(options);
+  if (options.checkpoint) create_folder(*options.checkpoint);
   if (settings.threads) set_threads(static_cast<int>(*settings.threads));
   Run run = prepare(settings);
   Trainer trainer(run.settings, options);
-  if (options.checkpoint) {
-    create_folder(*options.checkpoint);
-    write_run_file(*options.checkpoint / "run.json", settings, options.command);
-  }
+  if (options.checkpoint) write_run_file(*options.checkpoint / "run.json", settings, options.command);
   const ReportExamples examples = options.report || options.checkpoint ? examples_before(run) : ReportExamples{};
   if (settings.backbone) {
     run.classifier.model = train_on_backbone(trainer, run.data, run.rng);

@@ -74,7 +74,8 @@ void Trainer::fit(Layer& model, const TrainingData& data, const Settings& s) {
     fitting.resume = options_.resume;
     fitting.history_files = {*options_.checkpoint / "history.csv", *options_.checkpoint / "history.jsonl"};
   }
-  fitting.stop = signals_.token();
+  if (!signals_) signals_.emplace();
+  fitting.stop = signals_->token();
   fitting.on_step = [&](const Progress& p) { last_epoch_ = p.epoch; };
   ProgressBar bar;
   bar.add_to(fitting, data.is_last_phase);

@@ -38,7 +38,7 @@ class Trainer {
   const minnow::Distributions& distributions() const { return distributions_; }
   bool was_stopped() const { return history_.end == minnow::History::End::stop_requested; }
   std::size_t last_epoch() const { return last_epoch_; }
-  int signal() const { return signals_.received(); }
+  int signal() const { return signals_ ? signals_->received() : 0; }
 
  private:
   bool is_reported() const { return options_.report || options_.checkpoint; }
@@ -46,7 +46,7 @@ class Trainer {
 
   const Settings& settings_;
   const TrainOptions& options_;
-  StopSignals signals_;
+  std::optional<StopSignals> signals_;  // from the first fit on
   minnow::History history_;
   minnow::Distributions distributions_;
   std::size_t last_epoch_ = 0;

@@ -22,3 +22,11 @@ std::string unwritable_file(const std::string& text) {
                        std::generic_category().message(errno));
   return {};
 }
+
+std::string unwritable_whole_file(const std::string& text) {
+  std::error_code error;
+  if (std::filesystem::exists(text, error) && !std::filesystem::is_directory(text, error) &&
+      !std::filesystem::is_regular_file(text, error))
+    return fmt::format("expected a regular file or a new name, got '{}'", text);
+  return unwritable_file(text);
+}

@@ -31,7 +31,7 @@ TEST(MinnowCommand, RefusesWrongOptionsInOneLine) {
            {"--model mlp:8,", "mlp:8,"},
            {"--model cn", "expected cnn, mlp:256,64 or a file"},
            {"--model " + (folder / "net.json").string(), "Dance"},
-           {"--size 8 --drawings 16 --model cnn", "does not fit samples (3, 8, 8)"},
+           {"--quiet --size 8 --drawings 16 --model cnn", "does not fit samples (3, 8, 8)"},
            {"--data /no/such/folder", "'/no/such/folder': No such file or directory"},
            {"--config " + empty, "run.json of a run"},
            {"--config " + (folder / "run.json").string(), "run.json: epochs: expected a whole number"},

@@ -46,7 +46,7 @@ TEST(Tutorial, EachCommandRuns) {
     const bool is_first_run =
         block.find("--checkpoint") != std::string::npos && block.find("--resume") == std::string::npos;
     if (!is_first_run) continue;
-    const std::size_t at = page.find("photographs of cat, ");
+    const std::size_t at = page.find("Photographs of cat, ");
     EXPECT_NE(result.output.find(page.substr(at, page.find("```", at) - at)), std::string::npos) << result.output;
   }
   EXPECT_GE(commands, 11u);
