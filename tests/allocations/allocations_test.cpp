@@ -12,7 +12,7 @@
 
 #include <gtest/gtest.h>
 
-// In libstdc++ every operator new calls malloc or aligned_alloc above; the first test checks it.
+// In libstdc++ every operator new calls malloc or aligned_alloc, which are counted; the first test checks it.
 
 namespace minnow {
 namespace {
