@@ -1,3 +1,4 @@
+#include <minnow/core/error.hpp>
 #include <minnow/io.hpp>
 #include <minnow/layers.hpp>
 #include <minnow/models.hpp>
