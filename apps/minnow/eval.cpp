@@ -18,8 +18,9 @@ Settings data_settings(const Classifier& classifier, const EvalOptions& options)
   else if (!options.data)
     throw ValueError("expected --data PATH, because the model file does not name the data of its training.");
   if (options.data) settings.data = options.data;
-  if (options.data && !settings.model)
-    settings.model = "cnn";  // of a file that another program saved: only for defaults
+  settings.backbone.reset();  // the model file contains it
+  settings.finetune.reset();
+  if (!settings.model) settings.model = "cnn";  // only for the defaults of other settings
   settings = resolved(std::move(settings));
   if (!classifier.info.table) settings.size = classifier.info.input_shape[1];
   return settings;
