@@ -80,9 +80,9 @@ Settings table_defaults(const std::filesystem::path& file) {
   s.epochs = bytes < 1e6 ? 100 : bytes < 5e7 ? 30 : 10;
   s.batch_size = bytes < 1e6 ? 32 : 128;
   s.optimizer = "adamw";
-  s.learning_rate = 0.003;
+  s.learning_rate = 0.005;
   s.schedule = "one-cycle";
-  s.weight_decay = 0.01;
+  s.weight_decay = bytes < 1e6 ? 0.3 : 0.05;
   s.fold = 1;
   s.flip.reset();
   s.shift.reset();
