@@ -164,6 +164,10 @@ Settings resolved(Settings s) {
   const char* dense = kind == DataKind::idx ? "mlp:256,128" : kind == DataKind::table ? "mlp:100" : "mlp:256,64";
   if (!s.model && !s.backbone) s.model = kind == DataKind::photographs ? "cnn" : dense;
   if (s.model == "mlp") s.model = dense;
+  if (s.model && is_mlp(*s.model)) hidden_sizes(*s.model);  // throws if they are wrong
+  if (s.backbone && !std::filesystem::is_regular_file(*s.backbone))
+    throw ValueError(
+        fmt::format("--backbone: expected a file of weights, got '{}', which is none.", s.backbone->string()));
   if (s.model && *s.model != "cnn" && !is_mlp(*s.model) && !s.architecture)
     s.architecture = read_architecture(*s.model);
   Settings defaults = defaults_for(s, kind);

@@ -105,7 +105,7 @@ TEST(MinnowTrain, UsesTheArchitectureOfAFile) {
     EXPECT_TRUE(load_weights(loaded, folder / file).empty()) << file;
   }
   expect_refusal(
-      "train --drawings 16 --size 20 --model " + json, "minnow train",
+      "train --quiet --drawings 16 --size 20 --model " + json, "minnow train",
       "does not fit samples (3, 20, 20): layer 1, Dense(768 -> 8): expected input (N, ..., 768), got (1, 1200)");
   std::ofstream(folder / "five.json") << R"({"type": "Dense", "attributes": {"in": 16, "out": 5}})";
   expect_refusal("train --quiet --drawings 16 --size 16 --model " + (folder / "five.json").string(), "minnow train",
