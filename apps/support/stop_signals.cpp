@@ -1,6 +1,7 @@
 #include <apps/support/stop_signals.hpp>
 
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <system_error>
@@ -9,16 +10,15 @@
 
 namespace {
 
-// The handler can use only variables of this kind.
-volatile std::sig_atomic_t first_signal = 0;
+std::atomic<int> first_signal = 0;  // the handler may use it, because it is lock-free
+static_assert(std::atomic<int>::is_always_lock_free);
 int to_reader = -1, from_handler = -1;  // the ends of the pipe
 
 constexpr std::array stop_signals{SIGINT, SIGTERM};
 std::array<struct sigaction, stop_signals.size()> previous;
 
 extern "C" void on_stop_signal(int signal) {
-  if (first_signal != 0) _exit(128 + signal);
-  first_signal = signal;
+  if (first_signal.exchange(signal) != 0) _exit(128 + signal);
   const int error = errno;
   const char byte = 1;
   [[maybe_unused]] const ssize_t written = ::write(to_reader, &byte, 1);
