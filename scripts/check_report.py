@@ -159,6 +159,12 @@ USE_CHECKS = r"""
     const text = numbers(rows[r].cells[c].textContent);
     if (value === null ? text !== "–" : Math.abs(Number(text) - value) > 1e-4 * Math.abs(value)) faults.push(`the table shows ${text} for ${value}`);
   }));
+  for (const formula of document.querySelectorAll(".formula li:last-child")) {
+    const [, p, loss] = numbers(formula.textContent).match(/-ln (.*) = (\S+) nats/);
+    const [, rest] = p.match(/\(1 - (.*)\)/) ?? [], [, power] = p.match(/^e(-.*)/) ?? [];
+    const value = rest ? -Math.log1p(-rest) : power ? -power : -Math.log(p);
+    if (!(Math.abs(value - loss) <= 0.006 * Math.abs(loss))) faults.push(`-ln ${p} is ${value}, not ${loss}`);
+  }
   for (const details of document.querySelectorAll("details")) details.open = false;
   window.scrollTo(0, 0);
   document.activeElement.blur();

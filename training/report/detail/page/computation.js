@@ -7,25 +7,28 @@ const most_rows = 10, largest_exponent = 50;
 function softmaxSteps(logits, truth) {
   const largest = Math.max(...logits), shift = Math.max(...logits.map(Math.abs)) > largest_exponent ? largest : 0;
   const powers = logits.map((z) => Math.exp(z - shift)), sum = powers.reduce((a, b) => a + b, 0);
-  const others = logits.reduce((total, z, c) => total + (c === truth ? 0 : Math.exp(z - logits[truth])), 0);
-  return {shift, powers, sum, p: powers.map((power) => power / sum), loss: Math.log1p(others)};
+  const others = logits.reduce((sum, z, c) => sum + (c === truth ? 0 : Math.exp(z - logits[truth])), 0);
+  const total = logits.reduce((sum, z) => sum + Math.exp(z - largest), 0);
+  const loss = others < 1 ? Math.log1p(others) : Math.log(total) + largest - logits[truth];
+  return {shift, powers, sum, p: powers.map((power) => power / sum), loss};
 }
 
 /**
- * Returns the number of decimals that the logarithm of p needs, so that −ln of the text agrees with the loss: 0.9432,
- * 0.99996.
+ * Returns how the probability of the true class and the loss are written, so that −ln of the one text is the other:
+ * with as few decimals of p as give two to four digits of the loss. A p that is almost 0 or 1 is written as e^−860 or
+ * (1 − 4.1e−15).
  */
-function decimalsOf(p) {
-  const distance = Math.min(p, 1 - p);
-  return distance === 0 ? 4 : Math.min(12, Math.max(4, 2 - Math.floor(Math.log10(distance))));
-}
-
-/** Returns the probability of the true class; one that rounds to 0 or 1 is written by its distance: 1 − 4.1e−15. */
-function truthText(p, loss) {
-  const text = fixed(p, decimalsOf(p));
-  return Number(text) === 0        ? shown(Math.exp(-loss), 3) :
-    Number(text) === 1 && loss > 0 ? `(1 − ${shown(-Math.expm1(-loss), 3)})` :
-                                     text;
+function agreeing(p, loss) {
+  for (let decimals = 4; decimals <= 12; ++decimals)
+    for (const digits of [4, 3, 2]) {
+      const value = Number(p.toFixed(decimals));
+      if (value > 0 && value < 1 && (-Math.log(value)).toPrecision(digits) === loss.toPrecision(digits))
+        return {decimals, p: () => fixed(p, decimals), loss: shown(loss, digits)};
+    }
+  if (loss === 0) return {decimals: 4, p: () => "1", loss: "0"};
+  const almostOne = () => `(1 − ${shown(-Math.expm1(-loss))})`,
+        almostZero = () => ["e", element("sup", {}, shown(-loss))];
+  return {decimals: 4, p: p > 0.5 ? almostOne : almostZero, loss: shown(loss)};
 }
 
 /**
@@ -37,35 +40,36 @@ const powerText = (sum) =>
 
 /** Returns the formulas with the numbers inserted. */
 function formulas(example, {shift, powers, sum, p, loss}, logits) {
-  const t = example.truth, name = run.classes[t], power = powerText(sum),
+  const t = example.truth, written = agreeing(p[t], loss), name = run.classes[t], power = powerText(sum),
         exponential =
           (z) => ["e", element("sup", {}, shift === 0 ? fixed(z, 3) : `${fixed(z, 3)} − ${fixed(shift, 3)}`)];
-  const written = logits.length <= 4 ? [" / (", logits.map((z, c) => [c > 0 ? " + " : "", exponential(z)]), ")"] :
+  const divisor = logits.length <= 4 ? [" / (", logits.map((z, c) => [c > 0 ? " + " : "", exponential(z)]), ")"] :
                                        [" / Σ ", "e", element("sup", {}, shift === 0 ? "z" : `z − ${fixed(shift, 3)}`)];
   const variable = (text) => element("var", {}, text);
   return element(
     "ul", {class: "formula"},
     element(
-      "li", {}, variable("p"), `(${name}) = `, exponential(logits[t]), ...written,
-      ` = ${power(powers[t])} / ${power(sum)} = ${truthText(p[t], loss)}`),
+      "li", {}, variable("p"), `(${name}) = `, exponential(logits[t]), ...divisor,
+      ` = ${power(powers[t])} / ${power(sum)} = `, written.p()),
     element(
-      "li", {}, variable("L"), " = −Σ ", variable("t"), " ln ", variable("p"),
-      ` = −ln ${truthText(p[t], loss)} = ${shown(loss)} nats`));
+      "li", {}, variable("L"), " = −Σ ", variable("t"), " ln ", variable("p"), " = −ln ", written.p(),
+      ` = ${written.loss} nats`));
 }
 
 /** Returns the table of one computation: a row for each class, or for the most probable classes and the rest. */
 function computationTable(example, logits, steps, order) {
-  const {shift, powers, sum, p, loss} = steps, t = example.truth, power = powerText(sum), decimals = decimalsOf(p[t]);
+  const {shift, powers, sum, p, loss} = steps, t = example.truth, power = powerText(sum),
+                                written = agreeing(p[t], loss);
   const rows = order.map(
     (c) =>
-      [run.classes[c], fixed(logits[c], 3), power(powers[c]), fixed(p[c], decimals), c === t ? "1" : "0",
-       c === t ? shown(loss) : "0"]);
+      [run.classes[c], fixed(logits[c], 3), power(powers[c]), fixed(p[c], written.decimals), c === t ? "1" : "0",
+       c === t ? written.loss : "0"]);
   const rest = logits.length - order.length;
   if (rest > 0) {
     const inOrder = order.reduce((total, c) => total + powers[c], 0);
     rows.push([
       counted(rest, "other class", "other classes"), "", power(sum - inOrder),
-      fixed(Math.max(0, (sum - inOrder) / sum), decimals), "0", "0"
+      fixed(Math.max(0, (sum - inOrder) / sum), written.decimals), "0", "0"
     ]);
   }
   const columns = [
@@ -74,7 +78,7 @@ function computationTable(example, logits, steps, order) {
   ];
   return table("", columns, rows, {
     wide: true,
-    foot: ["sum", "", power(sum), "1", "1", shown(loss)],
+    foot: ["sum", "", power(sum), "1", "1", written.loss],
     rowClass: (r) => (order[r] === t ? "truth" : null)
   });
 }

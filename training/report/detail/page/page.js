@@ -51,7 +51,9 @@ function settingsSection() {
        element(
          "div", {}, element("h3", {}, title),
          scrolling(title, table("", [{text: "name"}, {text: "value"}], list, {wide: true, kind: "pairs"}))));
-  const settings = run.seed === null ? run.settings : [["seed", run.seed], ...run.settings];
+  const settings = run.seed === null || run.settings.some(([name]) => name === "seed") ?
+    run.settings :
+    [["seed", run.seed], ...run.settings];
   const copy = element(
     "button", {
       type: "button",
