@@ -164,6 +164,8 @@ void DataLoader::visit_state(StateVisitor& visitor) {
   visitor.constant("samples", std::to_string(samples_));
   visitor.constant("batch_size", std::to_string(options_.batch_size));
   visitor.constant("drop_last", options_.drop_last ? "true" : "false");
+  visitor.constant("order", options_.sampler ? "sampled" : options_.shuffle ? "shuffled" : "that of the data");
+  visitor.constant("augmentation", options_.augment ? "on" : "off");
   if (options_.shuffle) visitor.visit("shuffle", *options_.shuffle);
   if (draws_) {
     visitor.constant("sampler.weights", std::to_string(draws_->fingerprint()));

@@ -16,7 +16,8 @@ struct MINNOW_API CrossValidation {
   std::vector<Evaluation> folds;
 
   /// Returns the mean of a metric, or of "loss", over the folds, and the standard error of this mean: the standard
-  /// deviation of the folds, with divisor k - 1, divided by sqrt(k). Throws ValueError if there is no such metric.
+  /// deviation of the folds, with divisor k - 1, divided by sqrt(k). The mean of no fold and the error of fewer than
+  /// two are NaN. Throws ValueError if there is no such metric.
   double mean(std::string_view name) const;
   double standard_error(std::string_view name) const;
 };

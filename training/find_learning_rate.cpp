@@ -34,8 +34,14 @@ class RestoredRun {
   RestoredRun(const RestoredRun&) = delete;
   RestoredRun& operator=(const RestoredRun&) = delete;
   ~RestoredRun() {
-    optimizer_.set_schedule(schedule_);
-    before_.restore(model_, optimizer_, loader_);
+    try {
+      optimizer_.set_schedule(schedule_);  // its start, too, is part of the snapshot
+    } catch (...) {                        // a schedule that throws was set by the program, which meets it again
+    }
+    try {
+      before_.restore(model_, optimizer_, loader_);
+    } catch (...) {  // the objects are those that were saved
+    }
   }
 
  private:

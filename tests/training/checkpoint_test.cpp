@@ -3,6 +3,7 @@
 
 #include <minnow/minnow.hpp>
 
+#include <tests/support/file_bytes.hpp>
 #include <tests/support/message.hpp>
 #include <tests/support/temporary_folder.hpp>
 
@@ -210,11 +211,21 @@ TEST(Checkpoints, OfAnotherRunAreRefusedWithTheDifference) {
             "expected data.class_names to be dog, cat, horse, cheetah, got a, b, c, d.");
   EXPECT_TRUE(refusal(folder, Program({.data = &changed})).starts_with("expected data.fingerprint to be "));
 
-  Program other;
+  Program without_ema, slower, stopping, other;
+  without_ema.options.ema = nullptr;
+  EXPECT_EQ(refusal(folder, std::move(without_ema)), "expected ema to be on, got off.");
+  slower.optimizer.set_learning_rate(0.01);
+  EXPECT_EQ(refusal(folder, std::move(slower)), "expected learning_rate (momentum) to be 0.05 (0.9), got 0.01 (0.9).");
+  stopping.options.early_stopping.reset();
+  EXPECT_EQ(refusal(folder, std::move(stopping)), "expected early_stopping to be on, got off.");
+  DataLoader other_validation(changed, {.batch_size = 32});
+  Program validated;
+  validated.options.validation.loader = &other_validation;
+  EXPECT_TRUE(refusal(folder, std::move(validated)).starts_with("expected validation_data.fingerprint to be "));
   Sequential model = other.model;
   AdamW adamw(model.parameters());
-  other.options.ema = nullptr;
-  other.options.plateau = nullptr;
+  EMA ema(model, {.decay = 0.9});
+  other.options.ema = &ema;
   other.options.checkpoint.folder = folder;
   other.options.resume = true;
   const std::string text = message<ValueError>([&] { fit(model, other.loss, adamw, other.loader, other.options); });
@@ -235,6 +246,56 @@ TEST(Checkpoints, AFolderOfAnotherRunIsRefused) {
   EXPECT_NE(message<DataError>([&] { second.train(); }).find("expected a folder for checkpoints"), std::string::npos);
 }
 
+TEST(Checkpoints, AFolderInUseIsRefused) {
+  const TemporaryFolder folder;
+  Program first, second;
+  first.options.checkpoint.folder = second.options.checkpoint.folder = folder.path();
+  second.options.resume = true;
+  first.options.epochs = 1;
+  first.options.on_epoch = [&](const Progress&) {
+    EXPECT_EQ(message<DataError>([&] { second.train(); }),
+              folder.path().string() +
+                  ": expected a folder that no other run uses, got one in use. Wait for the end "
+                  "of that run, or choose another folder.");
+    return true;
+  };
+  first.train();
+}
+
+TEST(Checkpoints, TemporaryFilesOfAKilledRunAreDeleted) {
+  const TemporaryFolder folder;
+  testing::write_bytes(folder / "minnow-17-0.tmp", "half");
+  testing::write_bytes(folder / "other.tmp", "mine");
+  Program program;
+  program.options.epochs = 1;
+  program.options.checkpoint.folder = folder.path();
+  program.train();
+  EXPECT_FALSE(fs::exists(folder / "minnow-17-0.tmp"));
+  EXPECT_TRUE(fs::exists(folder / "other.tmp"));
+}
+
+// A callback of a resumed run sees the last validation.
+TEST(Checkpoints, TheLastValidationIsRestored) {
+  const TemporaryFolder folder;
+  std::vector<double> losses[2];
+  for (std::vector<double>& of_run : losses) {
+    Program program({}, &of_run == &losses[0] ? 7 : 8);
+    std::stop_source stop;
+    program.options.checkpoint.folder = folder.path();
+    program.options.resume = true;
+    program.options.stop = stop.get_token();
+    program.options.on_step = [&](const Progress& p) {
+      EXPECT_EQ(p.validated, p.total_steps >= 2);
+      of_run.push_back(p.validation_loss);
+      if (p.total_steps == 3 || p.total_steps == 4) stop.request_stop();
+    };
+    program.train();
+  }
+  ASSERT_EQ(losses[0].size(), 3u);
+  ASSERT_EQ(losses[1].size(), 1u);
+  EXPECT_NE(losses[0][2], 0);
+}
+
 TEST(Checkpoints, ADamagedCheckpointIsRefused) {
   const TemporaryFolder folder;
   Program first, second;
@@ -244,7 +305,8 @@ TEST(Checkpoints, ADamagedCheckpointIsRefused) {
   fs::resize_file(checkpoints_in(folder.path()).back().second, 5000);
   second.options.resume = true;
   const Snapshot before = second.snapshot();
-  EXPECT_NE(message<DataError>([&] { second.train(); }), "no error");
+  const std::string text = message<DataError>([&] { second.train(); });
+  EXPECT_TRUE(text.ends_with(" Delete this file to continue from step-00000000.safetensors.")) << text;
   EXPECT_EQ(first_difference(second.snapshot(), before), "");
 }
 

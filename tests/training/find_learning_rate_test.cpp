@@ -94,6 +94,8 @@ TEST(CrossValidate, ReturnsTheMeanAndItsStandardError) {
   EXPECT_EQ(result.mean("loss"), 3);
   EXPECT_NEAR(result.standard_error("loss"), std::sqrt((4.0 + 1 + 0 + 9) / 3 / 4), 1e-15);
   EXPECT_THROW(static_cast<void>(result.mean("accuracy")), ValueError);
+  EXPECT_TRUE(std::isnan(CrossValidation{}.mean("loss")));
+  EXPECT_TRUE(std::isnan(CrossValidation{{result.folds[0]}}.standard_error("loss")));
 }
 
 }  // namespace

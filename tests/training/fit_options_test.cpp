@@ -201,6 +201,10 @@ TEST(EarlyStopping, RefusesWhatIsNotMeasured) {
             "and add the metric.");
   EXPECT_EQ(refused({.monitor = "accuracy"}),
             "EarlyStopping: expected a loss or metric that is measured, got 'accuracy'. Add the metric.");
+  EXPECT_EQ(refused({.monitor = "seconds"}),
+            "EarlyStopping: expected a loss or metric that is measured, got 'seconds'. Add the metric.");
+  EXPECT_EQ(message<ValueError>([&] { run.train({.history_files = {"history.txt"}}); }),
+            "fit: expected history_files with the suffix .csv or .jsonl, got history.txt.");
   EXPECT_EQ(refused({.monitor = "loss", .patience = 0}), "EarlyStopping: expected a patience of at least 1, got 0.");
   EXPECT_EQ(refused({.monitor = "loss", .min_delta = -1}),
             "EarlyStopping: expected a finite min_delta of at least 0, got -1.");

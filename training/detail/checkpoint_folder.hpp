@@ -11,9 +11,13 @@ namespace minnow::inline MINNOW_PRECISION {
 /// The folder of the checkpoints of a run.
 class CheckpointFolder {
  public:
-  /// Creates the folder. Throws DataError if it cannot be created, and ValueError if it has checkpoints and `resume` is
-  /// not set, or if an option is out of range.
+  /// Creates the folder, and locks it until the object is destroyed. Deletes temporary files of killed runs. Throws
+  /// DataError if the folder cannot be created or another run uses it, and ValueError if it has checkpoints and
+  /// `resume` is not set, or if an option is out of range.
   CheckpointFolder(const CheckpointOptions& options, bool resume);
+  CheckpointFolder(const CheckpointFolder&) = delete;
+  CheckpointFolder& operator=(const CheckpointFolder&) = delete;
+  ~CheckpointFolder();
 
   /// Restores the last checkpoint into the state, and the history. Returns false if there is none. Throws ValueError,
   /// naming the difference, if the checkpoint is of another run.
@@ -31,7 +35,10 @@ class CheckpointFolder {
  private:
   bool restore(History& history, const std::function<void(const Snapshot&)>& restore_state) const;
 
+  void lock();
+
   CheckpointOptions options_;
+  int descriptor_ = -1;  // of the locked folder
 };
 
 }  // namespace minnow::inline MINNOW_PRECISION

@@ -3,8 +3,10 @@
 #include <minnow/training/detail/monitor.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
+#include <string_view>
 
 namespace minnow::inline MINNOW_PRECISION {
 namespace {
@@ -31,7 +33,9 @@ Monitor::Monitor(const FitOptions& options, Layer& model, const std::vector<std:
   if (rule_.patience == 0) throw ValueError("EarlyStopping: expected a patience of at least 1, got 0.");
   if (!(rule_.min_delta >= 0) || std::isinf(rule_.min_delta))
     throw ValueError(format_text("EarlyStopping: expected a finite min_delta of at least 0, got {}.", rule_.min_delta));
-  if (std::find(columns.begin(), columns.end(), rule_.monitor) == columns.end())
+  constexpr std::array<std::string_view, 5> no_measures{"epoch", "step", "learning rate", "samples/s", "seconds"};
+  if (std::find(columns.begin(), columns.end(), rule_.monitor) == columns.end() ||
+      std::find(no_measures.begin(), no_measures.end(), rule_.monitor) != no_measures.end())
     throw ValueError(format_text("EarlyStopping: expected a loss or metric that is measured, got '{}'.{}",
                                  rule_.monitor,
                                  of_validation_ ? " Set validation.loader, and add the metric." : " Add the metric."));
@@ -71,7 +75,8 @@ void Monitor::restore_weights() {
 void Monitor::visit_state(StateVisitor& visitor) {
   visitor.constant("column", rule_.monitor);
   visitor.constant("better", rule_.better == Better::lower ? "lower" : "higher");
-  visitor.constant("keeps_weights", keeps_weights_ ? "true" : "false");
+  visitor.constant("min_delta", format_text("{}", rule_.min_delta));
+  visitor.constant("restore_best", keeps_weights_ ? "true" : "false");
   visitor.visit("best", best_);
   visitor.visit("best_row_plus_one", best_row_plus_one_);
   visitor.visit("not_better", not_better_);

@@ -24,6 +24,10 @@ void check_options(const DataLoader& loader, const FitOptions& options) {
   if (options.accumulate == 0) throw ValueError("fit: expected accumulate to be at least 1, got 0.");
   if (options.validation.loader != nullptr && options.validation.loader->size() == 0)
     throw ValueError("fit: expected a validation loader with at least one batch, got none.");
+  for (const std::filesystem::path& path : options.history_files)
+    if (path.extension() != ".csv" && path.extension() != ".jsonl")
+      throw ValueError(
+          format_text("fit: expected history_files with the suffix .csv or .jsonl, got {}.", path.string()));
   if (options.checkpoint.folder.empty()) {
     if (options.resume) throw ValueError("fit: expected checkpoint.folder, the folder to resume from, got none.");
     return;
@@ -87,11 +91,9 @@ TrainingRun::TrainingRun(Layer& model, Loss& loss, Optimizer& optimizer, DataLoa
 
 /// Restores the last checkpoint, or writes the first one.
 void TrainingRun::start() {
-  const Dataset& data = loader_.dataset();
-  data_ = {{"data.input_shape", to_string(data.input_shape())},
-           {"data.target_shape", to_string(data.target_shape())},
-           {"data.class_names", joined(data.class_names())},
-           {"data.fingerprint", data.fingerprint()}};
+  describe_settings();
+  describe_data("data.", loader_.dataset());
+  if (options_.validation.loader != nullptr) describe_data("validation_data.", options_.validation.loader->dataset());
   folder_.emplace(options_.checkpoint, options_.resume);
   if (options_.resume && folder_->restore(*this, history_))
     saved_step_ = total_steps_;
@@ -99,12 +101,38 @@ void TrainingRun::start() {
     save_checkpoint();
 }
 
+/// Lists the options of the program as it starts, before a checkpoint is restored.
+void TrainingRun::describe_settings() {
+  const auto add = [&](const char* name, bool on) { settings_.emplace_back(name, on ? "on" : "off"); };
+  std::string rates;
+  for (std::size_t group = 0; has_rates_ && group < optimizer_.num_groups(); ++group) {
+    const Rates initial = optimizer_.initial_rates(group);
+    rates += format_text("{}{} ({})", rates.empty() ? "" : ", ", initial.learning_rate, initial.momentum);
+  }
+  settings_ = {{"loss", loss_.name()},
+               {"learning_rate (momentum)", rates},
+               {"clip_norm", format_text("{}", options_.clip_norm)},
+               {"accumulate", std::to_string(options_.accumulate)},
+               {"columns", joined(history_.columns())}};
+  add("ema", options_.ema != nullptr);
+  add("plateau", options_.plateau != nullptr);
+  add("validation", options_.validation.loader != nullptr);
+  add("early_stopping", options_.early_stopping.has_value());
+}
+
+void TrainingRun::describe_data(const std::string& prefix, const Dataset& data) {
+  data_.insert(data_.end(), {{prefix + "samples", std::to_string(data.size())},
+                             {prefix + "input_shape", to_string(data.input_shape())},
+                             {prefix + "target_shape", to_string(data.target_shape())},
+                             {prefix + "classes", std::to_string(data.class_names().size())},
+                             {prefix + "class_names", joined(data.class_names())},
+                             {prefix + "fingerprint", data.fingerprint()}});
+}
+
 void TrainingRun::visit_state(StateVisitor& visitor) {
   visitor.visit("model", model_);
   visitor.visit("optimizer", optimizer_);
-  visitor.constant("loss", loss_.name());
-  visitor.constant("accumulate", std::to_string(options_.accumulate));
-  visitor.constant("columns", joined(history_.columns()));
+  for (const auto& [name, value] : settings_) visitor.constant(name, value);
   visitor.visit("loader", loader_);
   for (const auto& [name, value] : data_) visitor.constant(name, value);
   if (options_.ema != nullptr) visitor.visit("ema", *options_.ema);
@@ -115,11 +143,16 @@ void TrainingRun::visit_state(StateVisitor& visitor) {
   visitor.visit("epochs", epochs_);
   visitor.visit("steps", steps_);
   visitor.visit("total_steps", total_steps_);
+  std::uint64_t validated = progress_.validated;
+  visitor.visit("validated", validated);
+  visitor.visit("validation_loss", progress_.validation_loss);
+  visitor.visit("validation_metrics", progress_.validation_metrics);
   double seconds = seconds_before_ + seconds_from(start_);
   double epoch_seconds = epoch_seconds_before_ + seconds_from(epoch_start_) - paused_;
   visitor.visit("seconds", seconds);
   visitor.visit("epoch_seconds", epoch_seconds);
   if (visitor.writes()) {
+    progress_.validated = validated != 0;
     seconds_before_ = seconds;
     epoch_seconds_before_ = epoch_seconds;
   }
@@ -230,10 +263,18 @@ void TrainingRun::record(bool epoch_end) {
   if (options_.plateau != nullptr) options_.plateau->step(value);
   if (!monitor_.add(value, history_.size() - 1)) return;
   monitor_.keep_weights(options_.ema);
-  if (!folder_) return;
-  if (options_.ema == nullptr) return folder_->save_best(model_);
-  const auto averages = options_.ema->swap_in();
-  folder_->save_best(model_);
+  if (folder_) save_best();
+}
+
+void TrainingRun::save_best() {
+  const Clock::time_point start = Clock::now();
+  if (options_.ema != nullptr) {
+    const auto averages = options_.ema->swap_in();
+    folder_->save_best(model_);
+  } else {
+    folder_->save_best(model_);
+  }
+  paused_ += seconds_from(start);
 }
 
 void TrainingRun::save_checkpoint() {

@@ -41,9 +41,12 @@ class TrainingRun {
   using Clock = std::chrono::steady_clock;
 
   void start();
+  void describe_settings();
+  void describe_data(const std::string& prefix, const Dataset& data);
   void update_progress();
   void validate();
   void record(bool epoch_end);
+  void save_best();
   void save_checkpoint();
   void check_ended();
   bool is_due(std::size_t every) const { return every > 0 && total_steps_ % every == 0; }
@@ -62,8 +65,8 @@ class TrainingRun {
   Monitor monitor_;
   std::optional<CheckpointFolder> folder_;
   std::optional<HistoryFiles> files_;
-  std::vector<std::pair<std::string, std::string>> data_;  // what identifies the data: name and value
-  bool has_rates_ = true;                                  // of the optimizer
+  std::vector<std::pair<std::string, std::string>> settings_, data_;  // what identifies the run: name and value
+  bool has_rates_ = true;                                             // of the optimizer
 
   std::uint64_t epochs_ = 0, steps_ = 0, total_steps_ = 0;  // complete epochs, steps of the current epoch, all steps
   std::size_t batch_ = 0;                                   // of the current step

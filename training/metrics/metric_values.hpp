@@ -28,6 +28,11 @@ class MINNOW_API MetricValues {
   /// Returns the value of the metric of this name. Throws ValueError, with the names that exist, if there is none.
   double operator[](std::string_view name) const;
 
+  /// Visits the values.
+  void visit_state(StateVisitor& visitor) {
+    for (Entry& entry : entries_) visitor.visit(entry.name, entry.value);
+  }
+
   std::size_t size() const { return entries_.size(); }
   auto begin() const { return entries_.begin(); }
   auto end() const { return entries_.end(); }
