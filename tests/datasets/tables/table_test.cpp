@@ -52,7 +52,8 @@ std::string error_of(const std::string& text, const CsvOptions& options = {.head
 }
 
 TEST(Table, ReadsWhatPythonWrites) {
-  for (const testing::Json& entry : testing::read_fixture("tables.json").at("csv")) {
+  const testing::Json fixture = testing::read_fixture("tables.json");
+  for (const testing::Json& entry : fixture.at("csv")) {
     const Table table = Table::from_text(entry.at("text"), {.header = false});
     EXPECT_EQ(std::string(1, table.delimiter()), entry.at("delimiter"));
     EXPECT_EQ(rows_of(table), entry.at("rows").get<Rows>());
