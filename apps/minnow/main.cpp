@@ -5,9 +5,15 @@
 #include <apps/minnow/command_line.hpp>
 #include <apps/support/output.hpp>
 
+#include <cerrno>
 #include <csignal>
+#include <cstdio>
 #include <exception>
 #include <new>
+#include <sstream>
+
+#include <fcntl.h>
+#include <unistd.h>
 
 namespace {
 
@@ -33,9 +39,10 @@ std::string full_name(const CLI::App& app) {
   return app.get_name();
 }
 
+/// Prints the reason. If the standard error cannot be written, only the exit status shows the error.
 int fail(const CLI::App& app, const std::string& reason) {
   std::fflush(stdout);
-  fmt::print(stderr, "{}: {}\n", full_name(app), reason);
+  std::fputs((full_name(app) + ": " + reason + "\n").c_str(), stderr);
   return 1;
 }
 
@@ -56,32 +63,47 @@ void check_command(const CLI::App& app, const std::string& name) {
   std::_Exit(128 + SIGPIPE);
 }
 
+/// Opens a closed standard stream without the permission to use it. Otherwise a file of the program gets its number, and
+/// texts are written into this file.
+void keep_closed_streams() {
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (fcntl(stream, F_GETFD) == -1 && errno == EBADF) open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
+/// Parses the command line and runs the subcommand. Returns the exit status.
+int run_command(CLI::App& app, int argc, char** argv) {
+  std::function<int()> run;
+  define_commands(app, command_text(argc, argv), run);
+  if (argc == 1) {
+    write_output(app.help());
+    return 1;
+  }
+  check_command(app, argv[1]);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& success) {  // --help or --version
+    std::ostringstream text;
+    app.exit(success, text, text);
+    write_output(text.str());
+    return 0;
+  }
+  return run();
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);  // a closed reader of the output is an error of write, so that files are still written
+  keep_closed_streams();
   CLI::App app{"Trains, tests and uses neural networks.", "minnow"};
-  std::function<int()> run;
   try {
-    define_commands(app, command_text(argc, argv), run);
-    if (argc == 1) {
-      write_output(app.help());
-      flush_output();
-      return 1;
-    }
-    check_command(app, argv[1]);
-    app.parse(argc, argv);
-  } catch (const CLI::Success& success) {
-    return app.exit(success);
-  } catch (const CLI::ParseError& error) {
-    return fail(app, std::string(error.what()) + " (--help explains the options)");
-  }
-  try {
-    const int status = run();
+    const int status = run_command(app, argc, argv);
     check_output();
     return status;
   } catch (const OutputClosed&) {
     end_by_closed_output();
+  } catch (const CLI::ParseError& error) {
+    return fail(app, std::string(error.what()) + " (--help explains the options)");
   } catch (const std::bad_alloc&) {
     return fail(app, "not enough memory. Use fewer or smaller samples, or smaller batches.");
   } catch (const std::exception& error) {

@@ -79,6 +79,6 @@ int run(CLI::App& app, int argc, char** argv, Program program) {
   }
   if (failure.empty()) return 0;
   std::fflush(stdout);
-  fmt::print(stderr, "{}: {}\n", app.get_name(), failure);
+  std::fputs(fmt::format("{}: {}\n", app.get_name(), failure).c_str(), stderr);
   return 1;
 }

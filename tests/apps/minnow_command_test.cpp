@@ -87,8 +87,23 @@ TEST(MinnowCommand, WritesItsFilesIfTheReaderOfItsOutputCloses) {
   EXPECT_EQ(full.exit_code, 1);
   EXPECT_EQ(full.output, "minnow train: the standard output cannot be written (No space left on device).\n");
   EXPECT_TRUE(fs::exists(model + "2"));
-  const ProgramResult table = run_program(MINNOW_APPS_DIR "/minnow man 2>&1 > /dev/full");
-  EXPECT_EQ(table.exit_code, 1);
+  const std::string full_line = ": the standard output cannot be written (No space left on device).\n";
+  for (const auto& [arguments, name] : std::vector<std::pair<std::string, std::string>>{
+           {"man", "minnow man"}, {"", "minnow"}, {"--version", "minnow"}, {"train --help", "minnow train"}}) {
+    const ProgramResult result = run_program(MINNOW_APPS_DIR "/minnow " + arguments + " 2>&1 > /dev/full");
+    EXPECT_EQ(result.exit_code, 1) << arguments;
+    EXPECT_EQ(result.output, name + full_line);
+    EXPECT_EQ(run_program(MINNOW_APPS_DIR "/minnow " + arguments + " >&- 2>/dev/null").exit_code, 1) << arguments;
+  }
+  EXPECT_EQ(run_program(MINNOW_APPS_DIR "/minnow eval /no/such/file 2>&-").exit_code, 1);
+  EXPECT_EQ(piped("", "true").exit_code, 141);
+}
+
+TEST(MinnowCommand, AClosedOutputIsNoFileOfTheProgram) {
+  const TemporaryFolder folder;
+  const std::string model = (folder / "model").string();
+  EXPECT_EQ(run_program(MINNOW_APPS_DIR "/minnow " + tiny + "--save " + model + " >&- 2>&-").exit_code, 1);
+  EXPECT_EQ(run_minnow("eval " + model).exit_code, 0);
 }
 
 TEST(MinnowCommand, CompletesItsOptions) {
