@@ -15,11 +15,6 @@ namespace {
 
 constexpr std::size_t help_columns = 48;
 
-/// Returns the reason if a file cannot be read, else an empty text.
-std::string missing_file(const std::string& path) {
-  return CLI::ExistingFile(path).empty() ? "" : fmt::format("expected a file, got '{}', which is none", path);
-}
-
 std::string unknown_shell(const std::string& name) {
   return name == "bash" || name == "zsh" || name == "fish" ? ""
                                                            : fmt::format("expected bash, zsh or fish, got '{}'", name);
@@ -111,7 +106,7 @@ void define_train(CLI::App& app, const std::string& typed, std::function<int()>&
   options
       .add("--config", o->config, "FILE",
            "Take the settings of another run from its run.json; options given here come first", outputs)
-      ->check(CLI::Validator(&missing_file, ""));
+      ->check(CLI::Validator(&unreadable_file, ""));
   visit_settings(OptionVisitor(*command), o->settings);
   options.flag("--quiet", o->quiet, "Print nothing but errors", "Training");
 }

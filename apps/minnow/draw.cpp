@@ -41,10 +41,10 @@ void write_part(const Dataset& part, const fs::path& folder, std::size_t size, T
 
 int draw(const DrawOptions& options) {
   const fs::path& folder = options.folder;
-  if (fs::exists(folder) && !(fs::is_directory(folder) && fs::is_empty(folder)))
-    throw ValueError(fmt::format("expected a new folder, got '{}'.", folder.string()));
   std::error_code error;
   fs::create_directories(folder, error);
+  if (!error && !fs::is_empty(folder, error) && !error)
+    throw ValueError(fmt::format("expected a new or empty folder, got '{}'.", folder.string()));
   if (error) throw DataError(fmt::format("{}: cannot be created ({}).", folder.string(), error.message()));
   const ImageData data = drawn_animals(options.size, options.train, options.test, Rng{options.seed});
   TaskProgress progress("Drew and wrote", options.train + options.test);

@@ -6,8 +6,8 @@
 
 #include <apps/minnow/options.hpp>
 #include <apps/support/output.hpp>
-#include <apps/support/predictions_file.hpp>
 #include <apps/support/terminal.hpp>
+#include <apps/support/text_file.hpp>
 
 #include <vector>
 

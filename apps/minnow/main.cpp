@@ -9,6 +9,7 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <filesystem>
 #include <new>
 #include <sstream>
 
@@ -63,8 +64,8 @@ void check_command(const CLI::App& app, const std::string& name) {
   std::_Exit(128 + SIGPIPE);
 }
 
-/// Opens a closed standard stream without the permission to use it. Otherwise a file of the program gets its number, and
-/// texts are written into this file.
+/// Opens a closed standard stream without the permission to use it. Otherwise a file of the program gets its number,
+/// and texts are written into this file.
 void keep_closed_streams() {
   for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
     if (fcntl(stream, F_GETFD) == -1 && errno == EBADF) open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY);
@@ -106,6 +107,8 @@ int main(int argc, char** argv) {
     return fail(app, std::string(error.what()) + " (--help explains the options)");
   } catch (const std::bad_alloc&) {
     return fail(app, "not enough memory. Use fewer or smaller samples, or smaller batches.");
+  } catch (const std::filesystem::filesystem_error& error) {
+    return fail(app, fmt::format("{}: cannot be used ({}).", error.path1().string(), error.code().message()));
   } catch (const std::exception& error) {
     return fail(app, error.what());
   }

@@ -2,9 +2,11 @@
 
 #include <apps/minnow/recipes.hpp>
 #include <apps/minnow/settings.hpp>
+#include <apps/support/output_path.hpp>
+#include <apps/support/text_file.hpp>
 
-#include <fstream>
-#include <iterator>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -109,14 +111,13 @@ Settings defaults_for(const Settings& s, DataKind kind) {
 }
 
 std::string read_architecture(const std::string& path) {
-  std::ifstream file(path);
-  if (!file.is_open())
+  std::error_code error;
+  if (!std::filesystem::exists(path, error) && !error)
     throw ValueError(fmt::format(
-        "--model: expected cnn, mlp:256,64 or a file of an architecture, got '{}', which is no file.", path));
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
+        "--model: expected cnn, mlp:256,64 or a file of an architecture, got '{}'. There is no such file.", path));
   try {
     Rng rng{0};
-    return architecture_json(model_from_json(text, rng));  // without unknown keys and spaces
+    return architecture_json(model_from_json(read_text(path), rng));  // without unknown keys and spaces
   } catch (const Error& error) {
     throw ValueError(fmt::format("--model {}: {}", path, error.what()));
   }
@@ -165,9 +166,9 @@ Settings resolved(Settings s) {
   if (!s.model && !s.backbone) s.model = kind == DataKind::photographs ? "cnn" : dense;
   if (s.model == "mlp") s.model = dense;
   if (s.model && is_mlp(*s.model)) hidden_sizes(*s.model);  // throws if they are wrong
-  if (s.backbone && !std::filesystem::is_regular_file(*s.backbone))
-    throw ValueError(
-        fmt::format("--backbone: expected a file of weights, got '{}', which is none.", s.backbone->string()));
+  if (s.backbone)
+    if (const std::string reason = unreadable_file(s.backbone->string()); !reason.empty())
+      throw ValueError("--backbone: " + reason + ".");
   if (s.model && *s.model != "cnn" && !is_mlp(*s.model) && !s.architecture)
     s.architecture = read_architecture(*s.model);
   Settings defaults = defaults_for(s, kind);

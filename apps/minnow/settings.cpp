@@ -1,14 +1,11 @@
 #include <minnow/core/error.hpp>
 #include <minnow/core/version.hpp>
-#include <minnow/io/output_file.hpp>
 
 #include <apps/minnow/settings.hpp>
+#include <apps/support/text_file.hpp>
 
 #include <cmath>
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
-#include <span>
 #include <type_traits>
 #include <utility>
 
@@ -156,17 +153,11 @@ Settings settings_from_json(const std::string& text, const std::string& file) {
 void write_run_file(const fs::path& path, const Settings& settings, const std::string& command) {
   const Json json = {{"minnow", version()}, {"command", command}, {"settings", json_of(settings)}};
   const std::string text = json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
-  OutputFile file(path);
-  file.write(std::as_bytes(std::span(text)));
-  file.commit();
+  write_text(path, text);
 }
 
 RunFile read_run_file(const fs::path& path) {
-  std::ifstream file(path);
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
-  if (!file.is_open() || file.bad() || fs::is_directory(path))
-    throw DataError(fmt::format("{}: expected the run.json of a run, got a file that cannot be read.", path.string()));
-  const Json json = Json::parse(text, nullptr, false);
+  const Json json = Json::parse(read_text(path), nullptr, false);
   if (!json.is_object() || !json.contains("settings"))
     throw DataError(path.string() + ": expected the run.json of a run, got other content.");
   RunFile run{settings_of(json["settings"], path.string()), ""};

@@ -4,6 +4,7 @@
 #include <apps/support/output.hpp>
 #include <apps/support/predictions_file.hpp>
 #include <apps/support/terminal.hpp>
+#include <apps/support/text_file.hpp>
 
 using namespace minnow;
 

@@ -7,6 +7,14 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+std::string unreadable_file(const std::string& path) {
+  std::error_code error;
+  const bool is_folder = std::filesystem::is_directory(path, error);
+  if (!is_folder && access(path.c_str(), R_OK) == 0) return {};
+  return fmt::format("expected a file that can be read, got '{}' ({})", path,
+                     std::generic_category().message(is_folder ? EISDIR : errno));
+}
+
 std::string unwritable_file(const std::string& text) {
   namespace fs = std::filesystem;
   const fs::path path(text), folder = path.has_parent_path() ? path.parent_path() : ".";

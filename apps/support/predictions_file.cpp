@@ -1,9 +1,5 @@
 #include <apps/support/predictions_file.hpp>
-
-#include <cerrno>
-#include <cstdio>
-#include <memory>
-#include <system_error>
+#include <apps/support/text_file.hpp>
 
 #include <fmt/format.h>
 
@@ -14,13 +10,6 @@ std::string csv_field(const std::string& text) {
   std::string result = "\"";
   for (const char c : text) result += c == '"' ? std::string("\"\"") : std::string(1, c);
   return result + '"';
-}
-
-void write_text(const std::filesystem::path& path, const std::string& text) {
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "w"), std::fclose);
-  if (file == nullptr || std::fwrite(text.data(), 1, text.size(), file.get()) < text.size() ||
-      std::fflush(file.get()) != 0)
-    throw DataError(fmt::format("{}: cannot be written ({}).", path.string(), std::generic_category().message(errno)));
 }
 
 void write_predictions(const std::filesystem::path& path, const std::vector<std::string>& images,

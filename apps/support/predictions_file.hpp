@@ -9,9 +9,6 @@
 /// Returns the text as a field of a CSV file, quoted if it must be.
 std::string csv_field(const std::string& text);
 
-/// Writes a text. Throws DataError if the file cannot be written.
-void write_text(const std::filesystem::path& path, const std::string& text);
-
 /// Writes a CSV file with a line for each image: its name, its class, the predicted class and the probability of each
 /// class, with the digits of a float.
 void write_predictions(const std::filesystem::path& path, const std::vector<std::string>& images,

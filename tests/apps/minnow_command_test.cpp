@@ -35,7 +35,9 @@ TEST(MinnowCommand, RefusesWrongOptionsInOneLine) {
            {"--config " + empty, "run.json of a run"},
            {"--config " + (folder / "run.json").string(), "run.json: epochs: expected a whole number"},
            {"--config " + (folder / "odd.json").string(), "'epoch'"},
-           {"--config /no/such/file", "--config"},
+           {"--config /no/such/file", "--config: expected a file that can be read, got '/no/such/file' (No such file"},
+           {"--config /etc", "got '/etc' (Is a directory)"},
+           {"--model /etc", "/etc: cannot be read (Is a directory)"},
            {"--resume", "--resume: expected --checkpoint DIR"},
            {"--save /no/such/folder/model", "expected a file in an existing folder"},
            {"--save /tmp", "expected the name of a file"},
@@ -70,6 +72,19 @@ TEST(MinnowCommand, FindsAnUnwritableOutputBeforeTraining) {
     EXPECT_EQ(result.output.find("epoch"), std::string::npos) << result.output;
     EXPECT_NE(result.output.find("ermission"), std::string::npos) << result.output;
   }
+  fs::create_directory(folder / "closed");
+  fs::permissions(folder / "closed", fs::perms::owner_all);
+  const std::string closed = (folder / "closed/x").string();
+  ASSERT_EQ(run_minnow(tiny + "--save " + (folder / "model").string()).exit_code, 0);
+  fs::permissions(folder / "model", fs::perms::all);
+  for (const std::string& arguments :
+       {"train --checkpoint " + closed + " --resume", "train --config " + closed, "train --model " + closed,
+        "predict " + (folder / "model").string() + " " + closed, "draw " + closed + "/y", "report " + closed}) {
+    const ProgramResult result = run_program(other_user + MINNOW_APPS_DIR "/minnow " + arguments + " 2>&1");
+    EXPECT_EQ(result.exit_code, 1) << arguments << result.output;
+    EXPECT_NE(result.output.find("ermission"), std::string::npos) << result.output;
+    EXPECT_EQ(result.output.find("filesystem error"), std::string::npos) << result.output;
+  }
 }
 
 TEST(MinnowCommand, WritesItsFilesIfTheReaderOfItsOutputCloses) {
@@ -97,6 +112,16 @@ TEST(MinnowCommand, WritesItsFilesIfTheReaderOfItsOutputCloses) {
   }
   EXPECT_EQ(run_program(MINNOW_APPS_DIR "/minnow eval /no/such/file 2>&-").exit_code, 1);
   EXPECT_EQ(piped("", "true").exit_code, 141);
+}
+
+TEST(MinnowCommand, ReplacesATextOnlyWhenItIsComplete) {
+  const TemporaryFolder folder;
+  std::ofstream(folder / "old.csv") << "old";
+  fs::create_hard_link(folder / "old.csv", folder / "p.csv");
+  EXPECT_EQ(run_minnow(tiny + "--predictions " + (folder / "p.csv").string()).exit_code, 0);
+  EXPECT_EQ(file_content(folder / "old.csv"), "old");
+  EXPECT_EQ(file_content(folder / "p.csv").rfind("image,class,predicted,", 0), 0u);
+  EXPECT_EQ(run_minnow(tiny + "--predictions /dev/null").exit_code, 0);
 }
 
 TEST(MinnowCommand, AClosedOutputIsNoFileOfTheProgram) {
