@@ -12,6 +12,8 @@
 #include <filesystem>
 #include <new>
 #include <sstream>
+#include <string>
+#include <vector>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -35,9 +37,41 @@ std::string command_text(int argc, char** argv) {
   return text;
 }
 
+/// Returns the subcommand of the command line, or without one, the program.
+const CLI::App& command_of(const CLI::App& app) {
+  return app.get_subcommands().empty() ? app : *app.get_subcommands().front();
+}
+
 std::string full_name(const CLI::App& app) {
-  for (const CLI::App* command : app.get_subcommands()) return app.get_name() + " " + command->get_name();
-  return app.get_name();
+  const CLI::App& command = command_of(app);
+  return &command == &app ? app.get_name() : app.get_name() + " " + command.get_name();
+}
+
+std::string missing_argument(const CLI::App& command) {
+  for (const CLI::Option* option : command.get_options())
+    if (option->get_required() && option->count() == 0) return fmt::format("expected {}, got none", option->get_name());
+  return "expected a command, got none";
+}
+
+/// Returns the reason why an option has too few or too many values. `text` is CLI11's, and starts with the option.
+std::string wrong_values(const CLI::App& command, const std::string& text) {
+  const std::string name = text.substr(0, text.find_first_of(": "));
+  const CLI::Option* option = command.get_option_no_throw(name);
+  if (option == nullptr) return text;
+  if (option->get_items_expected_max() == 0) return name + ": expected no value, got one";
+  return fmt::format("{}: expected one value, got {}", name,
+                     option->count() == 0 ? "none" : std::to_string(option->count()));
+}
+
+/// Returns the reason of an error in the form of the other errors. Unknown options come first, because they often are
+/// the reason why an argument is missing.
+std::string reason_of(const CLI::App& app, const CLI::ParseError& error) {
+  const std::vector<std::string> unknown = app.remaining(true);
+  if (!unknown.empty())
+    return fmt::format("expected options and arguments of {}, got '{}'", full_name(app), unknown.front());
+  if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) return missing_argument(command_of(app));
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) return wrong_values(command_of(app), error.what());
+  return error.what();
 }
 
 /// Prints the reason. If the standard error cannot be written, only the exit status shows the error.
@@ -104,7 +138,7 @@ int main(int argc, char** argv) {
   } catch (const OutputClosed&) {
     end_by_closed_output();
   } catch (const CLI::ParseError& error) {
-    return fail(app, std::string(error.what()) + " (--help explains the options)");
+    return fail(app, reason_of(app, error) + " (--help explains the options)");
   } catch (const std::bad_alloc&) {
     return fail(app, "not enough memory. Use fewer or smaller samples, or smaller batches.");
   } catch (const std::filesystem::filesystem_error& error) {

@@ -50,7 +50,12 @@ TEST(MinnowCommand, RefusesWrongOptionsInOneLine) {
   expect_refusal("predict " + empty + " image.png", "minnow predict", empty);
   expect_refusal("inspect " + empty, "minnow inspect", empty);
   expect_refusal("inspect /tmp", "minnow inspect", "/tmp");
-  expect_refusal("predict", "minnow predict", "MODEL is required");
+  expect_refusal("predict", "minnow predict", "expected MODEL, got none");
+  expect_refusal("--nope", "minnow", "expected options and arguments of minnow, got '--nope' (--help");
+  expect_refusal("eval --nope", "minnow eval", "expected options and arguments of minnow eval, got '--nope' (--help");
+  expect_refusal("train --epochs", "minnow train", "--epochs: expected one value, got none");
+  expect_refusal("train --epochs 1 --epochs 2", "minnow train", "--epochs: expected one value, got 2");
+  expect_refusal("train --quiet=no", "minnow train", "--quiet: expected no value, got one");
   expect_refusal("dance", "minnow", "dance");
   const ProgramResult alone = run_minnow("");
   EXPECT_EQ(alone.exit_code, 1);
