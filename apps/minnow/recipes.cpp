@@ -6,6 +6,8 @@
 #include <apps/support/text_file.hpp>
 
 #include <filesystem>
+#include <set>
+#include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -154,10 +156,41 @@ void check_fit(const Settings& s, const Sequential& model, const Shape& sample, 
                                  to_string(Shape{1, outputs}), to_string(sample), to_string(got)));
 }
 
+const char* name_of(DataKind kind) {
+  if (kind == DataKind::table) return "a table";
+  if (kind == DataKind::idx) return "IDX files";
+  return kind == DataKind::photographs ? "photographs" : "drawings";
+}
+
+/// Returns the data that a setting needs if it has no effect on data of this kind, else null.
+const char* needed_data(std::string_view name, DataKind kind) {
+  static const std::set<std::string_view> of_tables{"test", "target", "fold"};
+  static const std::set<std::string_view> of_images{"flip", "shift", "jitter", "cutout"};
+  const bool is_table = kind == DataKind::table;
+  if (of_tables.contains(name) && !is_table) return "a table, --data FILE.csv";
+  if (of_images.contains(name) && is_table) return "images";
+  if (name == "size" && (is_table || kind == DataKind::idx)) return "photographs or drawings";
+  return name == "drawings" && kind != DataKind::drawings ? "drawings, no --data" : nullptr;
+}
+
+/// Throws ValueError if a setting of the command line has no effect.
+void check_effects(const Settings& given, DataKind kind) {
+  visit_settings(
+      [&](const char* name, const auto& value, const Meaning&) {
+        if (const char* needed = value ? needed_data(name, kind) : nullptr; needed != nullptr)
+          throw ValueError(fmt::format("--{}: expected {}, got {}.", name, needed, name_of(kind)));
+      },
+      given);
+  if (given.test && given.fold) throw ValueError("--test: expected no --fold with it.");
+  if (given.backbone && (given.shift || given.jitter || given.cutout))
+    throw ValueError("--backbone: expected no --shift, --jitter or --cutout with it.");
+}
+
 }  // namespace
 
-Settings resolved(Settings s) {
+Settings resolved(Settings s, const Settings& given) {
   const DataKind kind = kind_of(s.data);
+  check_effects(given, kind);
   if (s.backbone && s.model) throw ValueError("--backbone: expected no --model with it.");
   if (s.backbone && kind != DataKind::photographs)
     throw ValueError("--backbone: expected --data DIR, a folder of photographs.");

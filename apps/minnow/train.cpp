@@ -40,7 +40,7 @@ Settings settings_of(const TrainOptions& options) {
     if (exists) settings = merged(settings, read_run_file(file).settings);
     if (options.resume && !exists) say("There is no run in {} yet: it starts now\n", options.checkpoint->string());
   }
-  return resolved(std::move(settings));
+  return resolved(std::move(settings), options.settings);
 }
 
 /// Creates the folder of a run. Throws if files cannot be written there.
