@@ -42,8 +42,9 @@ class MINNOW_API TableEncoder {
   ///
   /// Throws ValueError if an option names no column, or a column twice, or if there is no training row. Throws
   /// DataError, in one line with file, line and column, if a column mixes numbers and texts, a cell of a column of
-  /// numbers is a text, a column has more than max_categories, or no value in the training rows; and if the target is
-  /// missing in a training row, or has only one class.
+  /// numbers is a text, a column has more than max_categories, or no column of features has a value in the training
+  /// rows; and if the target is missing in a training row, or has only one class. A column without a value in the
+  /// training rows has no feature.
   explicit TableEncoder(const Table& table, const TableEncoderOptions& options = {});
   TableEncoder(const Table& table, std::span<const std::size_t> rows, const TableEncoderOptions& options = {});
 

@@ -169,10 +169,6 @@ std::pair<double, double> EncoderFit::scale(const RunningMoments& moments, std::
 ColumnEncoding EncoderFit::column(std::size_t c) const {
   const ColumnValues& values = values_[c];
   ColumnEncoding column{.name = table_.columns()[c].name, .position = c};
-  if (values.numbers.count == 0 && values.texts.empty())
-    throw DataError(
-        format_text("{}: expected values of the column {} in the training rows, got none. Add it to ignored.",
-                    table_.source(), quoted_cell_text(column.name)));
   if (kinds_[c] == ColumnKind::number) std::tie(column.mean, column.deviation) = scale(values.numbers, c);
   column.categories.assign(values.texts.begin(), values.texts.end());
   column.indicator = options_.indicators && values.missing > 0;
@@ -186,7 +182,11 @@ TableEncoding EncoderFit::encoding() const {
                          .delimiter = table_.delimiter(),
                          .missing = table_.options().missing};
   for (std::size_t c = 0; c < kinds_.size(); ++c)
-    if (kinds_[c] == ColumnKind::number || kinds_[c] == ColumnKind::category) encoding.columns.push_back(column(c));
+    if (c != target_ && (values_[c].numbers.count > 0 || !values_[c].texts.empty()))
+      encoding.columns.push_back(column(c));
+  if (encoding.columns.empty())
+    throw DataError(
+        format_text("{}: expected a column of features with values in the training rows, got none.", table_.source()));
   return encoding;
 }
 

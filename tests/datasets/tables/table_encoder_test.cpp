@@ -165,6 +165,14 @@ TEST(TableEncoder, FindsColumnsByNameOrPosition) {
             "text in memory: expected a column 'colour', the target, got none.");
 }
 
+TEST(TableEncoder, HasNoFeatureOfAColumnWithoutTrainingValues) {
+  const Table table = Table::from_text("a,b,c,d\n1,,,x\n3,5,z,y\n5,,,x\n");
+  const TableEncoder encoder(table, std::vector<std::size_t>{0, 2}, {.indicators = true});
+  EXPECT_EQ(encoder.feature_names(), Names{"a"});
+  EXPECT_EQ(encoder.encode(table).inputs(), (Tensor{{-1}, {0}, {1}}));
+  EXPECT_EQ(TableEncoder::from_json(encoder.to_json()).to_json(), encoder.to_json());
+}
+
 TEST(TableEncoder, RefusesColumnsThatItCannotUse) {
   EXPECT_EQ(error_of("a,b,c\n1,x,0\n2,x,1\nthree,y,0\n4,y,1\n5,x,1\n"),
             "text in memory, line 4, column 1 ('a'): expected a number, as 4 other values of the column, got 'three'. "
@@ -202,8 +210,8 @@ TEST(TableEncoder, RefusesColumnsThatItCannotUse) {
       "text in memory: expected a finite mean and deviation of the column 'a', got an overflow. Divide its values "
       "by a constant.");
   const Table table = Table::from_text("a,b,c\n1,,x\n2,5,y\n");
-  EXPECT_EQ(message<DataError>([&] { TableEncoder(table, std::vector<std::size_t>{0}); }),
-            "text in memory: expected values of the column 'b' in the training rows, got none. Add it to ignored.");
+  EXPECT_EQ(message<DataError>([&] { TableEncoder(table, std::vector<std::size_t>{0}, {.ignored = {"a"}}); }),
+            "text in memory: expected a column of features with values in the training rows, got none.");
   EXPECT_EQ(message<ValueError>([&] { TableEncoder(table, std::vector<std::size_t>{}); }),
             "TableEncoder: expected at least one training row, got none.");
   EXPECT_EQ(message<ValueError>([&] { TableEncoder(table, std::vector<std::size_t>{2}); }),
