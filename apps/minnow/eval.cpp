@@ -38,7 +38,8 @@ void check_data(const Classifier& classifier, const Data& data, const EvalOption
 Data rows_of(const Classifier& classifier, const std::filesystem::path& file) {
   const datasets::TableEncoder& encoder = *classifier.info.table;
   Data data{DataKind::table, encoder.class_names(), nullptr, nullptr, nullptr, nullptr, {}, {}, "rows"};
-  data.test = std::make_unique<const TensorDataset>(encoder.encode(datasets::Table(file)));
+  data.test = std::make_unique<const TensorDataset>(
+      encoder.encode(datasets::Table(file, {.missing = encoder.encoding().missing})));
   for (std::size_t i = 0; i < data.test->size(); ++i) data.test_names.push_back(std::to_string(i + 1));
   return data;
 }

@@ -164,7 +164,8 @@ const char* name_of(DataKind kind) {
 
 /// Returns the data that a setting needs if it has no effect on data of this kind, else null.
 const char* needed_data(std::string_view name, DataKind kind) {
-  static const std::set<std::string_view> of_tables{"test", "target", "fold"};
+  static const std::set<std::string_view> of_tables{"test",       "target",  "fold",    "target-kind",
+                                                    "categories", "ignored", "missing", "header"};
   static const std::set<std::string_view> of_images{"flip", "shift", "jitter", "cutout"};
   const bool is_table = kind == DataKind::table;
   if (of_tables.contains(name) && !is_table) return "a table, --data FILE.csv";
@@ -208,7 +209,10 @@ Settings resolved(Settings s, const Settings& given) {
   defaults.validation = kind == DataKind::drawings ? 0.05 : 0.1;
   defaults.seed = 42;
   if (kind == DataKind::drawings) defaults.drawings = 16000;
-  return merged(s, defaults);
+  s = merged(s, defaults);
+  if (s.patience.value_or(0) > 0 && *s.validation == 0)
+    throw ValueError("--patience: expected a --validation above 0 with it, samples whose loss is measured.");
+  return s;
 }
 
 Sequential make_model(const Settings& s, const Shape& sample, std::size_t outputs, Rng rng) {

