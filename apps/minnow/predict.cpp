@@ -5,6 +5,7 @@
 #include <apps/minnow/prediction_table.hpp>
 #include <apps/support/classifier.hpp>
 #include <apps/support/output.hpp>
+#include <apps/support/output_path.hpp>
 
 #include <algorithm>
 #include <iostream>
@@ -12,6 +13,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <unistd.h>
@@ -81,8 +83,7 @@ int predict_images(const Classifier& classifier, const PredictOptions& options) 
     throw DataError(fmt::format("{}: expected a model of square images in colour or grey, got samples {}.",
                                 options.model.string(), to_string(shape)));
   const std::vector<fs::path> paths = images_of(options.inputs);
-  const PredictionTable table(format_of(options), "image", classifier.info.class_names, {"image"},
-                              {paths.begin(), paths.end()});
+  const PredictionTable table(format_of(options), classifier.info.class_names, {"image"}, {paths.begin(), paths.end()});
   const std::size_t classes = classifier.info.class_names.size();
   std::size_t skipped = 0;
   for (std::size_t first = 0; first < paths.size(); first += images_at_once) {
@@ -99,11 +100,17 @@ int predict_images(const Classifier& classifier, const PredictOptions& options) 
     const Tensor p = probabilities(classifier.logits(images).scores(), classifier.temperature);
     for (std::size_t i = 0; i < files.paths.size(); ++i) {
       const std::string name = files.paths[i].string();
-      table.add(name, {name}, {p.data() + i * classes, classes});
+      table.add({name, "\"image\": " + json_text(name), {name}}, {p.data() + i * classes, classes});
     }
   }
   if (skipped > 0) throw DataError(fmt::format("{} of {} files could not be read.", skipped, paths.size()));
   return 0;
+}
+
+/// Returns a row of a table, which is named after its file too if there are several.
+PredictedSample row_sample(const std::string& file, std::size_t number, const std::vector<std::string>& cells) {
+  if (file.empty()) return {std::to_string(number), fmt::format("\"row\": {}", number), cells};
+  return {fmt::format("{}:{}", file, number), fmt::format("\"file\": {}, \"row\": {}", json_text(file), number), cells};
 }
 
 /// The headings of the cells of rows: those of the file, or of the table of training.
@@ -119,28 +126,49 @@ std::vector<std::string> cell_names(const datasets::EncodedRows& rows, const dat
   return names;
 }
 
-/// Predicts the rows of a CSV file, or of the standard input, as they arrive.
-void predict_rows(const Classifier& classifier, const PredictOptions& options, const std::string& input) {
-  const datasets::TableEncoder& encoder = *classifier.info.table;
+/// Prints the predictions of rows as they arrive. `x`: the first rows. `file`: their file if there are several.
+void predict_rows(const Classifier& classifier, datasets::EncodedRows& rows, Tensor x, const PredictionTable& table,
+                  const std::string& file) {
   const std::size_t classes = classifier.info.class_names.size();
-  datasets::EncodedRows rows(input == "-" ? "/dev/stdin" : input, encoder);
-  std::optional<PredictionTable> table;
   std::size_t number = 0;
-  for (Tensor x = rows.read(rows_at_once); x.shape()[0] > 0; x = rows.read(rows_at_once)) {
-    const auto& cells = rows.cells();
-    if (!table)
-      table.emplace(format_of(options), "row", classifier.info.class_names, cell_names(rows, encoder, cells[0].size()),
-                    std::vector<std::string>{"1000"});
+  for (; x.shape()[0] > 0; x = rows.read(rows_at_once)) {
     const Tensor outputs = classifier.model.predict(x);
-    const Tensor p = classes == 0 ? encoder.decode_targets(outputs) : probabilities(outputs, classifier.temperature);
-    for (std::size_t i = 0; i < cells.size(); ++i) {
-      const std::string name = std::to_string(++number);
+    const Tensor p =
+        classes == 0 ? classifier.info.table->decode_targets(outputs) : probabilities(outputs, classifier.temperature);
+    for (std::size_t i = 0; i < rows.cells().size(); ++i) {
+      const PredictedSample sample = row_sample(file, ++number, rows.cells()[i]);
       if (classes == 0)
-        table->add_value(name, cells[i], static_cast<double>(p.data()[i]));
+        table.add_value(sample, static_cast<double>(p.data()[i]));
       else
-        table->add(name, cells[i], {p.data() + i * classes, classes});
+        table.add(sample, {p.data() + i * classes, classes});
     }
     flush_output();
+  }
+}
+
+/// Predicts the rows of CSV files, or of the standard input, in one table.
+void predict_tables(const Classifier& classifier, const PredictOptions& options) {
+  const datasets::TableEncoder& encoder = *classifier.info.table;
+  for (const std::string& input : options.inputs)
+    if (const std::string reason = input == "-" ? "" : unreadable_file(input); !reason.empty())
+      throw DataError(reason + ".");
+  std::optional<PredictionTable> table;
+  std::vector<std::string> first_names;
+  for (const std::string& input : options.inputs) {
+    const std::string file = options.inputs.size() > 1 ? input : "";
+    datasets::EncodedRows rows(input == "-" ? "/dev/stdin" : input, encoder);
+    Tensor x = rows.read(rows_at_once);
+    const std::vector<std::string> names =
+        cell_names(rows, encoder, rows.cells().empty() ? encoder.encoding().width : rows.cells()[0].size());
+    if (!table) {
+      first_names = names;
+      table.emplace(format_of(options), classifier.info.class_names, names,
+                    std::vector<std::string>{row_sample(file, 1000, {}).name});
+    } else if (options.csv && names != first_names) {
+      throw DataError(fmt::format("{}: expected the columns of {} for --csv, got others. Predict it alone.", input,
+                                  options.inputs[0]));
+    }
+    predict_rows(classifier, rows, std::move(x), *table, file);
   }
 }
 
@@ -158,6 +186,6 @@ int predict(const PredictOptions& options) {
     with_inputs.inputs.emplace_back("-");
   }
   if (!classifier.info.table) return predict_images(classifier, with_inputs);
-  for (const std::string& input : with_inputs.inputs) predict_rows(classifier, with_inputs, input);
+  predict_tables(classifier, with_inputs);
   return 0;
 }

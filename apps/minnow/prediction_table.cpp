@@ -9,6 +9,8 @@
 #include <numeric>
 #include <utility>
 
+#include <fmt/ranges.h>
+
 using namespace minnow;
 
 namespace {
@@ -24,18 +26,16 @@ std::vector<std::size_t> ranked(std::span<const Real> p) {
 }
 
 std::string csv_line(const std::vector<std::string>& fields) {
-  std::string text;
-  for (const std::string& field : fields)
-    text += (text.empty() && &field == fields.data() ? "" : ",") + csv_field(field);
-  return text;
+  std::vector<std::string> quoted;
+  for (const std::string& field : fields) quoted.push_back(csv_field(field));
+  return fmt::format("{}", fmt::join(quoted, ","));
 }
 
 }  // namespace
 
-PredictionTable::PredictionTable(PredictionFormat format, std::string kind, std::vector<std::string> class_names,
+PredictionTable::PredictionTable(PredictionFormat format, std::vector<std::string> class_names,
                                  const std::vector<std::string>& fields, const std::vector<std::string>& names)
     : format_(format),
-      kind_(std::move(kind)),
       class_names_(std::move(class_names)),
       shown_classes_(printable(class_names_)),
       columns_(terminal_columns()) {
@@ -51,31 +51,30 @@ PredictionTable::PredictionTable(PredictionFormat format, std::string kind, std:
   say("{}\n", csv_line(headings));
 }
 
-void PredictionTable::add(const std::string& name, const std::vector<std::string>& cells,
-                          std::span<const Real> p) const {
+void PredictionTable::add(const PredictedSample& sample, std::span<const Real> p) const {
   const std::size_t predicted = ranked(p)[0];
   if (format_ == PredictionFormat::json) {
-    say("{{\"{}\": {}, \"predicted\": {}, \"probabilities\": {{{}}}}}\n", kind_, json_text(name),
-        json_text(class_names_[predicted]), probabilities_json(p));
+    say("{{{}, \"predicted\": {}, \"probabilities\": {{{}}}}}\n", sample.json, json_text(class_names_[predicted]),
+        probabilities_json(p));
   } else if (format_ == PredictionFormat::csv) {
-    std::vector<std::string> fields = cells;
+    std::vector<std::string> fields = sample.cells;
     fields.push_back(class_names_[predicted]);
     for (const Real value : p) fields.push_back(fmt::format("{:.9g}", value));
     say("{}\n", csv_line(fields));
   } else {
-    say("{}\n", table_line(name, p, predicted));
+    say("{}\n", table_line(sample.name, p, predicted));
   }
 }
 
-void PredictionTable::add_value(const std::string& name, const std::vector<std::string>& cells, double value) const {
+void PredictionTable::add_value(const PredictedSample& sample, double value) const {
   if (format_ == PredictionFormat::json) {
-    say("{{\"{}\": {}, \"predicted\": {:.9g}}}\n", kind_, json_text(name), value);
+    say("{{{}, \"predicted\": {:.9g}}}\n", sample.json, value);
   } else if (format_ == PredictionFormat::csv) {
-    std::vector<std::string> fields = cells;
+    std::vector<std::string> fields = sample.cells;
     fields.push_back(fmt::format("{:.9g}", value));
     say("{}\n", csv_line(fields));
   } else {
-    say("{}  {:.6g}\n", aligned_name(name), value);
+    say("{}  {:.6g}\n", aligned_name(sample.name), value);
   }
 }
 

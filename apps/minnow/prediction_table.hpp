@@ -10,19 +10,25 @@
 /// The forms in which predictions are printed.
 enum class PredictionFormat { table, json, csv };
 
+/// What is printed of a sample beside its prediction.
+struct PredictedSample {
+  std::string name;                // in a table
+  std::string json;                // its members in an object of JSON
+  std::vector<std::string> cells;  // its fields in a CSV file
+};
+
 /// Prints a line for each sample: its name, the predicted class with its probability as a bar and as a number, and the
 /// next classes as far as the line has room; or a line of JSON or CSV. Of a regression it prints the predicted value.
 class PredictionTable {
  public:
-  /// `kind`: "image" or "row", the key of JSON. `fields`: headings of the fields of a sample in a CSV file. `names`:
-  /// those of all samples as far as they are known, for the width of their column.
-  PredictionTable(PredictionFormat format, std::string kind, std::vector<std::string> class_names,
-                  const std::vector<std::string>& fields, const std::vector<std::string>& names);
+  /// `fields`: headings of the fields of a sample in a CSV file, printed at once. `names`: names of samples, for the
+  /// width of their column.
+  PredictionTable(PredictionFormat format, std::vector<std::string> class_names, const std::vector<std::string>& fields,
+                  const std::vector<std::string>& names);
 
-  /// Prints a sample. `cells`: its fields in a CSV file.
-  void add(const std::string& name, const std::vector<std::string>& cells,
-           std::span<const minnow::Real> probabilities) const;
-  void add_value(const std::string& name, const std::vector<std::string>& cells, double value) const;
+  /// Prints a sample.
+  void add(const PredictedSample& sample, std::span<const minnow::Real> probabilities) const;
+  void add_value(const PredictedSample& sample, double value) const;
 
  private:
   std::string probabilities_json(std::span<const minnow::Real> probabilities) const;
@@ -32,7 +38,6 @@ class PredictionTable {
   std::string shown_name(const std::string& name) const;
 
   PredictionFormat format_;
-  std::string kind_;
   std::vector<std::string> class_names_, shown_classes_;
   std::size_t columns_, name_limit_ = 1000, name_width_ = 0, class_width_ = 0;
 };
