@@ -113,8 +113,8 @@ Settings defaults_for(const Settings& s, DataKind kind) {
 }
 
 std::string read_architecture(const std::string& path) {
-  std::error_code error;
-  if (!std::filesystem::exists(path, error) && !error)
+  std::error_code failure;
+  if (!std::filesystem::exists(path, failure) && !failure)
     throw ValueError(fmt::format(
         "--model: expected cnn, mlp:256,64 or a file of an architecture, got '{}'. There is no such file.", path));
   try {

@@ -169,7 +169,7 @@ TEST(TableEncoder, HasNoFeatureOfAColumnWithoutTrainingValues) {
   const Table table = Table::from_text("a,b,c,d\n1,,,x\n3,5,z,y\n5,,,x\n");
   const TableEncoder encoder(table, std::vector<std::size_t>{0, 2}, {.indicators = true});
   EXPECT_EQ(encoder.feature_names(), Names{"a"});
-  EXPECT_EQ(encoder.encode(table).inputs(), (Tensor{{-1}, {0}, {1}}));
+  EXPECT_EQ(encoder.encode(table).inputs(), from({{-1}, {0}, {1}}));
   EXPECT_EQ(TableEncoder::from_json(encoder.to_json()).to_json(), encoder.to_json());
 }
 
