@@ -10,7 +10,7 @@ TensorDataset features_of(const Layer& layers, const Dataset& part, const Normal
   Context context;
   Tensor features, labels;
   std::size_t done = 0;
-  TaskProgress progress("features of", 2 * part.size());
+  TaskProgress progress("features of", part.size());
   for (const double mirrored : {0.0, 1.0}) {
     DataLoader loader{part,
                       {.batch_size = 16,
@@ -24,7 +24,8 @@ TensorDataset features_of(const Layer& layers, const Dataset& part, const Normal
       if (done == 0) resize(features, {2 * part.size(), y.shape()[1]}), resize(labels, {2 * part.size()});
       std::copy_n(y.data(), y.size(), features.data() + done * y.shape()[1]);
       std::copy_n(batch.targets.data(), batch.targets.size(), labels.data() + done);
-      progress.update(done += batch.targets.size());
+      done += batch.targets.size();
+      progress.update(done / 2);  // each image counts twice, also as its mirror image
     }
   }
   progress.finish();

@@ -4,6 +4,7 @@
 
 #include <apps/minnow/command_line.hpp>
 #include <apps/support/output.hpp>
+#include <apps/support/shell_word.hpp>
 
 #include <cerrno>
 #include <csignal>
@@ -20,20 +21,9 @@
 
 namespace {
 
-std::string quoted_word(const std::string& word) {
-  const bool is_plain =
-      !word.empty() &&
-      word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:,=+@%") ==
-          std::string::npos;
-  if (is_plain) return word;
-  std::string result = "'";
-  for (const char c : word) result += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return result + "'";
-}
-
 std::string command_text(int argc, char** argv) {
   std::string text = "minnow";
-  for (int i = 1; i < argc; ++i) text += " " + quoted_word(argv[i]);
+  for (int i = 1; i < argc; ++i) text += " " + shell_word(argv[i]);
   return text;
 }
 

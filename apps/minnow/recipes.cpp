@@ -136,6 +136,7 @@ std::vector<std::size_t> hidden_sizes(const std::string& model) {
     sizes.push_back(*size);
     at = end + 1;
   }
+  if (sizes.empty()) throw ValueError(fmt::format("--model: expected sizes of layers, mlp:256,64, got '{}'.", model));
   return sizes;
 }
 

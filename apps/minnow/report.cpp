@@ -2,6 +2,7 @@
 #include <apps/minnow/recipes.hpp>
 #include <apps/minnow/run_report.hpp>
 #include <apps/support/output.hpp>
+#include <apps/support/output_path.hpp>
 #include <apps/support/terminal.hpp>
 
 using namespace minnow;
@@ -23,7 +24,9 @@ fs::path model_in(const fs::path& folder) {
 
 int report(const ReportOptions& options) {
   const fs::path& folder = options.run;
+  const fs::path output = options.output.value_or(folder / "report.html");
   const RunFile file = read_run_file(folder / "run.json");
+  if (const std::string reason = unwritable_whole_file(output); !reason.empty()) throw DataError(reason + ".");
   const Classifier trained = load_classifier_or_table(model_in(folder));
   const Run run = prepare(resolved(file.settings));
   const TestResult result(trained, *run.data.test);
@@ -32,7 +35,6 @@ int report(const ReportOptions& options) {
   if (fs::exists(folder / "distributions.jsonl"))
     content.distributions = read_distributions(folder / "distributions.jsonl");
   content.examples = examples_before(run);
-  const fs::path output = options.output.value_or(folder / "report.html");
   write_report(content, output);
   say("Wrote {} ({})\n", output.string(), byte_size(fs::file_size(output)));
   return 0;

@@ -11,6 +11,7 @@
 #include <apps/support/classifier.hpp>
 #include <apps/support/output.hpp>
 #include <apps/support/output_path.hpp>
+#include <apps/support/shell_word.hpp>
 #include <apps/support/terminal.hpp>
 
 #include <exception>
@@ -125,7 +126,7 @@ int finish(const TrainOptions& options, Run& run, const Trainer& trainer, const 
                      : options.checkpoint ? Path(*options.checkpoint / "model.safetensors")
                                           : Path();
   if (saved)
-    say("Next: minnow predict {} {}\n", saved->string(), data.table ? "ROWS.csv" : "IMAGE...");
+    say("Next: minnow predict {} {}\n", shell_word(saved->string()), data.table ? "ROWS.csv" : "IMAGE...");
   else
     say("The model was not saved: --save FILE keeps it.\n");
   return 0;

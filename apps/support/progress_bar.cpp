@@ -88,7 +88,8 @@ bool has_line(const Progress& p) {
 }  // namespace
 
 std::string progress_line(const Progress& p, std::size_t columns) {
-  const std::size_t width = std::max<std::size_t>(columns, 2) - 1;
+  const std::size_t free_end = columns < narrow ? 1 : 3;  // Ctrl-C shows ^C behind the line
+  const std::size_t width = std::max<std::size_t>(columns, 2) - free_end;
   const double share = static_cast<double>(p.samples) / static_cast<double>(p.total_samples);
   const double done = (static_cast<double>(p.epoch - 1) + share) / static_cast<double>(p.epochs);
   const std::string left = clock(p.seconds / done - p.seconds) + " left";

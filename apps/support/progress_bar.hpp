@@ -5,8 +5,8 @@
 #include <cstddef>
 #include <string>
 
-/// Returns the line of a running epoch, at most columns - 1 wide: the epoch, a bar, the loss, the metrics, the time
-/// left. In a narrow terminal the less important parts are left out.
+/// Returns the line of a running epoch: the epoch, a bar, the loss, the metrics, the time left. It is at most
+/// columns - 3 wide, or columns - 1 if there are fewer than 40. Then less important parts are left out.
 std::string progress_line(const minnow::Progress& progress, std::size_t columns);
 
 /// Returns the line of a finished epoch, at most columns - 1 wide, or complete if `columns` is 0.

@@ -4,6 +4,8 @@
 #include <apps/support/task_progress.hpp>
 #include <apps/support/terminal.hpp>
 
+#include <algorithm>
+
 void TaskProgress::update(std::size_t done) {
   const double now = seconds();
   const std::size_t columns = terminal_columns();
@@ -11,7 +13,7 @@ void TaskProgress::update(std::size_t done) {
   next_ = now + 0.1;  // at most ten updates per second
   const double left = now / static_cast<double>(done) * static_cast<double>(images_ - done);
   const std::string line = fmt::format("{}  {}/{} images  {} left", name_, done, images_, clock(left));
-  line_.show(minnow::clipped(line, columns - 1), columns);
+  line_.show(minnow::clipped(line, std::max<std::size_t>(columns, 4) - 3), columns);
 }
 
 void TaskProgress::finish() {

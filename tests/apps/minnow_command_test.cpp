@@ -3,6 +3,8 @@
 #include <tests/apps/programs.hpp>
 #include <tests/support/temporary_folder.hpp>
 
+#include <sstream>
+
 #include <gtest/gtest.h>
 
 namespace minnow {
@@ -28,6 +30,7 @@ TEST(MinnowCommand, RefusesWrongOptionsInOneLine) {
            {"--validation 2", "from 0 to 0.9"},
            {"--optimizer adam", "expected one of sgd|adamw, got 'adam'"},
            {"--model mlp:8,", "mlp:8,"},
+           {"--model mlp:", "expected sizes of layers, mlp:256,64, got 'mlp:'"},
            {"--model cn", "expected cnn, mlp:256,64 or a file"},
            {"--model " + (folder / "net.json").string(), "Dance"},
            {"--quiet --size 8 --drawings 16 --model cnn", "does not fit samples (3, 8, 8)"},
@@ -57,6 +60,10 @@ TEST(MinnowCommand, RefusesWrongOptionsInOneLine) {
   expect_refusal("train --epochs 1 --epochs 2", "minnow train", "--epochs: expected one value, got 2");
   expect_refusal("train --quiet=no", "minnow train", "--quiet: expected no value, got one");
   expect_refusal("dance", "minnow", "dance");
+  for (const char* command : {"", "train ", "eval ", "predict ", "inspect ", "export ", "report ", "draw "}) {
+    std::istringstream help(run_minnow(std::string(command) + "--help").output);
+    for (std::string line; std::getline(help, line);) EXPECT_LE(line.size(), 80u) << line;
+  }
   const ProgramResult alone = run_minnow("");
   EXPECT_EQ(alone.exit_code, 1);
   EXPECT_NE(alone.output.find("train "), std::string::npos) << alone.output;
