@@ -138,8 +138,7 @@ void define_predict(CLI::App& app, std::function<int()>& run) {
 
 void define_inspect(CLI::App& app, std::function<int()>& run) {
   auto o = std::make_shared<InspectOptions>();
-  CLI::App* command =
-      add_command(app, "inspect", "Shows the content of a model or of weights", run, &inspect, o);
+  CLI::App* command = add_command(app, "inspect", "Shows the content of a model or of weights", run, &inspect, o);
   Options options(*command);
   options.add("FILE", o->file, "FILE", "A model of Minnow; or a safetensors, PyTorch or NPZ file")->required();
   options.flag("--json", o->json, "Print everything as JSON");
@@ -175,8 +174,7 @@ void define_report(CLI::App& app, std::function<int()>& run) {
 
 void define_draw(CLI::App& app, std::function<int()>& run) {
   auto o = std::make_shared<DrawOptions>();
-  CLI::App* command =
-      add_command(app, "draw", "Draws images of animals, to try the other commands", run, &draw, o);
+  CLI::App* command = add_command(app, "draw", "Draws images of animals, to try the other commands", run, &draw, o);
   Options options(*command);
   options.add("FOLDER", o->folder, "DIR", "A new folder, FOLDER/{train,test}/CLASS/*.png")->required();
   options.add("--train", o->train, "N", "Number of training images; the default is 400")

@@ -96,18 +96,17 @@ void print_model(const File& file, const ModelFile& model) {
 }
 
 std::string tensors_json(const File& file) {
-  std::string text;
+  std::vector<std::string> objects;
   for (const TensorEntry& tensor : file.tensors->tensors())
-    text += fmt::format("{}{{\"name\": {}, \"type\": \"{}\", \"shape\": [{}]}}", text.empty() ? "" : ", ",
-                        json_text(tensor.name), to_string(tensor.type), fmt::join(tensor.shape, ", "));
-  return text;
+    objects.push_back(fmt::format("{{\"name\": {}, \"type\": \"{}\", \"shape\": [{}]}}", json_text(tensor.name),
+                                  to_string(tensor.type), fmt::join(tensor.shape, ", ")));
+  return fmt::format("{}", fmt::join(objects, ", "));
 }
 
 void print_json(const InspectOptions& options, const File& file, bool is_model) {
-  std::string metadata;
+  std::vector<std::string> metadata;
   for (const auto& [key, value] : file.metadata)
-    if (!key.starts_with("minnow."))
-      metadata += fmt::format("{}{}: {}", metadata.empty() ? "" : ", ", json_text(key), json_text(value));
+    if (!key.starts_with("minnow.")) metadata.push_back(json_text(key) + ": " + json_text(value));
   std::string model;
   for (const auto& [key, name] :
        {std::pair{"minnow.architecture", "architecture"}, std::pair{"minnow.input_shape", "input_shape"},
@@ -117,7 +116,7 @@ void print_json(const InspectOptions& options, const File& file, bool is_model) 
   say("{{\"file\": {}, \"format\": \"{}\", \"bytes\": {}, \"elements\": {}{}, \"metadata\": {{{}}}, \"tensors\": "
       "[{}]}}\n",
       json_text(options.file.string()), is_model ? "minnow" : file.format, fs::file_size(options.file),
-      elements_in(file), model, metadata, tensors_json(file));
+      elements_in(file), model, fmt::join(metadata, ", "), tensors_json(file));
 }
 
 }  // namespace

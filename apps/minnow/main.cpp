@@ -17,6 +17,7 @@
 #include <vector>
 
 #include <fcntl.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 namespace {
@@ -73,12 +74,12 @@ int fail(const CLI::App& app, const std::string& reason) {
 
 /// Throws CLI::ParseError if the first argument is neither an option nor a subcommand.
 void check_command(const CLI::App& app, const std::string& name) {
-  std::string names;
+  std::vector<std::string> names;
   for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
     if (command->get_name() == name || name.starts_with("-")) return;
-    names += (names.empty() ? "" : ", ") + command->get_name();
+    names.push_back(command->get_name());
   }
-  throw CLI::ValidationError(fmt::format("expected one of {}, got '{}'", names, name));
+  throw CLI::ValidationError(fmt::format("expected one of {}, got '{}'", fmt::join(names, ", "), name));
 }
 
 /// Ends the process as a program that SIGPIPE ends.

@@ -79,10 +79,10 @@ void PredictionTable::add_value(const PredictedSample& sample, double value) con
 }
 
 std::string PredictionTable::probabilities_json(std::span<const Real> p) const {
-  std::string text;
+  std::vector<std::string> members;
   for (std::size_t c = 0; c < p.size(); ++c)
-    text += fmt::format("{}{}: {:.9g}", c == 0 ? "" : ", ", json_text(class_names_[c]), p[c]);
-  return text;
+    members.push_back(fmt::format("{}: {:.9g}", json_text(class_names_[c]), p[c]));
+  return fmt::format("{}", fmt::join(members, ", "));
 }
 
 std::string PredictionTable::table_line(const std::string& name, std::span<const Real> p, std::size_t predicted) const {

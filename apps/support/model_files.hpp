@@ -3,29 +3,12 @@
 #include <minnow/core/error.hpp>
 
 #include <apps/support/command_line.hpp>
+#include <apps/support/output_path.hpp>
 
 #include <filesystem>
 #include <initializer_list>
 #include <optional>
 #include <string>
-#include <vector>
-
-#include <unistd.h>
-
-/// Accepts a file that can be created or replaced, so that a program does not fail after hours of training.
-inline CLI::Validator writable_file() {
-  return {[](const std::string& text) {
-            const std::filesystem::path path(text), folder = path.has_parent_path() ? path.parent_path() : ".";
-            if (path.filename().empty() || std::filesystem::is_directory(path))
-              return fmt::format("expected the name of a file, got '{}'", text);
-            if (!std::filesystem::is_directory(folder))
-              return fmt::format("expected a file in an existing folder, got '{}'", text);
-            if (access(folder.c_str(), W_OK) != 0 || (std::filesystem::exists(path) && access(path.c_str(), W_OK) != 0))
-              return fmt::format("expected a file with permission to write, got '{}'", text);
-            return std::string();
-          },
-          ""};
-}
 
 /// The options of the command line that read and write files of a trained model.
 struct ModelFiles {
@@ -33,7 +16,7 @@ struct ModelFiles {
 
   void add_to(CLI::App& app) {
     const auto output = [&](const char* name, std::optional<std::filesystem::path>& path, const char* help) {
-      app.add_option(name, path, help)->check(writable_file())->type_name("FILE");
+      app.add_option(name, path, help)->check(CLI::Validator(&unwritable_file, ""))->type_name("FILE");
     };
     output("--save", save, "Write the trained model to this file");
     app.add_option("--load", load, "Evaluate the model in a file that --save wrote")->type_name("FILE");
