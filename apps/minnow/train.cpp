@@ -6,6 +6,7 @@
 #include <apps/minnow/recipes.hpp>
 #include <apps/minnow/run.hpp>
 #include <apps/minnow/run_report.hpp>
+#include <apps/minnow/run_start.hpp>
 #include <apps/minnow/test_result.hpp>
 #include <apps/minnow/trainer.hpp>
 #include <apps/support/classifier.hpp>
@@ -23,26 +24,6 @@ using namespace minnow;
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Returns the settings of the command line, completed by those of the run to repeat or to continue.
-Settings settings_of(const TrainOptions& options) {
-  Settings settings = options.settings;
-  if (options.resume && !options.checkpoint) throw ValueError("--resume: expected --checkpoint DIR with it, a run.");
-  if (options.resume && options.config) throw ValueError("--resume: expected no --config with it.");
-  if (options.config) settings = merged(settings, read_run_file(*options.config).settings);
-  if (options.checkpoint) {
-    const fs::path file = *options.checkpoint / "run.json";
-    const bool exists = fs::exists(file);
-    if (exists && !options.resume)
-      throw ValueError(
-          fmt::format("--checkpoint {}: expected a new folder, got one with a run. Add --resume to continue it.",
-                      options.checkpoint->string()));
-    if (exists) say("Continuing the run in {}\n", options.checkpoint->string());
-    if (exists) settings = merged(settings, read_run_file(file).settings);
-    if (options.resume && !exists) say("There is no run in {} yet: it starts now\n", options.checkpoint->string());
-  }
-  return resolved(std::move(settings), options.settings);
-}
 
 /// Creates the folder of a run. Throws if files cannot be written there.
 void create_folder(const fs::path& folder) {
@@ -90,7 +71,7 @@ int stopped(const TrainOptions& options, const Trainer& trainer, const Classifie
 
 void write_reports(const TrainOptions& options, const Run& run, const TestResult& result, const Trainer& trainer,
                    ReportExamples examples) {
-  RunReport content = make_report(run, run.classifier, result, options.command);
+  RunReport content = make_report(run, run.classifier, result, run.command);
   content.history = trainer.history();
   content.distributions = trainer.distributions();
   content.examples = std::move(examples);
@@ -138,12 +119,14 @@ int train(const TrainOptions& options) {
   std::optional<QuietOutput> quiet;
   if (options.quiet) quiet.emplace();
   if (options.save || options.report || options.predictions || options.checkpoint) ignore_closed_output();
-  const Settings settings = settings_of(options);
+  const RunStart start = start_of(options);
+  const Settings& settings = start.settings;
   if (options.checkpoint) create_folder(*options.checkpoint);
   if (settings.threads) set_threads(static_cast<int>(*settings.threads));
   Run run = prepare(settings);
+  run.command = start.command;
   Trainer trainer(run.settings, options);
-  if (options.checkpoint) write_run_file(*options.checkpoint / "run.json", settings, options.command);
+  if (options.checkpoint && start.is_new) write_run_file(*options.checkpoint / "run.json", settings, start.command);
   const ReportExamples examples = options.report || options.checkpoint ? examples_before(run) : ReportExamples{};
   if (settings.backbone) {
     run.classifier.model = train_on_backbone(trainer, run.data, run.rng);

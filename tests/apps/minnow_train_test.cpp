@@ -81,6 +81,23 @@ TEST(MinnowTrain, TheSettingsOfARunMakeTheSameRun) {
   expect_refusal(tiny + "--checkpoint " + path("run"), "minnow train", "--resume");
 }
 
+TEST(MinnowTrain, ARunContinuesOnlyWithItsSettings) {
+  const TemporaryFolder folder;
+  const std::string run = (folder / "run").string();
+  ASSERT_EQ(run_minnow(tiny + "--checkpoint " + run).exit_code, 0);
+  const std::string settings = file_content(folder / "run/run.json");
+  const std::string resume = "train --resume --checkpoint " + run;
+  expect_refusal(resume + " --batch-size 32", "minnow train",
+                 "--resume: expected --batch-size 64 as in " + run + "/run.json, got --batch-size 32.");
+  expect_refusal(resume + " --patience 3", "minnow train", "expected no --patience as in ");
+  expect_refusal(resume + " --model cnn --epochs 2", "minnow train", "expected --model mlp:8 as in ");
+  const ProgramResult same = run_minnow(resume + " --threads 1 --epochs 2 --model mlp:8 --keep 2");
+  EXPECT_EQ(same.exit_code, 0) << same.output;
+  EXPECT_EQ(file_content(folder / "run/run.json"), settings) << "with the first command";
+  fs::remove(folder / "run/run.json");
+  expect_refusal(resume, "minnow train", "/run.json, the settings of the checkpoints there, got none.");
+}
+
 TEST(MinnowTrain, UsesTheArchitectureOfAFile) {
   const TemporaryFolder folder;
   const std::string json = (folder / "net.json").string(), model = (folder / "model").string();
