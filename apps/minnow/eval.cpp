@@ -3,6 +3,7 @@
 #include <apps/minnow/recipes.hpp>
 #include <apps/minnow/test_result.hpp>
 #include <apps/support/classifier.hpp>
+#include <apps/support/files_of_command.hpp>
 #include <apps/support/output.hpp>
 
 using namespace minnow;
@@ -44,9 +45,25 @@ Data rows_of(const Classifier& classifier, const std::filesystem::path& file) {
   return data;
 }
 
+/// Throws ValueError if the predictions replace the model or the data.
+void check_files(const EvalOptions& options, const Settings& settings) {
+  FilesOfCommand files;
+  files.reads("MODEL", options.model);
+  files.reads("--data", settings.data);
+  files.reads("--test", settings.test);
+  files.writes("--predictions", options.predictions);
+  files.check();
+}
+
 Data test_data(const Classifier& classifier, const EvalOptions& options) {
-  if (classifier.info.table && options.data) return rows_of(classifier, *options.data);
+  if (classifier.info.table && options.data) {
+    Settings of_rows;
+    of_rows.data = options.data;
+    check_files(options, of_rows);
+    return rows_of(classifier, *options.data);
+  }
   const Settings settings = data_settings(classifier, options);
+  check_files(options, settings);
   std::optional<QuietOutput> quiet;
   if (options.json) quiet.emplace();
   Rng rng{*settings.seed};

@@ -40,7 +40,7 @@ void check_same(const Settings& given, const Settings& of_run, const fs::path& f
 
 RunStart continued(const TrainOptions& options, const fs::path& file) {
   RunFile run = read_run_file(file);
-  Settings settings = resolved(merged(options.settings, run.settings));
+  Settings settings = resolved(merged(options.settings, run.settings), options.settings);
   check_same(settings, resolved(std::move(run.settings)), file);
   say("Continuing the run in {}\n", options.checkpoint->string());
   return {std::move(settings), std::move(run.command), false};
@@ -73,5 +73,5 @@ RunStart start_of(const TrainOptions& options) {
   if (options.checkpoint && has_run(options)) return continued(options, *options.checkpoint / "run.json");
   Settings settings = options.settings;
   if (options.config) settings = merged(settings, read_run_file(*options.config).settings);
-  return {resolved(std::move(settings)), options.command};
+  return {resolved(std::move(settings), options.settings), options.command};
 }

@@ -10,6 +10,7 @@
 #include <apps/minnow/test_result.hpp>
 #include <apps/minnow/trainer.hpp>
 #include <apps/support/classifier.hpp>
+#include <apps/support/files_of_command.hpp>
 #include <apps/support/output.hpp>
 #include <apps/support/output_path.hpp>
 #include <apps/support/shell_word.hpp>
@@ -24,6 +25,21 @@ using namespace minnow;
 namespace {
 
 namespace fs = std::filesystem;
+
+/// Throws ValueError if a file of the options replaces one of the data, of the run or of another option.
+void check_files(const TrainOptions& options, const Settings& settings) {
+  FilesOfCommand files;
+  files.reads("--data", settings.data);
+  files.reads("--test", settings.test);
+  files.reads("--backbone", settings.backbone);
+  if (settings.architecture) files.reads("--model", *settings.model);
+  files.reads("--config", options.config);
+  files.writes("--save", options.save);
+  files.writes("--report", options.report);
+  files.writes("--predictions", options.predictions);
+  files.writes_run("--checkpoint", options.checkpoint);
+  files.check();
+}
 
 /// Creates the folder of a run. Throws if files cannot be written there.
 void create_folder(const fs::path& folder) {
@@ -55,14 +71,26 @@ void save_all(const TrainOptions& options, const Classifier& classifier) {
   if (options.save) save(*options.save, classifier);
 }
 
+/// Returns the command that continues the run.
+std::string continuation(const TrainOptions& options) {
+  std::string text = "minnow train --checkpoint " + shell_word(options.checkpoint->string()) + " --resume";
+  const auto add = [&](const char* name, const Path& path) {
+    if (path) text += fmt::format(" {} {}", name, shell_word(path->string()));
+  };
+  add("--save", options.save);
+  add("--report", options.report);
+  add("--predictions", options.predictions);
+  if (options.keep != TrainOptions().keep) text += fmt::format(" --keep {}", options.keep);
+  return text;
+}
+
 /// Says how to continue. With --save, the model so far is saved.
 int stopped(const TrainOptions& options, const Trainer& trainer, const Classifier& classifier) {
   const int signal = trainer.signal();
   say("Stopped in epoch {} of {}.\n", trainer.last_epoch(), *trainer.settings().epochs);
   if (options.save) save(*options.save, classifier);
   if (options.checkpoint) {
-    const bool has_flag = options.command.find(" --resume") != std::string::npos;
-    say("To continue: {}{}\n", options.command, has_flag ? "" : " --resume");
+    say("To continue: {}\n", continuation(options));
   } else {
     say("With --checkpoint DIR a run can be continued.\n");
   }
@@ -121,6 +149,7 @@ int train(const TrainOptions& options) {
   if (options.save || options.report || options.predictions || options.checkpoint) ignore_closed_output();
   const RunStart start = start_of(options);
   const Settings& settings = start.settings;
+  check_files(options, settings);
   if (options.checkpoint) create_folder(*options.checkpoint);
   if (settings.threads) set_threads(static_cast<int>(*settings.threads));
   Run run = prepare(settings);

@@ -154,8 +154,7 @@ TEST(MinnowTrain, AStoppedRunContinuesToTheSameBits) {
   ASSERT_EQ(run_minnow(arguments + "--save " + (folder / "whole").string()).exit_code, 0);
   EXPECT_EQ(stop_by(SIGINT, arguments + "--checkpoint " + run.string(), run), 130);
   const std::string log = file_content(run.string() + ".log");
-  EXPECT_NE(log.find("\nTo continue: minnow " + arguments + "--checkpoint " + run.string() + " --resume\n"),
-            std::string::npos)
+  EXPECT_NE(log.find("\nTo continue: minnow train --checkpoint " + run.string() + " --resume\n"), std::string::npos)
       << log;
   EXPECT_EQ(stop_by(SIGTERM, "train --resume --checkpoint " + run.string(), run), 143);
   const ProgramResult resumed = run_minnow("train --resume --checkpoint " + run.string());
