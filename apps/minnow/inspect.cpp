@@ -4,6 +4,7 @@
 
 #include <apps/minnow/options.hpp>
 #include <apps/support/output.hpp>
+#include <apps/support/shell_word.hpp>
 #include <apps/support/terminal.hpp>
 
 #include <algorithm>
@@ -12,6 +13,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include <fmt/ranges.h>
@@ -72,10 +74,28 @@ void print_tensors(const File& file) {
         to_string(tensor.type), to_string(tensor.shape), shape, num_elements(tensor.shape));
 }
 
+/// Returns a command that trains with these settings.
+std::string command_of(const Settings& settings) {
+  std::string command = "minnow train";
+  visit_settings(
+      [&](const char* name, const auto& value, const Meaning&) {
+        if (!value) return;
+        if constexpr (std::is_same_v<std::decay_t<decltype(*value)>, bool>)
+          command += *value ? fmt::format(" --{}", name) : std::string();
+        else if constexpr (std::is_same_v<std::decay_t<decltype(*value)>, fs::path>)
+          command += fmt::format(" --{} {}", name, shell_word(value->string()));
+        else
+          command += fmt::format(" --{} {}", name, shell_word(fmt::format("{}", *value)));
+      },
+      settings);
+  return command;
+}
+
 /// Prints what is known of a model beside its layers.
-void print_model(const File& file, const ModelFile& model) {
+void print_model(const File& file, const ModelFile& model, const fs::path& path) {
   line("written by", entry(file, "written_by"));
-  line("trained by", entry(file, "command"));
+  if (const std::string settings = entry(file, "settings"); !settings.empty())
+    line("trained by", command_of(settings_from_json(settings, path.string())));
   line("result", entry(file, "result"));
   if (!model.info.input_shape.empty()) line("input", to_string(model.info.input_shape));
   line("classes", fmt::format("{}", fmt::join(model.info.class_names, ", ")));
@@ -87,7 +107,7 @@ void print_model(const File& file, const ModelFile& model) {
     line("normalised", fmt::format("mean {:.4g}, deviation {:.4g}", fmt::join(model.info.normalization->mean(), " "),
                                    fmt::join(model.info.normalization->deviation(), " ")));
   for (const auto& [key, value] : model.info.metadata)
-    if (key != "written_by" && key != "command" && key != "result" && key != "settings") line(key.c_str(), value);
+    if (key != "written_by" && key != "result" && key != "settings") line(key.c_str(), value);
   say("\n");
   if (model.info.input_shape.empty()) return;
   Shape batch{1};
@@ -134,7 +154,7 @@ int inspect(const InspectOptions& options) {
   line("file", fmt::format("{}, {}", options.file.string(), byte_size(fs::file_size(options.file))));
   line("content",
        fmt::format("{}: {} tensors, {} elements", format, file.tensors->tensors().size(), grouped(elements_in(file))));
-  if (model) print_model(file, *model);
+  if (model) print_model(file, *model, options.file);
   if (!model)
     for (const auto& [key, value] : file.metadata) line(key.c_str(), value);
   if (!model || model->info.input_shape.empty()) print_tensors(file);

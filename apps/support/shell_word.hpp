@@ -2,5 +2,5 @@
 
 #include <string>
 
-/// Returns the text as one word of a shell's command, in quotes if they are necessary.
+/// Returns the text as one word of the shell, quoted if it must be.
 std::string shell_word(const std::string& text);

@@ -58,12 +58,10 @@ class MINNOW_API DistributionRecorder {
 
  private:
   void record(std::size_t epoch, std::uint64_t step);
-  void append();
 
   Layer* model_;
   std::filesystem::path file_;
   Distributions distributions_;
-  std::vector<Real> sample_;
   bool started_ = false;
 };
 
