@@ -1,10 +1,12 @@
 #include <apps/minnow/data.hpp>
 #include <apps/minnow/options.hpp>
 #include <apps/minnow/recipes.hpp>
+#include <apps/minnow/run.hpp>
 #include <apps/minnow/test_result.hpp>
 #include <apps/support/classifier.hpp>
 #include <apps/support/files_of_command.hpp>
 #include <apps/support/output.hpp>
+#include <apps/support/terminal.hpp>
 
 using namespace minnow;
 
@@ -36,11 +38,12 @@ void check_data(const Classifier& classifier, const Data& data, const EvalOption
 }
 
 /// Returns all rows of another table than that of training.
-Data rows_of(const Classifier& classifier, const std::filesystem::path& file) {
+Data rows_of(const Classifier& classifier, const EvalOptions& options) {
   const datasets::TableEncoder& encoder = *classifier.info.table;
   Data data{DataKind::table, encoder.class_names(), nullptr, nullptr, nullptr, nullptr, {}, {}, "rows"};
   data.test = std::make_unique<const TensorDataset>(
-      encoder.encode(datasets::Table(file, {.missing = encoder.encoding().missing})));
+      encoder.encode(datasets::Table(*options.data, {.missing = encoder.encoding().missing})));
+  if (!options.json) say("All {} rows of {}\n", grouped(data.test->size()), options.data->string());
   for (std::size_t i = 0; i < data.test->size(); ++i) data.test_names.push_back(std::to_string(i + 1));
   return data;
 }
@@ -60,7 +63,7 @@ Data test_data(const Classifier& classifier, const EvalOptions& options) {
     Settings of_rows;
     of_rows.data = options.data;
     check_files(options, of_rows);
-    return rows_of(classifier, *options.data);
+    return rows_of(classifier, options);
   }
   const Settings settings = data_settings(classifier, options);
   check_files(options, settings);
@@ -69,6 +72,9 @@ Data test_data(const Classifier& classifier, const EvalOptions& options) {
   Rng rng{*settings.seed};
   Data data = load_data(settings, rng.split(), classifier.info.class_names);
   check_data(classifier, data, options);
+  if (!options.data)
+    check_test_data(classifier, data, options.model.string(),
+                    "Add --data PATH to test on this data anyway: the model may have been trained on it.");
   return data;
 }
 
