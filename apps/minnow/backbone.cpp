@@ -1,6 +1,7 @@
 #include <apps/minnow/backbone.hpp>
 #include <apps/minnow/features.hpp>
 #include <apps/minnow/recipes.hpp>
+#include <apps/support/output.hpp>
 
 #include <algorithm>
 #include <optional>
@@ -24,6 +25,8 @@ Settings finetuning(Settings settings) {
 /// Trains the upper blocks and the head on augmented photographs. The lower blocks stay as they are.
 Sequential finetune(Sequential model, Trainer& trainer, const Data& data, const ModelInfo& info, Rng& rng) {
   const Settings settings = finetuning(trainer.settings());
+  say("Fine-tuning the upper blocks: {} epochs, batches of {}, learning rate {}, weight decay {}\n", *settings.epochs,
+      *settings.batch_size, *settings.learning_rate, *settings.weight_decay);
   Sequential lower = std::move(model).take(0, frozen_layers);
   Sequential trained{Frozen(lower), std::move(model)};
   const ImageChanges changes{.flip = true, .shift = *settings.size / 12, .jitter = 0.1};
@@ -33,7 +36,8 @@ Sequential finetune(Sequential model, Trainer& trainer, const Data& data, const 
                .augment = changes.make(rng.split()),
                .normalize = efficientnet_normalization(),
                .shuffle = rng.split(),
-               .info = info},
+               .info = info,
+               .is_whole_model = false},
               settings);
   return Sequential{std::move(lower), static_cast<Sequential&>(trained[1])};
 }
@@ -56,6 +60,7 @@ Sequential train_on_backbone(Trainer& trainer, const Data& data, Rng& rng) {
                      .validation = validation ? &*validation : nullptr,
                      .shuffle = rng.split(),
                      .info = info,
+                     .is_whole_model = false,
                      .is_last_phase = !then_finetune});
   model.add(std::move(head));
   if (then_finetune && !trainer.was_stopped()) return finetune(std::move(model), trainer, data, info, rng);

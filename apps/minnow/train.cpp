@@ -65,6 +65,13 @@ void calibrate(Classifier& classifier, const Data& data) {
   classifier.temperature = fit_temperature(logits.scores(), logits.targets());
 }
 
+/// Returns what best.safetensors says of the model. Its probabilities are not calibrated.
+ModelInfo info_of_best(const Classifier& classifier) {
+  ModelInfo info = classifier.info;
+  if (!info.table) info.metadata["mirrored"] = classifier.mirrored ? "true" : "false";
+  return info;
+}
+
 /// Writes the model to all its files.
 void save_all(const TrainOptions& options, const Classifier& classifier) {
   if (options.checkpoint) save(*options.checkpoint / "model.safetensors", classifier);
@@ -87,10 +94,14 @@ std::string continuation(const TrainOptions& options) {
 /// Says how to continue. With --save, the model so far is saved.
 int stopped(const TrainOptions& options, const Trainer& trainer, const Classifier& classifier) {
   const int signal = trainer.signal();
-  say("Stopped in epoch {} of {}.\n", trainer.last_epoch(), *trainer.settings().epochs);
+  const bool has_steps = trainer.last_epoch() > 0;
+  say("{}", has_steps ? fmt::format("Stopped in epoch {} of {}.\n", trainer.last_epoch(), trainer.epochs())
+                      : std::string("Stopped before a step.\n"));
   if (options.save) save(*options.save, classifier);
-  if (options.checkpoint) {
+  if (trainer.has_checkpoints()) {
     say("To continue: {}\n", continuation(options));
+  } else if (options.checkpoint) {
+    say("Checkpoints begin with the fine-tuning. To train from the start: {}\n", continuation(options));
   } else {
     say("With --checkpoint DIR a run can be continued.\n");
   }
@@ -103,7 +114,7 @@ void write_reports(const TrainOptions& options, const Run& run, const TestResult
   content.history = trainer.history();
   content.distributions = trainer.distributions();
   content.examples = std::move(examples);
-  if (options.checkpoint) write_tensorboard(content, *options.checkpoint);
+  if (options.checkpoint && trainer.last_epoch() > 0) write_tensorboard(content, *options.checkpoint);
   for (const auto& path : {options.report, options.checkpoint ? Path(*options.checkpoint / "report.html") : Path()}) {
     if (!path) continue;
     write_report(content, *path);
@@ -127,6 +138,8 @@ int finish(const TrainOptions& options, Run& run, const Trainer& trainer, const 
   } catch (...) {
     failure = std::current_exception();  // the model is saved first
   }
+  classifier.info.metadata[end_key] =
+      trainer.history().end == History::End::early_stopping ? ended_early : ended_completed;
   save_all(options, classifier);
   if (failure) std::rethrow_exception(failure);
   if (options.predictions) result->write(*options.predictions, data.test_names);
@@ -166,8 +179,9 @@ int train(const TrainOptions& options) {
                                        .augment = image_changes(settings).make(run.rng.split()),
                                        .normalize = run.data.normalization,
                                        .shuffle = run.rng.split(),
-                                       .info = run.classifier.info});
+                                       .info = info_of_best(run.classifier)});
   }
+  trainer.release_signals();
   if (trainer.was_stopped()) return stopped(options, trainer, run.classifier);
   return finish(options, run, trainer, examples);
 }

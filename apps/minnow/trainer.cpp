@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <system_error>
 #include <utility>
 
 using namespace minnow;
@@ -39,6 +40,37 @@ DataLoaderOptions loader_options(const Settings& s, const TrainingData& data) {
   return options;
 }
 
+/// Records the distributions of a model, and writes the events of TensorBoard.
+class Recorders {
+ public:
+  Recorders(Layer& model, const Path& folder)
+      : folder_(folder), file_(folder ? *folder / "distributions.jsonl" : std::filesystem::path()) {
+    recorder_.emplace(model, file_);
+  }
+
+  void add_to(FitOptions& fitting) {
+    fitting.on_epoch = [this, before = std::move(fitting.on_epoch)](const Progress& p) {
+      if (folder_ && !board_) board_.emplace(*folder_);  // a run that is already complete writes no second file
+      trained_ = true;
+      recorder_->on_epoch(p);
+      if (board_) board_->on_epoch(p);
+      return before(p);
+    };
+  }
+
+  /// Returns those of all epochs; of a run that was complete already, those in the file.
+  Distributions distributions() const {
+    return trained_ || file_.empty() ? recorder_->distributions() : read_distributions(file_);
+  }
+
+ private:
+  const Path& folder_;
+  std::filesystem::path file_;
+  std::optional<DistributionRecorder> recorder_;
+  std::optional<TensorBoardWriter> board_;
+  bool trained_ = false;
+};
+
 }  // namespace
 
 void Trainer::print_summary(const Sequential& model, const Data& data) const {
@@ -69,7 +101,10 @@ void Trainer::fit(Layer& model, const TrainingData& data, const Settings& s) {
     fitting.validation = {.loader = &*validation, .metrics = make_metrics(classes)};
   }
   if (s.patience.value_or(0) > 0) fitting.early_stopping = EarlyStopping{.patience = *s.patience};
-  if (options_.checkpoint && data.is_last_phase) {
+  epochs_ = *s.epochs;
+  last_epoch_ = 0;
+  has_checkpoints_ = options_.checkpoint && data.is_last_phase;
+  if (has_checkpoints_) {
     fitting.checkpoint = {.folder = *options_.checkpoint, .keep = options_.keep, .info = data.info};
     fitting.resume = options_.resume;
     fitting.history_files = {*options_.checkpoint / "history.csv", *options_.checkpoint / "history.jsonl"};
@@ -79,20 +114,13 @@ void Trainer::fit(Layer& model, const TrainingData& data, const Settings& s) {
   fitting.on_step = [&](const Progress& p) { last_epoch_ = p.epoch; };
   ProgressBar bar;
   bar.add_to(fitting, data.is_last_phase);
-  std::optional<DistributionRecorder> recorder;
-  std::optional<TensorBoardWriter> board;
-  if (is_reported() && data.is_last_phase) {
-    recorder.emplace(model,
-                     options_.checkpoint ? *options_.checkpoint / "distributions.jsonl" : std::filesystem::path());
-    if (options_.checkpoint) board.emplace(*options_.checkpoint);
-    fitting.on_epoch = [&, before = std::move(fitting.on_epoch)](const Progress& p) {
-      recorder->on_epoch(p);
-      if (board) board->on_epoch(p);
-      return before(p);
-    };
-  }
+  std::optional<Recorders> recorders;
+  if (is_reported() && data.is_last_phase) recorders.emplace(model, options_.checkpoint).add_to(fitting);
   history_ = minnow::fit(model, *loss, *optimizer, loader, fitting);
-  if (recorder) distributions_ = recorder->distributions();
+  std::error_code ignored;
+  if (has_checkpoints_ && !data.is_whole_model)
+    std::filesystem::remove(*options_.checkpoint / "best.safetensors", ignored);  // it has only the trained layers
+  if (recorders) distributions_ = recorders->distributions();
   if (average && !fitting.early_stopping && !was_stopped()) average->copy_to_model();
   if (!was_stopped()) print_end(bar.seconds());
 }

@@ -18,6 +18,7 @@ struct TrainingData {
   std::optional<minnow::Normalization> normalize = std::nullopt;
   minnow::Rng shuffle;
   minnow::ModelInfo info = {};  // of best.safetensors
+  bool is_whole_model = true;   // false: there is no best.safetensors
   bool is_last_phase = true;    // false: no checkpoints, and only the last epoch has a line
 };
 
@@ -36,9 +37,18 @@ class Trainer {
   const Settings& settings() const { return settings_; }
   const minnow::History& history() const { return history_; }
   const minnow::Distributions& distributions() const { return distributions_; }
-  bool was_stopped() const { return history_.end == minnow::History::End::stop_requested; }
-  std::size_t last_epoch() const { return last_epoch_; }
-  int signal() const { return signals_ ? signals_->received() : 0; }
+
+  /// Gives signals their default action again: from here on they end the process.
+  void release_signals() { signals_.reset(); }
+
+  /// Returns true if a signal came before release_signals().
+  bool was_stopped() const { return signal() != 0; }
+  int signal() const { return StopSignals::received(); }
+
+  // The last call of fit.
+  std::size_t epochs() const { return epochs_; }
+  std::size_t last_epoch() const { return last_epoch_; }  // 0: it trained no step
+  bool has_checkpoints() const { return has_checkpoints_; }
 
  private:
   bool is_reported() const { return options_.report || options_.checkpoint; }
@@ -49,5 +59,6 @@ class Trainer {
   std::optional<StopSignals> signals_;  // from the first fit on
   minnow::History history_;
   minnow::Distributions distributions_;
-  std::size_t last_epoch_ = 0;
+  std::size_t epochs_ = 0, last_epoch_ = 0;
+  bool has_checkpoints_ = false;
 };

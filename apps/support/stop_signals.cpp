@@ -58,4 +58,4 @@ StopSignals::~StopSignals() {
   ::close(from_handler);
 }
 
-int StopSignals::received() const { return first_signal; }
+int StopSignals::received() { return first_signal; }

@@ -14,8 +14,8 @@ class StopSignals {
 
   std::stop_token token() const { return source_.get_token(); }
 
-  /// Returns the signal that was received; 0 if there was none.
-  int received() const;
+  /// Returns the signal that the last of these objects received; 0 if there was none.
+  static int received();
 
  private:
   std::stop_source source_;
