@@ -68,7 +68,7 @@ class Options {
     add(name, value, "FILE", help, group)->check(CLI::Validator(&unwritable_file, ""));
   }
   CLI::Option* flag(const std::string& name, bool& value, const char* help, const char* group = "Options") {
-    return app_.add_flag(name, value, wrapped(help, help_columns))->group(group);
+    return app_.add_flag(name, value, wrapped(help, help_columns))->group(group)->disable_flag_override();
   }
   void threads(std::optional<std::size_t>& value) {
     OptionVisitor visitor(app_);

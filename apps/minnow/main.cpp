@@ -46,7 +46,8 @@ std::string missing_argument(const CLI::App& command) {
 
 /// Returns the reason why an option has too few or too many values. `text` is CLI11's, and starts with the option.
 std::string wrong_values(const CLI::App& command, const std::string& text) {
-  const std::string name = text.substr(0, text.find_first_of(": "));
+  std::string name = text.substr(0, text.find_first_of(": "));
+  if (!name.starts_with("-")) name.insert(0, "--");  // a flag with a value
   const CLI::Option* option = command.get_option_no_throw(name);
   if (option == nullptr) return text;
   if (option->get_items_expected_max() == 0) return name + ": expected no value, got one";
