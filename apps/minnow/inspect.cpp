@@ -74,8 +74,14 @@ void print_tensors(const File& file) {
         to_string(tensor.type), to_string(tensor.shape), shape, num_elements(tensor.shape));
 }
 
-/// Returns a command that trains with these settings.
-std::string command_of(const Settings& settings) {
+/// Returns the command that trains with the settings in this JSON; an empty text if other programs wrote it.
+std::string command_of(const std::string& json, const std::string& file) {
+  Settings settings;
+  try {
+    settings = settings_from_json(json, file);
+  } catch (const DataError&) {
+    return {};
+  }
   std::string command = "minnow train";
   visit_settings(
       [&](const char* name, const auto& value, const Meaning&) {
@@ -95,7 +101,7 @@ std::string command_of(const Settings& settings) {
 void print_model(const File& file, const ModelFile& model, const fs::path& path) {
   line("written by", entry(file, "written_by"));
   if (const std::string settings = entry(file, "settings"); !settings.empty())
-    line("trained by", command_of(settings_from_json(settings, path.string())));
+    line("trained by", command_of(settings, path.string()));
   line("result", entry(file, "result"));
   if (!model.info.input_shape.empty()) line("input", to_string(model.info.input_shape));
   line("classes", fmt::format("{}", fmt::join(model.info.class_names, ", ")));

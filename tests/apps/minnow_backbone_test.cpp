@@ -86,18 +86,24 @@ TEST(MinnowBackbone, TrainsAHeadAndSavesTheWholeModel) {
   const std::string data = "--data " + (folder / "data").string();
   const std::string model = (folder / "pets.safetensors").string();
   for (const char* finetune : {"", " --finetune"}) {
-    const ProgramResult trained = minnow_program("train --backbone " + (folder / "backbone.safetensors").string() +
-                                                 " " + data + " --size 32 --epochs 2 --save " + model +
-                                                 " --predictions " + (folder / "trained.csv").string() + finetune);
+    const ProgramResult trained =
+        minnow_program("train --backbone " + (folder / "backbone.safetensors").string() + " " + data +
+                       " --size 32 --epochs 2 --save " + model + " --predictions " + (folder / "trained.csv").string() +
+                       " --checkpoint " + (folder / (*finetune == '\0' ? "head" : "blocks")).string() + finetune);
     EXPECT_EQ(trained.exit_code, 0) << trained.output;
     for (const char* piece :
          {"Photographs of cheetah and dog, 32 x 32 pixels\n11 to train on, 1 for validation, 12 to test",
           "features of 11 images in ", "\ntrained in ", "\ntest loss ", "Saved the model as "})
       EXPECT_NE(trained.output.find(piece), std::string::npos) << piece << "\n" << trained.output;
+    EXPECT_EQ(trained.output.find("Fine-tuning the upper blocks: 5 epochs") != std::string::npos, *finetune != '\0');
     const ProgramResult loaded =
         minnow_program("eval " + model + " " + data + " --predictions " + (folder / "loaded.csv").string());
     EXPECT_EQ(loaded.exit_code, 0) << loaded.output;
     EXPECT_EQ(content(folder / "loaded.csv"), content(folder / "trained.csv"));
+  }
+  for (const char* run : {"head", "blocks"}) {
+    EXPECT_TRUE(fs::exists(folder / run / "model.safetensors"));
+    EXPECT_FALSE(fs::exists(folder / run / "best.safetensors")) << "only a part of the model is trained";
   }
   const ProgramResult result = minnow_program("predict " + model + " " + (folder / "data/test/dog/0.png").string());
   EXPECT_EQ(result.exit_code, 0) << result.output;
