@@ -2,8 +2,8 @@
 #include <minnow/core/error.hpp>
 #include <minnow/io/detail/npy_format.hpp>
 #include <minnow/io/detail/open_tensors.hpp>
-#include <minnow/io/output_file.hpp>
 #include <minnow/io/npy.hpp>
+#include <minnow/io/output_file.hpp>
 
 #include <algorithm>
 #include <string>

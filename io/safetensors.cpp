@@ -2,9 +2,9 @@
 #include <minnow/core/error.hpp>
 #include <minnow/io/detail/element_types.hpp>
 #include <minnow/io/detail/open_tensors.hpp>
-#include <minnow/io/output_file.hpp>
 #include <minnow/io/detail/safetensors_header.hpp>
 #include <minnow/io/detail/shown.hpp>
+#include <minnow/io/output_file.hpp>
 #include <minnow/io/safetensors.hpp>
 
 #include <algorithm>

@@ -1,5 +1,5 @@
-#include <minnow/core/display_text.hpp>
 #include <minnow/core/detail/format.hpp>
+#include <minnow/core/display_text.hpp>
 #include <minnow/core/error.hpp>
 #include <minnow/models/branches.hpp>
 #include <minnow/models/detail/plan.hpp>

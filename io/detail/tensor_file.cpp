@@ -1,5 +1,5 @@
-#include <minnow/core/display_text.hpp>
 #include <minnow/core/detail/format.hpp>
+#include <minnow/core/display_text.hpp>
 #include <minnow/core/error.hpp>
 #include <minnow/io/detail/element_types.hpp>
 #include <minnow/io/detail/shown.hpp>

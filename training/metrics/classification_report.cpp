@@ -1,5 +1,5 @@
-#include <minnow/core/display_text.hpp>
 #include <minnow/core/detail/format.hpp>
+#include <minnow/core/display_text.hpp>
 #include <minnow/training/metrics/classification_report.hpp>
 #include <minnow/training/metrics/classification_scores.hpp>
 

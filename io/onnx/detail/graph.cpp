@@ -1,8 +1,8 @@
 #include <minnow/core/detail/format.hpp>
 #include <minnow/core/error.hpp>
 #include <minnow/core/version.hpp>
-#include <minnow/io/output_file.hpp>
 #include <minnow/io/onnx/detail/graph.hpp>
+#include <minnow/io/output_file.hpp>
 
 #include <algorithm>
 #include <bit>
