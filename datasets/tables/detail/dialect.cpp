@@ -24,11 +24,12 @@ std::size_t count_outside_of_quotes(std::string_view record, char delimiter) {
 
 /// Returns the cells of the records, parsed from a copy.
 std::vector<std::vector<std::string>> parsed(const std::vector<std::string>& sample, char delimiter) {
+  std::string text;
+  for (const std::string& record : sample) text.append(record) += '\n';
+  const CsvSource source{std::string_view(text)};
+  RecordReader reader(source, text.size(), delimiter);
   std::vector<std::vector<std::string>> rows;
-  for (const std::string& record : sample) {
-    const CsvSource source{std::string_view(record)};
-    RecordReader reader(source, record.size(), delimiter);
-    if (!reader.next()) continue;
+  while (reader.next()) {
     const std::vector<std::string_view>& cells = reader.parse();
     rows.emplace_back(cells.begin(), cells.end());
   }
