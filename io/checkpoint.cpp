@@ -27,7 +27,7 @@ constexpr const char* reserved = "minnow.";
 constexpr const char* version_key = "minnow.checkpoint_version";
 constexpr const char* state_key = "minnow.state";
 constexpr const char* checksum_key = "minnow.checksum";
-constexpr int version = 1;
+constexpr int checkpoint_version = 1;
 
 class Checksum {
  public:
@@ -123,11 +123,11 @@ Checkpoint load(const SafetensorsReader& file) {
     if (node.empty()) throw ValueError(format_text("expected a checkpoint of fit or save_checkpoint, got no {}", key));
     return node.mapped();
   };
-  if (const std::string got = take(version_key); got != std::to_string(version))
+  if (const std::string got = take(version_key); got != std::to_string(checkpoint_version))
     throw ValueError(
         format_text("expected a checkpoint of version {}, got version {}. Use the version of Minnow that "
                     "wrote it",
-                    version, detail::shown(got)));
+                    checkpoint_version, detail::shown(got)));
   const std::string state_json = take(state_key), checksum = take(checksum_key);
   std::vector<Snapshot::Entry> entries;
   std::set<std::string> read;
@@ -159,7 +159,7 @@ void save_checkpoint(const std::filesystem::path& path, const StateView& state,
           format_text("save_checkpoint: expected metadata keys that do not begin with {}, got {}.", reserved, key));
   const std::string state_json = to_json(state);
   std::map<std::string, std::string> all = metadata;
-  all[version_key] = std::to_string(version);
+  all[version_key] = std::to_string(checkpoint_version);
   all[checksum_key] = checksum_of(state, state_json, metadata);
   all[state_key] = state_json;
   std::vector<NamedConstTensor> tensors;
