@@ -18,7 +18,7 @@ struct PredictedSample {
 };
 
 /// Prints a line for each sample: its name, the predicted class with its probability as a bar and as a number, and the
-/// next classes as far as the line has room; or a line of JSON or CSV. Of a regression it prints the predicted value.
+/// next classes that fit the line; or a line of JSON or CSV. Of a regression it prints the predicted value.
 class PredictionTable {
  public:
   /// `fields`: headings of the fields of a sample in a CSV file, printed at once. `names`: names of samples, for the

@@ -68,9 +68,9 @@ bool RecordReader::fill() {
   buffer_offset_ += at_;
   filled_ -= at_;
   at_ = 0;
-  const std::size_t room = std::max(block_, filled_);  // of a long record, twice as much each time
-  if (buffer_.size() < filled_ + room + padding) buffer_.resize(filled_ + room + padding);
-  const std::size_t count = source_.read(buffer_offset_ + filled_, {buffer_.data() + filled_, room});
+  const std::size_t added = std::max(block_, filled_);  // of a long record, twice as much each time
+  if (buffer_.size() < filled_ + added + padding) buffer_.resize(filled_ + added + padding);
+  const std::size_t count = source_.read(buffer_offset_ + filled_, {buffer_.data() + filled_, added});
   filled_ += count;
   block_ = std::min(2 * block_, largest_block);
   ended_ = count == 0;
