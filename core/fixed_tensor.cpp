@@ -42,7 +42,7 @@ FixedTensor& FixedTensor::operator=(const FixedTensor& other) {
 FixedTensor& FixedTensor::operator=(FixedTensor&& other) {
   if (this == &other || !other.has_shape_) return *this;
   check_shape(other.shape());
-  tensor_ = std::move(other.tensor_);
+  changing() = std::move(other.changing());
   has_shape_ = true;
   other.has_shape_ = false;
   return *this;
@@ -50,13 +50,13 @@ FixedTensor& FixedTensor::operator=(FixedTensor&& other) {
 
 FixedTensor& FixedTensor::operator=(const Tensor& values) {
   check_shape(values.shape());
-  tensor_ = values;
+  changing() = values;
   has_shape_ = true;
   return *this;
 }
 
 void FixedTensor::assign(const Values& values) {
-  if (has_shape_) return copy_into(tensor_, values);
+  if (has_shape_) return copy_into(changing(), values);
   if (values.size() != 0)
     throw ShapeError("FixedTensor: expected a tensor with a shape, got " + std::to_string(values.size()) +
                      " values for a tensor without a shape. Assign a Tensor first.");
@@ -69,7 +69,7 @@ std::ostream& operator<<(std::ostream& out, const FixedTensor& tensor) {
 void FixedTensor::fill(Real value) { std::fill_n(data(), size(), value); }
 
 void FixedTensor::reset() {
-  tensor_ = Tensor();
+  changing() = Tensor();
   has_shape_ = false;
 }
 
@@ -78,7 +78,7 @@ void FixedTensor::swap(FixedTensor& other) {
     throw ShapeError("FixedTensor: expected two tensors of the same shape, got one without a shape.");
   if (!has_shape_) return;
   check_shape(other.shape());
-  std::swap(tensor_.storage(), other.tensor_.storage());
+  std::swap(changing().storage(), other.changing().storage());
 }
 
 }  // namespace minnow::inline MINNOW_PRECISION

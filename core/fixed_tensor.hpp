@@ -1,5 +1,6 @@
 #pragma once
 
+#include <minnow/core/change_stamp.hpp>
 #include <minnow/core/tensor.hpp>
 
 #include <cstddef>
@@ -42,8 +43,13 @@ class MINNOW_API FixedTensor {
   const Shape& shape() const { return tensor_.shape(); }
   std::size_t dimension() const { return tensor_.dimension(); }
   std::size_t size() const { return has_shape_ ? tensor_.size() : 0; }
-  Real* data() { return tensor_.data(); }
+  Real* data() { return changing().data(); }
   const Real* data() const { return tensor_.data(); }
+
+  /// Returns a number that changes when elements may have changed: with each access to elements that is not const.
+  /// Prediction keeps the packed weights of a convolution until it changes. A pointer, reference or span must therefore
+  /// not be used for changes after a prediction; access the elements anew.
+  std::uint64_t stamp() const { return stamp_.get(); }
 
   /// The elements, row by row.
   std::span<Real> values() { return {data(), size()}; }
@@ -57,7 +63,7 @@ class MINNOW_API FixedTensor {
   /// The element at the given indices, which are not checked.
   template <class... Indices>
   Real& operator()(Indices... indices) {
-    return tensor_(indices...);
+    return changing()(indices...);
   }
   template <class... Indices>
   Real operator()(Indices... indices) const {
@@ -78,8 +84,13 @@ class MINNOW_API FixedTensor {
   void reset();           // to a tensor without a shape
 
   void check_shape(const Shape& shape) const;
+  Tensor& changing() {
+    stamp_.clear();
+    return tensor_;
+  }
 
   Tensor tensor_;
+  ChangeStamp stamp_;
   bool has_shape_ = false;
 };
 

@@ -3,6 +3,7 @@
 /// \file
 /// Tensors, parameters, the Layer interface, random numbers, matrix products, threads and check_gradients.
 
+#include <minnow/core/change_stamp.hpp>
 #include <minnow/core/check_gradients.hpp>
 #include <minnow/core/context.hpp>
 #include <minnow/core/display_text.hpp>

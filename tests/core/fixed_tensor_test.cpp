@@ -3,6 +3,7 @@
 
 #include <tests/support/message.hpp>
 
+#include <cstdint>
 #include <limits>
 #include <utility>
 
@@ -131,6 +132,37 @@ TEST(FixedTensor, RefusesAShapeThatDoesNotFitInMemory) {
   EXPECT_THROW(FixedTensor({huge, huge}), ShapeError);
   EXPECT_THROW(FixedTensor({std::size_t{1} << 21, std::size_t{1} << 20}), ShapeError);
   EXPECT_EQ(FixedTensor({huge, 0}).size(), 0u);
+}
+
+TEST(FixedTensor, TheStampChangesWithEachAccessThatMayChangeElements) {
+  FixedTensor a = make({1, 2}), b = make({3, 4});
+  const FixedTensor& constant = a;
+  const std::uint64_t first = a.stamp();
+  EXPECT_NE(first, 0u);
+  EXPECT_NE(first, b.stamp());
+  static_cast<void>(constant.data()), static_cast<void>(constant.values()), static_cast<void>(constant(0));
+  const FixedTensor copy = a;
+  EXPECT_EQ(a.stamp(), first);
+  EXPECT_NE(copy.stamp(), first);
+
+  std::uint64_t before = first;
+  const auto expect_changed = [&](const char* access) {
+    EXPECT_NE(a.stamp(), before) << access;
+    before = a.stamp();
+  };
+  static_cast<void>(a.data()), expect_changed("data");
+  static_cast<void>(a.values()), expect_changed("values");
+  static_cast<void>(a.begin()), expect_changed("begin");
+  static_cast<void>(a.end()), expect_changed("end");
+  static_cast<void>(a(0)), expect_changed("operator()");
+  a.fill(1), expect_changed("fill");
+  a.assign({5, 6}), expect_changed("assign");
+  a = Tensor{7, 8}, expect_changed("a tensor");
+  a = copy, expect_changed("a copy");
+  const std::uint64_t other = b.stamp();
+  a.swap(b), expect_changed("swap");
+  EXPECT_NE(b.stamp(), other);
+  a = std::move(b), expect_changed("a move");
 }
 
 TEST(FixedTensor, NaNIsUnequal) {

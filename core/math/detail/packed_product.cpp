@@ -4,6 +4,7 @@
 #include <hwy/foreach_target.h>
 
 #include <minnow/core/math/detail/packed_product.hpp>
+#include <minnow/core/math/detail/product_tile-inl.hpp>
 #include <minnow/core/math/detail/simd-inl.hpp>
 #include <minnow/core/math/detail/transpose-inl.hpp>
 
@@ -25,59 +26,16 @@ constexpr std::size_t tile_rows = 4;
 #endif
 
 using Wide = hn::ScalableTag<Real>;
-using V = hn::VFromD<Wide>;
 
 constexpr std::size_t depth = PackedWorkspace::depth, panel_stride = PackedWorkspace::panel_stride;
-
-/// tile_rows rows of a, row-major or column-major. Rows beyond the last row of a are 0.
-struct Panel {
-  const Real* data;
-  std::size_t row_stride, column_stride;
-};
-
-/// Computes c = a b + beta c for `rows` rows and `vectors` vectors of columns, but writes the first `valid_rows` rows
-/// only. b_row and c_row are the row strides of b and c.
-template <std::size_t rows, std::size_t vectors>
-HWY_INLINE void tile(Panel a, const Real* b, std::size_t b_row, std::size_t k, Real* c, std::size_t c_row,
-                     std::size_t valid_rows, Real beta) {
-  const Wide d;
-  const std::size_t lanes = hn::Lanes(d), row = a.row_stride, column = a.column_stride;
-  V sums[rows][vectors];
-#pragma GCC unroll 12
-  for (std::size_t i = 0; i < rows; ++i)
-#pragma GCC unroll 2
-    for (std::size_t v = 0; v < vectors; ++v) sums[i][v] = hn::Zero(d);
-  const Real* first = a.data;
-  for (std::size_t p = 0; p < k; ++p, first += column, b += b_row) {
-    V columns[vectors];
-#pragma GCC unroll 2
-    for (std::size_t v = 0; v < vectors; ++v) columns[v] = hn::LoadU(d, b + v * lanes);
-#pragma GCC unroll 12
-    for (std::size_t i = 0; i < rows; ++i) {
-      const V element = hn::Set(d, first[i * row]);
-#pragma GCC unroll 2
-      for (std::size_t v = 0; v < vectors; ++v) sums[i][v] = hn::MulAdd(element, columns[v], sums[i][v]);
-    }
-  }
-#pragma GCC unroll 12
-  for (std::size_t i = 0; i < rows; ++i) {
-    if (i >= valid_rows) break;
-#pragma GCC unroll 2
-    for (std::size_t v = 0; v < vectors; ++v) {
-      Real* to = c + i * c_row + v * lanes;
-      if (beta != 0) sums[i][v] = hn::MulAdd(hn::Set(d, beta), hn::LoadU(d, to), sums[i][v]);
-      hn::StoreU(sums[i][v], d, to);
-    }
-  }
-}
 
 /// Computes the smallest tile with at least `valid_rows` rows.
 template <std::size_t vectors>
 HWY_INLINE void fitting_tile(Panel a, const Real* b, std::size_t b_row, std::size_t k, Real* c, std::size_t c_row,
                              std::size_t valid_rows, Real beta) {
-  if (tile_rows <= 4 || valid_rows <= 4) return tile<4, vectors>(a, b, b_row, k, c, c_row, valid_rows, beta);
-  if (valid_rows <= 8) return tile<8, vectors>(a, b, b_row, k, c, c_row, valid_rows, beta);
-  tile<12, vectors>(a, b, b_row, k, c, c_row, valid_rows, beta);
+  if (tile_rows <= 4 || valid_rows <= 4) return product_tile<4, vectors>(a, b, b_row, k, c, c_row, valid_rows, beta);
+  if (valid_rows <= 8) return product_tile<8, vectors>(a, b, b_row, k, c, c_row, valid_rows, beta);
+  product_tile<12, vectors>(a, b, b_row, k, c, c_row, valid_rows, beta);
 }
 
 /// Returns the width of the next panel of b if `remaining` columns are left.

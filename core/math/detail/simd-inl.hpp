@@ -21,8 +21,10 @@ HWY_INLINE void for_each_vector(std::size_t n, const Body& body) {
   const hn::CappedTag<T, 1> one;
   std::size_t i = 0;
   for (; i + hn::Lanes(wide) <= n; i += hn::Lanes(wide)) body(wide, i);
-  for (; i + hn::Lanes(four) <= n; i += hn::Lanes(four)) body(four, i);
-  for (; i < n; ++i) body(one, i);
+  if constexpr (hn::MaxLanes(wide) > hn::MaxLanes(four))
+    for (; i + hn::Lanes(four) <= n; i += hn::Lanes(four)) body(four, i);
+  if constexpr (hn::MaxLanes(wide) > hn::MaxLanes(one))
+    for (; i < n; ++i) body(one, i);
 }
 
 /// Loads a vector of doubles from elements of type T, or stores one to them.

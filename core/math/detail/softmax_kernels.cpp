@@ -5,11 +5,15 @@
 
 #include <minnow/core/math/detail/exponentials-inl.hpp>
 #include <minnow/core/math/detail/simd-inl.hpp>
+#include <minnow/core/math/detail/transpose-inl.hpp>
 #include <minnow/core/math/kernels.hpp>
 
 HWY_BEFORE_NAMESPACE();
 namespace minnow::simd::HWY_NAMESPACE {
 namespace {
+
+// Longer rows fill the vectors. Short vectors gain nothing from a transposition.
+constexpr std::size_t narrow = hn::MaxLanes(hn::ScalableTag<Real>()) < 8 ? 0 : 64;
 
 template <class T>
 kernels::RowExponentials exponentials(const T* x, T* y, std::size_t cols, std::size_t label) {
@@ -22,9 +26,40 @@ kernels::RowExponentials exponentials(const T* x, T* y, std::size_t cols, std::s
   return {static_cast<double>(max), before_sum + after_sum, at_label};
 }
 
+/// Rows of few elements: the lanes of a vector are rows.
+[[maybe_unused]] void softmax_narrow(const Real* x, Real* y, std::size_t rows, std::size_t cols) {
+  constexpr std::size_t group = 64;  // rows that are transposed together
+  const hn::ScalableTag<Real> d;
+  alignas(64) Real columns[std::max<std::size_t>(narrow, 1) * group];
+  if (rows < group) std::fill_n(columns, cols * group, Real{0});
+  for (std::size_t first = 0; first < rows; first += group, x += group * cols, y += group * cols) {
+    const std::size_t count = std::min(group, rows - first);
+    transpose(x, count, cols, cols, columns, group);
+    for (Real* column = columns; column < columns + count; column += hn::Lanes(d)) {
+      auto top = hn::LoadU(d, column);
+      for (std::size_t j = 1; j < cols; ++j) {
+        const auto v = hn::LoadU(d, column + j * group);
+        top = hn::IfThenElse(hn::Gt(v, top), v, top);  // skips NaN, whose exponential is NaN
+      }
+      auto sum = hn::Zero(d);
+      for (std::size_t j = 0; j < cols; ++j) {
+        const auto e = exp_of_nonpositive(d, hn::Sub(hn::LoadU(d, column + j * group), top));
+        sum = hn::Add(sum, e);
+        hn::StoreU(e, d, column + j * group);
+      }
+      const auto inverse = hn::Div(hn::Set(d, Real{1}), sum);
+      for (std::size_t j = 0; j < cols; ++j)
+        hn::StoreU(hn::Mul(hn::LoadU(d, column + j * group), inverse), d, column + j * group);
+    }
+    transpose(columns, cols, count, group, y, cols);
+  }
+}
+
 template <class T>
 void softmax(const T* x, T* y, std::size_t rows, std::size_t cols) {
   if (cols == 0) return;
+  if constexpr (narrow > 0 && std::is_same_v<T, Real>)
+    if (cols <= narrow) return softmax_narrow(x, y, rows, cols);
   for (std::size_t i = 0; i < rows; ++i, x += cols, y += cols) {
     const auto inverse = static_cast<T>(1 / exponentials_sum(x, y, cols, row_max(x, cols)));
     for_each_vector<T>(cols, [=](auto d, std::size_t j)
@@ -32,12 +67,26 @@ void softmax(const T* x, T* y, std::size_t rows, std::size_t cols) {
   }
 }
 
+/// Returns the sum of a b, in double.
+HWY_INLINE double row_dot(const Real* a, const Real* b, std::size_t n) {
+  const hn::ScalableTag<double> d;
+  const std::size_t lanes = hn::Lanes(d);
+  auto even = hn::Zero(d), odd = hn::Zero(d);  // two sums hide the latency of an addition
+  std::size_t j = 0;
+  for (; j + 2 * lanes <= n; j += 2 * lanes) {
+    even = hn::MulAdd(load_double(d, a + j), load_double(d, b + j), even);
+    odd = hn::MulAdd(load_double(d, a + j + lanes), load_double(d, b + j + lanes), odd);
+  }
+  double total = hn::GetLane(hn::SumOfLanes(d, hn::Add(even, odd)));
+  for (; j < n; ++j) total += static_cast<double>(a[j]) * static_cast<double>(b[j]);
+  return total;
+}
+
 void softmax_backward(const Real* y, const Real* dy, Real* dx, std::size_t rows, std::size_t cols) {
   for (std::size_t i = 0; i < rows; ++i, y += cols, dy += cols, dx += cols) {
-    double dot = 0;
-    for (std::size_t j = 0; j < cols; ++j) dot += static_cast<double>(y[j]) * static_cast<double>(dy[j]);
+    const auto dot = static_cast<Real>(row_dot(y, dy, cols));
     for_each_vector<Real>(cols, [=](auto d, std::size_t j) HWY_ATTR {
-      const auto centred = hn::Sub(hn::LoadU(d, dy + j), hn::Set(d, static_cast<Real>(dot)));
+      const auto centred = hn::Sub(hn::LoadU(d, dy + j), hn::Set(d, dot));
       hn::StoreU(hn::Mul(hn::LoadU(d, y + j), centred), d, dx + j);
     });
   }
