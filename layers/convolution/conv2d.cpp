@@ -142,7 +142,7 @@ void Conv2d::forward(const Tensor& x, Tensor& y, Context& context) {
   const ConvolutionParts parts = this->parts(x.shape());
   ImageEpilogue epilogue(parts.geometry);
   epilogue.y = y.data();
-  convolution_forward(parts.geometry, parts.filters(), x.data(), x.shape()[0], epilogue,
+  convolution_forward(parts.geometry, parts.filters(context.settings), x.data(), x.shape()[0], epilogue,
                       context.scratch<ConvolutionWorkspace>());
 }
 

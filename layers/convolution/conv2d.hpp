@@ -44,6 +44,9 @@ struct Conv2dOptions {
 ///                   weight[o, c, i, j] x[n, c, h stride + i dilation - padding, w stride + j dilation - padding]
 /// x: (N, in, H, W), weight: (out, in / groups, kernel height, kernel width), bias: (out), y: (N, out, H', W') with
 /// H' = floor((H + 2 padding - dilation (kernel - 1) - 1) / stride) + 1.
+///
+/// Filters of 3 x 3 and stride 1 between 16 or more channels are computed with Winograd's algorithm. A NaN or infinite
+/// input then makes all outputs of a 2 x 2 tile NaN, even those that do not read it.
 class MINNOW_API Conv2d : public Layer {
  public:
   explicit Conv2d(const LayerConfig& config);

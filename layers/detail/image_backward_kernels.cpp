@@ -46,6 +46,7 @@ HWY_INLINE hn::VFromD<D> gradient_at(D d, const Real* y, const Real* dy) {
 
 template <class Step>
 void rows_backward(const OutputGradient& gradient, Rows<const Real> x, const Step step, Rows<Real> dx, Images images) {
+  images = join_rows(images, gradient.dy, gradient.y, x, dx);
   for_each_row(images.count, images.height, [&](std::size_t i, std::size_t h) HWY_ATTR {
     const Real *dy = row_of(gradient.dy, i, h), *y = gradient.y.data != nullptr ? row_of(gradient.y, i, h) : nullptr;
     const Real* from = Step::reads_x ? row_of(x, i, h) : nullptr;
@@ -157,6 +158,7 @@ HWY_INLINE void load_part(const RowPart& part, Real centre, std::size_t n, Real*
 /// Processes a part of a row at a time. Products are computed in double, so that cancellation loses no digits.
 kernels::GradientSums gradient_sums(const OutputGradient& gradient, Rows<const Real> x, Real centre, Images images) {
   const bool pools = gradient.argmax.data != nullptr;
+  if (!pools) images = join_rows(images, gradient.dy, gradient.y, x);
   const std::size_t height = pools ? images.height / 2 : images.height;
   const std::size_t width = pools ? images.width / 2 : images.width;
   constexpr std::size_t part_size = 256;

@@ -25,6 +25,7 @@ HWY_INLINE hn::VFromD<D> normalize(D d, const Affine& affine, hn::VFromD<D> x) {
 
 template <bool normalizes, bool rectifies>
 void copy_rows(Rows<const Real> x, Rows<Real> y, Images images, const Affine& affine) {
+  images = join_rows(images, x, y);
   for_each_row(images.count, images.height, [=](std::size_t i, std::size_t h) HWY_ATTR {
     const Real* from = row_of(x, i, h);
     Real* to = row_of(y, i, h);

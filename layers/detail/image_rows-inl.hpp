@@ -25,6 +25,14 @@ HWY_INLINE void for_each_row(std::size_t images, std::size_t height, const Body&
     for (std::size_t h = 0; h < height; ++h) body(i, h);
 }
 
+/// Returns one row per image if the rows of each image follow each other in all of the given memory, which saves the
+/// overhead of short rows. Otherwise returns `images`.
+template <class... T>
+HWY_INLINE kernels::Images join_rows(const kernels::Images& images, const kernels::Rows<T>&... rows) {
+  const bool joins = ((rows.data == nullptr || rows.row == images.width) && ...);
+  return joins ? kernels::Images{images.count, images.height > 0 ? 1U : 0U, images.height * images.width} : images;
+}
+
 /// Two vectors of neighbouring elements: the elements at even and at odd positions.
 template <class D>
 HWY_INLINE void load_pairs(D d, const Real* p, hn::VFromD<D>& even, hn::VFromD<D>& odd) {

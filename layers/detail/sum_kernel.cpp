@@ -6,6 +6,8 @@
 #include <minnow/core/math/detail/simd-inl.hpp>
 #include <minnow/layers/detail/sum_kernel.hpp>
 
+#include <hwy/cache_control.h>
+
 HWY_BEFORE_NAMESPACE();
 namespace minnow::simd::HWY_NAMESPACE {
 namespace {
@@ -16,6 +18,7 @@ double sum(const Real* x, std::size_t n) {
   auto a = hn::Zero(d), b = a, e = a, f = a;
   std::size_t i = 0;
   for (; i + 4 * lanes <= n; i += 4 * lanes) {
+    for (std::size_t ahead = 0; ahead < 4 * lanes; ahead += 64 / sizeof(Real)) hwy::Prefetch(x + i + 2048 + ahead);
     a = hn::Add(a, load_double(d, x + i));
     b = hn::Add(b, load_double(d, x + i + lanes));
     e = hn::Add(e, load_double(d, x + i + 2 * lanes));

@@ -22,7 +22,7 @@ namespace {
 template <class Body>
 void for_each_channel(const ConvolutionGeometry& g, std::size_t batch, const Body& body) {
   parallel_for(g.out, light_grain / (batch * g.out_image() + 1) + 1, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t channel = begin; channel < end; ++channel) body(ChannelImages{channel, 0, batch});
+    for (std::size_t channel = begin; channel < end; ++channel) body(ChannelImages{channel, 0, batch, 0, g.rows.out()});
   });
 }
 
@@ -48,8 +48,8 @@ void FusedConv2d::forward(const Tensor& x, Tensor& y, Context& context) {
   epilogue.argmax = pass.argmax.empty() ? nullptr : pass.argmax.data();
   const bool folds = norm_ != nullptr && context.settings.mode == Mode::eval && !context.settings.backward_follows &&
                      norm_->evaluation(pass.scale, pass.shift);
-  if (norm_ != nullptr && !folds) return forward_norm(conv, x, epilogue, context.settings.mode, pass);
-  Filters filters = conv.filters();
+  if (norm_ != nullptr && !folds) return forward_norm(conv, x, epilogue, context.settings, pass);
+  Filters filters = conv.filters(context.settings);
   if (folds) {
     if (filters.bias != nullptr)
       for (std::size_t c = 0; c < g.out; ++c) pass.shift.data()[c] += pass.scale.data()[c] * filters.bias[c];
@@ -59,18 +59,18 @@ void FusedConv2d::forward(const Tensor& x, Tensor& y, Context& context) {
   convolution_forward(g, filters, x.data(), x.shape()[0], epilogue, pass.workspace);
 }
 
-void FusedConv2d::forward_norm(const ConvolutionParts& conv, const Tensor& x, FusedEpilogue& epilogue, Mode mode,
-                               FusedConv2dPass& pass) {
+void FusedConv2d::forward_norm(const ConvolutionParts& conv, const Tensor& x, FusedEpilogue& epilogue,
+                               const PassSettings& settings, FusedConv2dPass& pass) {
   const ConvolutionGeometry& g = conv.geometry;
   const std::size_t batch = x.shape()[0];
   resize(pass.z, {batch, g.out, g.rows.out(), g.columns.out()});
   epilogue.z = pass.z.data();
   const BatchNormParts norm_parts = LayerAccess::parts(*norm_);
   BatchNormPass& norm = pass.norm;
-  begin_forward(norm_parts, pass.z.shape(), mode, norm);
+  begin_forward(norm_parts, pass.z.shape(), settings.mode, norm);
   ImageEpilogue plain(g);
   plain.y = pass.z.data();
-  convolution_forward(g, conv.filters(), x.data(), batch, plain, pass.workspace);
+  convolution_forward(g, conv.filters(settings), x.data(), batch, plain, pass.workspace);
   if (batch == 0) return;
   for_each_channel(g, batch, [&](ChannelImages at) {
     const kernels::Rows<const Real> z = epilogue.norm_input(at);

@@ -30,8 +30,8 @@ class FusedConv2d : public Layer {
   MemoryUse memory_use() const override { return {.reads_y = relu_ && pool_ == nullptr}; }
 
  private:
-  void forward_norm(const ConvolutionParts& conv, const Tensor& x, FusedEpilogue& epilogue, Mode mode,
-                    FusedConv2dPass& pass);
+  void forward_norm(const ConvolutionParts& conv, const Tensor& x, FusedEpilogue& epilogue,
+                    const PassSettings& settings, FusedConv2dPass& pass);
   const BatchNormPass& backward_norm(const ConvolutionGeometry& g, std::size_t batch, const FusedEpilogue& epilogue,
                                      FusedConv2dPass& pass);
 

@@ -35,6 +35,8 @@ struct FusedEpilogue final : ConvolutionEpilogue {
       kernels::image_backward(output_gradient(at), gradient, images(at));
   }
 
+  Target results_tensor() const override { return {pool ? nullptr : y, relu}; }
+
   /// Writes y and the argmax of the given images.
   void apply(ChannelImages at, kernels::Rows<const Real> x, const kernels::Epilogue& epilogue) const {
     if (pool)
@@ -43,7 +45,7 @@ struct FusedEpilogue final : ConvolutionEpilogue {
       kernels::copy_rows(x, output_rows(y, at), images(at), epilogue);
   }
 
-  kernels::Images images(ChannelImages at) const { return {at.count, g.rows.out(), g.columns.out()}; }
+  kernels::Images images(ChannelImages at) const { return {at.count, at.rows, g.columns.out()}; }
 
   kernels::OutputGradient output_gradient(ChannelImages at) const {
     return {.dy = output_rows(dy, at),
@@ -60,7 +62,7 @@ struct FusedEpilogue final : ConvolutionEpilogue {
   kernels::Rows<T> output_rows(T* data, ChannelImages at) const {
     if (data == nullptr) return {};
     const std::size_t scale = pool ? 2 : 1;
-    return rows_of(data, at, g.out, g.rows.out() / scale, g.columns.out() / scale);
+    return rows_of(data, at, g.out, g.rows.out() / scale, g.columns.out() / scale, scale);
   }
 };
 

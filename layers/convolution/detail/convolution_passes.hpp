@@ -1,16 +1,20 @@
 #pragma once
 
+#include <minnow/core/context.hpp>
 #include <minnow/core/parameter.hpp>
 #include <minnow/layers/convolution/detail/convolution_workspace.hpp>
 #include <minnow/layers/detail/image_kernels.hpp>
 
 #include <cstddef>
+#include <cstdint>
+#include <utility>
 
 namespace minnow::inline MINNOW_PRECISION {
 
-/// The images [first, first + count) of one channel.
+/// The rows [top, top + rows) of the images [first, first + count) of one channel.
 struct ChannelImages {
   std::size_t channel, first, count;
+  std::size_t top, rows;
 };
 
 /// Receives the results of a convolution, and supplies their gradient, while they are in the cache.
@@ -18,11 +22,21 @@ class ConvolutionEpilogue {
  public:
   virtual ~ConvolutionEpilogue() = default;
 
-  /// Stores the results of the given images, each of shape (rows.out(), columns.out()).
+  /// Stores the results of the given rows. `top` is even, and so is `rows` unless the last row is among them.
   virtual void store_results(ChannelImages at, kernels::Rows<const Real> results) const = 0;
 
-  /// Writes dL/d(results) of the given images to `gradient`.
+  /// Returns the tensor (N, out, H', W') that may take the results instead, after ReLU if `relu` is set; or null.
+  struct Target {
+    Real* y = nullptr;
+    bool relu = false;
+  };
+  virtual Target results_tensor() const { return {}; }
+
+  /// Writes dL/d(results) of the given rows to `gradient`.
   virtual void load_gradient(ChannelImages at, kernels::Rows<Real> gradient) const = 0;
+
+  /// Returns dL/d(results) of all images, (N, out, H', W'), if it is in memory; else null.
+  virtual const Real* gradient_tensor() const { return nullptr; }
 };
 
 /// The filters of a forward pass. Scale and bias are per output channel and may be null.
@@ -30,6 +44,7 @@ struct Filters {
   const Real* weight;  // (out, in / groups, kernel, kernel)
   const Real* scale;   // factor of the weights
   const Real* bias;
+  std::uint64_t stamp;  // of the weights, if packed filters are kept until it changes; else 0
 };
 
 /// The parameters to train; null if frozen or absent.
@@ -44,7 +59,13 @@ struct ConvolutionParts {
   Parameter* weight;
   Parameter* bias;
 
-  Filters filters() const { return {weight->value.data(), nullptr, bias != nullptr ? bias->value.data() : nullptr}; }
+  /// Predictions keep the packed filters: training changes them after each pass.
+  Filters filters(const PassSettings& settings) const {
+    const FixedTensor& values = weight->value;
+    const bool keep = settings.mode == Mode::eval && !settings.backward_follows;
+    return {values.data(), nullptr, bias != nullptr ? std::as_const(bias->value).data() : nullptr,
+            keep ? values.stamp() : 0};
+  }
   TrainedParameters trained() const {
     return {weight->trainable ? weight : nullptr, bias != nullptr && bias->trainable ? bias : nullptr};
   }

@@ -10,7 +10,7 @@ using kernels::filter_block;
 using kernels::vector_slack;
 
 constexpr std::size_t tile_elements = 1 << 16;  // a few tiles fit the L2 cache
-constexpr std::size_t small_filters = 1 << 18;  // up to this size, several partial sums of gradients cost little
+constexpr std::size_t max_shares = 8;           // partial sums of the filters' gradients, for any number of threads
 
 /// Returns an odd multiple of a cache line, at least n, so that rows do not compete for the same cache sets.
 std::size_t row_stride(std::size_t n) {
@@ -22,20 +22,22 @@ std::size_t row_stride(std::size_t n) {
 
 void ConvolutionWorkspace::prepare(const ConvolutionGeometry& next, std::size_t n, bool backward) {
   const auto threads = static_cast<std::size_t>(num_threads());
-  if (geometry == next && batch == n && thread_tiles_.size() == threads && backward_ >= backward) return;
+  if (ready_ && geometry == next && batch == n && thread_tiles_.size() == threads && backward_ >= backward) return;
+  ready_ = false;  // until nothing can throw
+  packed.clear();  // it describes `filters`
   const ConvolutionGeometry& g = geometry = next;
   batch = n;
   backward_ = backward;
   const std::size_t channels = std::max(g.in * g.phases(), g.out);
-  const std::size_t share = threads == 1 ? n : (n + 2 * threads - 1) / (2 * threads);
-  tile_images =
-      std::clamp<std::size_t>(tile_elements / (channels * g.padded_image()), 1, std::max<std::size_t>(share, 1));
+  const std::size_t share = std::max<std::size_t>(1, (n + max_shares - 1) / max_shares);
+  in_place = g.in_place();
+  tile_images = in_place ? 1 : std::clamp<std::size_t>(tile_elements / (channels * g.padded_image()), 1, share);
   tiles = (n + tile_images - 1) / tile_images;
   plane = tile_images * g.padded_image();
-  const std::size_t phase_row = row_stride(plane + g.furthest() + vector_slack);
+  const std::size_t phase_row = in_place ? plane : row_stride(plane + g.furthest() + vector_slack);
   image_channel = g.phases() * phase_row;
   lead = (g.furthest() + 15) / 16 * 16;
-  gradient_channel = row_stride(lead + plane + vector_slack);
+  gradient_channel = in_place ? plane : row_stride(lead + plane + vector_slack);
   sums_row = row_stride(plane + vector_slack);
   distances.clear();
   for (std::size_t channel = 0; channel < g.in_each(); ++channel)
@@ -46,16 +48,17 @@ void ConvolutionWorkspace::prepare(const ConvolutionGeometry& next, std::size_t 
   thread_tiles_.resize(threads);
   for (auto& own : thread_tiles_) {
     if (!own) own = std::make_unique<PaddedTiles>();
-    own->images.assign(g.in * image_channel, Real{0});
+    if (!in_place) own->images.assign(g.in * image_channel, Real{0});
     own->sums.resize(filter_block * sums_row);
     if (!backward) continue;
     own->gradient.assign(g.out * gradient_channel, Real{0});
     own->filters.resize(kernels::filter_workspace);
   }
-  if (!backward) return;
-  const std::size_t parts = threads == 1 ? 1 : g.out * g.taps() > small_filters ? threads : 4 * threads;
-  partial.resize(std::max<std::size_t>(1, std::min(parts, tiles)));
-  lay_out_phases();
+  if (backward) {
+    partial.resize(std::clamp<std::size_t>(tiles, 1, max_shares));
+    lay_out_phases();
+  }
+  ready_ = true;
 }
 
 /// Computes the positions in the padded gradient that each phase of dx reads.

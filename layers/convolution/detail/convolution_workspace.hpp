@@ -2,7 +2,9 @@
 
 #include <minnow/core/tensor.hpp>
 #include <minnow/layers/convolution/detail/convolution_geometry.hpp>
-#include <minnow/layers/convolution/detail/convolution_kernels.hpp>
+#include <minnow/layers/convolution/detail/depthwise_workspace.hpp>
+#include <minnow/layers/convolution/detail/packed_filters.hpp>
+#include <minnow/layers/convolution/detail/tile_kernels.hpp>
 
 #include <atomic>
 #include <memory>
@@ -36,6 +38,7 @@ class ConvolutionWorkspace {
   ConvolutionGeometry geometry{};
   std::size_t batch = 0, tile_images = 0;  // images of the batch, and of a tile
   std::size_t tiles = 0;                   // for the whole batch
+  bool in_place = false;                   // kernels read and write images where they are
   std::size_t plane = 0, image_channel = 0, gradient_channel = 0, lead = 0, sums_row = 0;
   std::vector<std::size_t> distances;  // of the filter elements
   Buffer filters;                      // packed, see kernels::filter_block
@@ -47,6 +50,9 @@ class ConvolutionWorkspace {
     std::vector<double> bias;
   };
   std::vector<Partial> partial;
+
+  DepthwiseWorkspace depthwise;
+  PackedFilters packed;
 
   /// Reserves the padded tiles of one thread for its own lifetime.
   class ThreadTiles {
@@ -66,7 +72,7 @@ class ConvolutionWorkspace {
   void lay_out_phases();
 
   std::vector<std::unique_ptr<PaddedTiles>> thread_tiles_;  // one per thread
-  bool backward_ = false;
+  bool ready_ = false, backward_ = false;
 };
 
 }  // namespace minnow::inline MINNOW_PRECISION

@@ -4,10 +4,12 @@
 
 namespace minnow::inline MINNOW_PRECISION {
 
-/// The rows of the given images in a tensor (N, channels, height, width).
+/// The given rows of a tensor (N, channels, height, width). `scale` rows of `at` are one row of the tensor.
 template <class T>
-kernels::Rows<T> rows_of(T* data, ChannelImages at, std::size_t channels, std::size_t height, std::size_t width) {
-  return {data + (at.first * channels + at.channel) * height * width, width, channels * height * width};
+kernels::Rows<T> rows_of(T* data, ChannelImages at, std::size_t channels, std::size_t height, std::size_t width,
+                         std::size_t scale = 1) {
+  return {data + ((at.first * channels + at.channel) * height + at.top / scale) * width, width,
+          channels * height * width};
 }
 
 /// Epilogue of a plain convolution: writes the results to y, or reads their gradient from dy; both (N, out, H', W').
@@ -26,7 +28,10 @@ struct ImageEpilogue final : ConvolutionEpilogue {
     kernels::copy_rows(rows_of(dy, at, g.out, g.rows.out(), g.columns.out()), gradient, images(at));
   }
 
-  kernels::Images images(ChannelImages at) const { return {at.count, g.rows.out(), g.columns.out()}; }
+  Target results_tensor() const override { return {y}; }
+  const Real* gradient_tensor() const override { return dy; }
+
+  kernels::Images images(ChannelImages at) const { return {at.count, at.rows, g.columns.out()}; }
 };
 
 }  // namespace minnow::inline MINNOW_PRECISION

@@ -1,10 +1,11 @@
 // Highway compiles this file once for each instruction set and picks one at run time.
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE <minnow/layers/convolution/detail/convolution_kernels.cpp>
+#define HWY_TARGET_INCLUDE <minnow/layers/convolution/detail/tile_kernels.cpp>
 #include <hwy/foreach_target.h>
 
+#include <minnow/core/math/detail/activations-inl.hpp>
 #include <minnow/core/math/detail/simd-inl.hpp>
-#include <minnow/layers/convolution/detail/convolution_kernels.hpp>
+#include <minnow/layers/convolution/detail/tile_kernels.hpp>
 
 #include <algorithm>
 
@@ -39,6 +40,7 @@ struct Correlation {
   const Real* start;
   Real* sums;
   std::size_t sums_row;
+  bool relu;
 };
 
 /// Computes `vectors` vectors of the rows [first, first + rows) of sums, from p on.
@@ -67,6 +69,11 @@ HWY_INLINE void correlate_tile(const Correlation& c, std::size_t first, std::siz
       for (std::size_t v = 0; v < vectors; ++v) sums[r][v] = hn::MulAdd(w, x[v], sums[r][v]);
     }
   }
+  if (c.relu)
+#pragma GCC unroll 8
+    for (std::size_t r = 0; r < rows; ++r)
+#pragma GCC unroll 12
+      for (std::size_t v = 0; v < vectors; ++v) sums[r][v] = relu(d, sums[r][v]);
 #pragma GCC unroll 8
   for (std::size_t r = 0; r < rows; ++r)
 #pragma GCC unroll 12
@@ -86,13 +93,27 @@ HWY_INLINE void correlate_rows(const Correlation& c, std::size_t first, std::siz
 }
 
 void correlate(const Real* filters, std::size_t rows, const Real* padded, const std::size_t* distances, std::size_t k,
-               std::size_t n, const Real* start, Real* sums, std::size_t sums_row) {
-  const Correlation c{filters, rows, padded, distances, k, start, sums, sums_row};
+               std::size_t n, const Real* start, Real* sums, std::size_t sums_row, bool relu) {
+  const Correlation c{filters, rows, padded, distances, k, start, sums, sums_row, relu};
   std::size_t first = 0;
   for (; rows - first >= tile_rows; first += tile_rows) correlate_rows<tile_rows>(c, first, n);
   for (; rows - first >= 4; first += 4) correlate_rows<4>(c, first, n);
   for (; rows - first >= 2; first += 2) correlate_rows<2>(c, first, n);
   for (; rows - first >= 1; first += 1) correlate_rows<1>(c, first, n);
+}
+
+void gather_row(const Real* from, std::size_t n, std::size_t step, Real* to) {
+  std::size_t i = 0;
+#if HWY_TARGET != HWY_SCALAR
+  const Wide d;
+  if (step == 2)
+    for (; i + hn::Lanes(d) < n; i += hn::Lanes(d)) {  // not the last element: what follows it may not be readable
+      V even, odd;
+      hn::LoadInterleaved2(d, from + 2 * i, even, odd);
+      hn::StoreU(even, d, to + i);
+    }
+#endif
+  for (; i < n; ++i) to[i] = from[i * step];
 }
 
 // ------------------------------------------------------------------------------------------------- filters' gradient
@@ -200,6 +221,7 @@ namespace minnow::simd {
 namespace {
 HWY_EXPORT(correlate);
 HWY_EXPORT(correlate_filters);
+HWY_EXPORT(gather_row);
 }  // namespace
 }  // namespace minnow::simd
 
@@ -208,8 +230,12 @@ namespace minnow::inline MINNOW_PRECISION::kernels {
 using namespace minnow::simd;
 
 void correlate(const Real* filters, std::size_t rows, const Real* padded, const std::size_t* distances, std::size_t k,
-               std::size_t n, const Real* start, Real* sums, std::size_t sums_row) {
-  HWY_DYNAMIC_DISPATCH(correlate)(filters, rows, padded, distances, k, n, start, sums, sums_row);
+               std::size_t n, const Real* start, Real* sums, std::size_t sums_row, bool relu) {
+  HWY_DYNAMIC_DISPATCH(correlate)(filters, rows, padded, distances, k, n, start, sums, sums_row, relu);
+}
+
+void gather_row(const Real* from, std::size_t n, std::size_t step, Real* to) {
+  HWY_DYNAMIC_DISPATCH(gather_row)(from, n, step, to);
 }
 
 void correlate_filters(const Real* padded, const std::size_t* distances, std::size_t k, const Real* gradient,

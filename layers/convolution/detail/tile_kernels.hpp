@@ -20,9 +20,13 @@ inline constexpr std::size_t filter_block = 8;
 inline constexpr std::size_t vector_slack = 128;
 
 /// Computes sums[r][p] = start[r] + sum over k of filters[k][r] padded[distances[k] + p], for r < rows <= filter_block
-/// and p < n. start may be null. Rows of sums are `sums_row` apart. Up to vector_slack elements beyond n are written.
+/// and p < n. start may be null. `relu` sets
+/// negative sums to 0. Rows of sums are `sums_row` apart. Up to vector_slack elements beyond n are written.
 void correlate(const Real* filters, std::size_t rows, const Real* padded, const std::size_t* distances, std::size_t k,
-               std::size_t n, const Real* start, Real* sums, std::size_t sums_row);
+               std::size_t n, const Real* start, Real* sums, std::size_t sums_row, bool relu = false);
+
+/// Writes every `step`-th of the elements from[0], from[step], ... to n consecutive elements.
+void gather_row(const Real* from, std::size_t n, std::size_t step, Real* to);
 
 /// Computes sums[k][r] += sum over p < n of padded[distances[k] + p] gradient[r][p]. Rows of gradient are
 /// `gradient_row` apart. One vector beyond n, gradient must be 0 and `padded` finite. `workspace` has
