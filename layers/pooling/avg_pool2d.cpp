@@ -1,33 +1,52 @@
 #include <minnow/core/error.hpp>
-#include <minnow/core/threading/parallel_for.hpp>
 #include <minnow/layers/pooling/avg_pool2d.hpp>
+#include <minnow/layers/pooling/detail/pool_kernels.hpp>
+#include <minnow/layers/pooling/detail/pooling_passes.hpp>
 
 #include <algorithm>
 
 namespace minnow::inline MINNOW_PRECISION {
 namespace {
 
-using Span = PoolingWindow::Span;
+/// The tables of a pass.
+struct AverageTables : detail::PoolingTables {
+  std::vector<Real> row_counts, column_counts, row_inverses, column_inverses, last_windows, phases;
+  std::vector<kernels::Span> covering;
+};
 
-/// Calls body(plane of x, index in y, rows, columns, number of elements in the mean) for each window.
-template <class Body>
-void for_each_window(const PoolingWindow& window, bool count_padding, const Shape& x, const Shape& y,
-                     const Body& body) {
-  const std::size_t height = x[2], width = x[3], out_height = y[2], out_width = y[3];
-  parallel_for(x[0] * x[1], light_grain / (height * width + 1) + 1, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t plane = begin; plane < end; ++plane)
-      for (std::size_t h = 0; h < out_height; ++h) {
-        const Span rows = window.rows(h, height);
-        for (std::size_t w = 0; w < out_width; ++w) {
-          const Span columns = window.columns(w, width);
-          const auto extent = [count_padding](const Span& span) {
-            const auto all = static_cast<std::ptrdiff_t>(span.padded_end) - span.first;
-            return count_padding ? static_cast<double>(all) : static_cast<double>(span.end - span.begin);
-          };
-          body(plane, (plane * out_height + h) * out_width + w, rows, columns, extent(rows) * extent(columns));
-        }
-      }
-  });
+/// Writes the number of elements of each window along an axis, and its inverse.
+void count_elements(const kernels::PoolingAxis& axis, bool count_padding, std::vector<Real>& counts,
+                    std::vector<Real>& inverses) {
+  counts.resize(axis.windows);
+  inverses.resize(axis.windows);
+  for (std::size_t at = 0; at < axis.windows; ++at) {
+    const std::size_t padded = axis.size + 2 * axis.padding - at * axis.stride;
+    counts[at] = static_cast<Real>(count_padding ? std::min(axis.kernel, padded) : axis.taps(at).count);
+    inverses[at] = 1 / counts[at];
+  }
+}
+
+kernels::AveragePooling describe(const PoolingWindow& window, bool count_padding, const Shape& x, const Shape& y,
+                                 AverageTables& tables) {
+  const kernels::PoolingAxes axes = tables.describe(window, x, y);
+  count_elements(axes.rows, count_padding, tables.row_counts, tables.row_inverses);
+  count_elements(axes.columns, count_padding, tables.column_counts, tables.column_inverses);
+  tables.covering.resize(axes.rows.size);
+  for (std::size_t r = 0; r < axes.rows.size; ++r) tables.covering[r] = axes.rows.windows_at(r);
+  tables.last_windows.resize(axes.columns.size);
+  tables.phases.resize(axes.columns.size);
+  for (std::size_t c = 0; c < axes.columns.size; ++c) {
+    tables.last_windows[c] = static_cast<Real>((c + axes.columns.padding) / axes.columns.stride);
+    tables.phases[c] = static_cast<Real>((c + axes.columns.padding) % axes.columns.stride);
+  }
+  return {axes,
+          tables.row_counts.data(),
+          tables.column_counts.data(),
+          tables.row_inverses.data(),
+          tables.column_inverses.data(),
+          tables.covering.data(),
+          tables.last_windows.data(),
+          tables.phases.data()};
 }
 
 }  // namespace
@@ -53,29 +72,27 @@ std::optional<LayerConfig> AvgPool2d::config() const {
   return layer_config(*this, std::move(config));
 }
 
-void AvgPool2d::forward(const Tensor& x, Tensor& y, Context&) {
-  const std::size_t width = x.shape()[3], plane_size = x.shape()[2] * width;
-  for_each_window(window_, count_include_pad_, x.shape(), y.shape(),
-                  [&](std::size_t plane, std::size_t index, Span rows, Span columns, double count) {
-                    double sum = 0;
-                    for (std::size_t i = rows.begin; i < rows.end; ++i)
-                      for (std::size_t j = columns.begin; j < columns.end; ++j)
-                        sum += static_cast<double>(x.data()[plane * plane_size + i * width + j]);
-                    y.data()[index] = static_cast<Real>(sum / count);
-                  });
+void AvgPool2d::forward(const Tensor& x, Tensor& y, Context& context) {
+  auto& tables = context.scratch<AverageTables>();
+  const auto pooling = describe(window_, count_include_pad_, x.shape(), y.shape(), tables);
+  const kernels::PoolingAxis &rows = pooling.rows, &columns = pooling.columns;
+  detail::for_rows(x.shape()[0] * x.shape()[1] * rows.windows, rows.kernel * columns.size,
+                   kernels::pooling_workspace(pooling), tables,
+                   [&](std::size_t first, std::size_t last, Real* workspace) {
+                     kernels::average_pool_rows(pooling, x.data(), y.data(), first, last, workspace);
+                   });
 }
 
-void AvgPool2d::backward(const Tensor&, const Tensor& y, const Tensor& dy, Tensor* dx, Context&) {
+void AvgPool2d::backward(const Tensor&, const Tensor& y, const Tensor& dy, Tensor* dx, Context& context) {
   if (dx == nullptr) return;
-  std::fill(dx->storage().begin(), dx->storage().end(), Real{0});
-  const std::size_t width = dx->shape()[3], plane_size = dx->shape()[2] * width;
-  for_each_window(window_, count_include_pad_, dx->shape(), y.shape(),
-                  [&](std::size_t plane, std::size_t index, Span rows, Span columns, double count) {
-                    const auto share = static_cast<Real>(static_cast<double>(dy.data()[index]) / count);
-                    for (std::size_t i = rows.begin; i < rows.end; ++i)
-                      for (std::size_t j = columns.begin; j < columns.end; ++j)
-                        dx->data()[plane * plane_size + i * width + j] += share;
-                  });
+  auto& tables = context.scratch<AverageTables>();
+  const auto pooling = describe(window_, count_include_pad_, dx->shape(), y.shape(), tables);
+  const kernels::PoolingAxis &rows = pooling.rows, &columns = pooling.columns;
+  const std::size_t work = columns.windows * (rows.kernel / rows.stride + 1) + columns.size;
+  detail::for_rows(y.shape()[0] * y.shape()[1] * rows.size, work, kernels::pooling_workspace(pooling), tables,
+                   [&](std::size_t first, std::size_t last, Real* workspace) {
+                     kernels::average_pool_backward_rows(pooling, dy.data(), dx->data(), first, last, workspace);
+                   });
 }
 
 }  // namespace minnow::inline MINNOW_PRECISION

@@ -1,11 +1,12 @@
 #include <minnow/core/threading/parallel_for.hpp>
 #include <minnow/layers/detail/image_kernels.hpp>
+#include <minnow/layers/pooling/detail/argmax_kernels.hpp>
+#include <minnow/layers/pooling/detail/pool_kernels.hpp>
+#include <minnow/layers/pooling/detail/pooling_passes.hpp>
 #include <minnow/layers/pooling/max_pool2d.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <cstdint>
-#include <limits>
 
 namespace minnow::inline MINNOW_PRECISION {
 namespace {
@@ -13,44 +14,15 @@ namespace {
 /// The argmax of each window, one per element of y.
 struct Argmax {
   std::vector<std::uint8_t> in_tile;    // of 2 x 2 tiles
-  std::vector<std::uint32_t> in_plane;  // of other windows; `none` if the window lies in the padding
-};
-constexpr auto none = std::numeric_limits<std::uint32_t>::max();
-
-struct Planes {
-  std::size_t count, height, width, out_height, out_width;
-  Planes(const Shape& x, const Shape& y)
-      : count(x[0] * x[1]), height(x[2]), width(x[3]), out_height(y[2]), out_width(y[3]) {}
-  std::size_t size() const { return height * width; }
-  std::size_t out_size() const { return out_height * out_width; }
+  std::vector<std::uint32_t> in_plane;  // of other windows
+  detail::PoolingTables tables;
 };
 
 /// Calls body(first plane, number of planes) on all threads.
 template <class Body>
-void for_planes(const Planes& planes, const Body& body) {
-  parallel_for(planes.count, light_grain / (planes.size() + 1) + 1,
+void for_planes(const kernels::PoolingAxes& axes, std::size_t planes, const Body& body) {
+  parallel_for(planes, light_grain / (axes.rows.size * axes.columns.size + 1) + 1,
                [&](std::size_t begin, std::size_t end) { body(begin, end - begin); });
-}
-
-/// `argmax` may be null.
-void pool_plane(const PoolingWindow& window, const Planes& planes, const Real* x, Real* y, std::uint32_t* argmax) {
-  const Size2d step = window.dilation();
-  for (std::size_t h = 0; h < planes.out_height; ++h)
-    for (std::size_t w = 0; w < planes.out_width; ++w) {
-      const PoolingWindow::Span rows = window.rows(h, planes.height), columns = window.columns(w, planes.width);
-      const bool in_padding = rows.begin >= rows.end || columns.begin >= columns.end;
-      std::size_t largest = in_padding ? none : rows.begin * planes.width + columns.begin;
-      Real best = -std::numeric_limits<Real>::infinity();
-      for (std::size_t i = rows.begin; i < rows.end; i += step.height)
-        for (std::size_t j = columns.begin; j < columns.end; j += step.width) {
-          const Real v = x[i * planes.width + j];
-          if (!(v > best || std::isnan(v))) continue;
-          best = v;
-          largest = i * planes.width + j;
-        }
-      *y++ = best;
-      if (argmax != nullptr) *argmax++ = static_cast<std::uint32_t>(largest);
-    }
 }
 
 }  // namespace
@@ -69,40 +41,55 @@ std::optional<LayerConfig> MaxPool2d::config() const {
 
 void MaxPool2d::forward(const Tensor& x, Tensor& y, Context& context) {
   auto& argmax = context.scratch<Argmax>();
-  const Planes planes(x.shape(), y.shape());
+  const bool indexed = context.settings.backward_follows;
+  const auto axes = argmax.tables.describe(window_, x.shape(), y.shape());
+  const std::size_t planes = x.shape()[0] * x.shape()[1], out_width = axes.columns.windows;
   if (window_.tiles_2x2()) {
-    argmax.in_tile.resize(context.settings.backward_follows ? y.size() : 0);
-    return for_planes(planes, [&](std::size_t first, std::size_t count) {
-      std::uint8_t* tile_argmax =
-          context.settings.backward_follows ? argmax.in_tile.data() + first * planes.out_size() : nullptr;
-      kernels::max_pool_2x2({x.data() + first * planes.size(), planes.width, planes.size()},
-                            {y.data() + first * planes.out_size(), planes.out_width, planes.out_size()},
-                            {tile_argmax, planes.out_width, planes.out_size()}, {count, planes.height, planes.width});
+    const std::size_t width = axes.columns.size, size = axes.rows.size * width,
+                      out_size = axes.rows.windows * out_width;
+    argmax.in_tile.resize(indexed ? y.size() : 0);
+    return for_planes(axes, planes, [&](std::size_t first, std::size_t count) {
+      kernels::max_pool_2x2({x.data() + first * size, width, size}, {y.data() + first * out_size, out_width, out_size},
+                            {indexed ? argmax.in_tile.data() + first * out_size : nullptr, out_width, out_size},
+                            {count, axes.rows.size, width});
     });
   }
-  argmax.in_plane.resize(context.settings.backward_follows ? y.size() : 0);
-  for_planes(planes, [&](std::size_t first, std::size_t count) {
-    for (std::size_t p = first; p < first + count; ++p)
-      pool_plane(window_, planes, x.data() + p * planes.size(), y.data() + p * planes.out_size(),
-                 context.settings.backward_follows ? argmax.in_plane.data() + p * planes.out_size() : nullptr);
-  });
+  argmax.in_plane.resize(indexed ? y.size() : 0);
+  const std::size_t workspace_size =
+      indexed ? kernels::ArgmaxGroup(axes).workspace(axes.columns) : kernels::pooling_workspace(axes);
+  detail::for_rows(planes * axes.rows.windows, axes.rows.kernel * axes.columns.size, workspace_size, argmax.tables,
+                   [&](std::size_t first, std::size_t last, Real* workspace) {
+                     if (indexed)
+                       kernels::max_pool_argmax_rows(axes, x.data(), y.data(), argmax.in_plane.data(), first, last,
+                                                     workspace);
+                     else
+                       kernels::max_pool_rows(axes, x.data(), y.data(), first, last, workspace);
+                   });
 }
 
 void MaxPool2d::backward(const Tensor&, const Tensor& y, const Tensor& dy, Tensor* dx, Context& context) {
   if (dx == nullptr) return;
-  const auto& argmax = context.scratch<Argmax>();
-  const Planes planes(dx->shape(), y.shape());
-  for_planes(planes, [&](std::size_t first, std::size_t count) {
-    const std::size_t out = first * planes.out_size();
-    Real* to = dx->data() + first * planes.size();
+  auto& argmax = context.scratch<Argmax>();
+  const auto axes = argmax.tables.describe(window_, dx->shape(), y.shape());
+  const std::size_t width = axes.columns.size, size = axes.rows.size * width, out_width = axes.columns.windows;
+  const std::size_t out_size = axes.rows.windows * out_width;
+  for_planes(axes, y.shape()[0] * y.shape()[1], [&](std::size_t first, std::size_t count) {
     if (window_.tiles_2x2())
-      return kernels::image_backward({.dy = {dy.data() + out, planes.out_width, planes.out_size()},
-                                      .argmax = {argmax.in_tile.data() + out, planes.out_width, planes.out_size()}},
-                                     {to, planes.width, planes.size()}, {count, planes.height, planes.width});
-    std::fill_n(to, count * planes.size(), Real{0});
-    for (std::size_t i = 0; i < count * planes.out_size(); ++i)
-      if (const std::uint32_t at = argmax.in_plane[out + i]; at != none)
-        to[i / planes.out_size() * planes.size() + at] += dy.data()[out + i];
+      return kernels::image_backward({.dy = {dy.data() + first * out_size, out_width, out_size},
+                                      .argmax = {argmax.in_tile.data() + first * out_size, out_width, out_size}},
+                                     {dx->data() + first * size, width, size}, {count, axes.rows.size, width});
+    for (std::size_t plane = first; plane < first + count; ++plane) {
+      const std::uint32_t* at = argmax.in_plane.data() + plane * out_size;
+      const Real* gradient = dy.data() + plane * out_size;
+      Real* to = dx->data() + plane * size;
+      std::fill_n(to, size, Real{0});
+      for (std::size_t h = 0; h < axes.rows.windows; ++h, at += out_width, gradient += out_width) {
+        const Real* next = to + size + h * axes.rows.stride * width;  // of the next plane
+        for (std::size_t i = 0; i < axes.rows.stride * width; i += 16) __builtin_prefetch(next + i, 1);
+        for (std::size_t w = 0; w < out_width; ++w)
+          if (at[w] < size) to[at[w]] += gradient[w];
+      }
+    }
   });
 }
 

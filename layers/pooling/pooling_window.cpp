@@ -20,16 +20,6 @@ std::size_t windows(std::size_t size, std::size_t kernel, std::size_t stride, st
   return (count - 1) * stride >= size + padding ? count - 1 : count;  // the last window must start inside the image
 }
 
-PoolingWindow::Span span(std::size_t at, std::size_t size, std::size_t kernel, std::size_t stride, std::size_t padding,
-                         std::size_t dilation) {
-  const auto first = static_cast<std::ptrdiff_t>(at * stride) - static_cast<std::ptrdiff_t>(padding);
-  const auto step = static_cast<std::ptrdiff_t>(dilation);
-  const std::ptrdiff_t begin = first >= 0 ? first : first + (-first + step - 1) / step * step;
-  const std::ptrdiff_t end = first + step * static_cast<std::ptrdiff_t>(kernel - 1) + 1;
-  const auto last = static_cast<std::size_t>(std::max<std::ptrdiff_t>(end, 0));
-  return {first, static_cast<std::size_t>(begin), std::min(last, size), std::min(last, size + padding)};
-}
-
 PoolingOptions read_pooling_options(ConfigReader& read) {
   PoolingOptions options;
   options.stride = read.size2d("stride", read.size2d("kernel"));
@@ -92,14 +82,6 @@ Shape PoolingWindow::output_shape(const Shape& input) const {
 
 bool PoolingWindow::tiles_2x2() const {
   return kernel_ == Size2d(2) && stride_ == Size2d(2) && padding_ == Size2d(0) && dilation_ == Size2d(1) && !ceil_mode_;
-}
-
-PoolingWindow::Span PoolingWindow::rows(std::size_t h, std::size_t height) const {
-  return span(h, height, kernel_.height, stride_.height, padding_.height, dilation_.height);
-}
-
-PoolingWindow::Span PoolingWindow::columns(std::size_t w, std::size_t width) const {
-  return span(w, width, kernel_.width, stride_.width, padding_.width, dilation_.width);
 }
 
 }  // namespace minnow::inline MINNOW_PRECISION

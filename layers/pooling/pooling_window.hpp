@@ -35,17 +35,10 @@ class MINNOW_API PoolingWindow {
   /// Returns true if the windows are adjacent 2 x 2 tiles without padding.
   bool tiles_2x2() const;
 
-  /// The window of one output along an axis. The coordinates begin, begin + dilation, ... below `end` lie in the image;
-  /// the window ends at `padded_end` in the padding.
-  struct Span {
-    std::ptrdiff_t first;  // before the image if negative
-    std::size_t begin, end, padded_end;
-  };
-  Span rows(std::size_t h, std::size_t height) const;
-  Span columns(std::size_t w, std::size_t width) const;
-
   const std::string& name() const { return name_; }
   Size2d kernel() const { return kernel_; }
+  Size2d stride() const { return stride_; }
+  Size2d padding() const { return padding_; }
   Size2d dilation() const { return dilation_; }
 
  private:
