@@ -60,10 +60,15 @@ endfunction()
 # set; a kernel file must not include xtensor: its templates would be compiled for that instruction set, and the linker could
 # use them in the whole program. The header of xtensor-blas declares the functions of CBLAS a second time.
 set_source_files_properties(core/math/detail/product.cpp PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+# -O3 makes the code of these kernels longer, and not faster.
+set(short_kernels "softmax_kernels|losses/detail/elementwise_kernels|layers/pooling/")
 foreach(source IN LISTS MINNOW_SOURCES)
   file(STRINGS ${PROJECT_SOURCE_DIR}/${source} is_kernel REGEX "^#define HWY_TARGET_INCLUDE" LIMIT_COUNT 1)
   if(is_kernel)
-    set_source_files_properties(${source} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON COMPILE_OPTIONS "$<$<CONFIG:Release>:-O3>")
+    set_source_files_properties(${source} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+    if(NOT source MATCHES "${short_kernels}")
+      set_source_files_properties(${source} PROPERTIES COMPILE_OPTIONS "$<$<CONFIG:Release>:-O3>")
+    endif()
   endif()
 endforeach()
 

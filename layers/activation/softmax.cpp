@@ -1,5 +1,6 @@
 #include <minnow/core/error.hpp>
 #include <minnow/core/math/kernels.hpp>
+#include <minnow/layers/activation/detail/last_axis.hpp>
 #include <minnow/layers/activation/softmax.hpp>
 
 namespace minnow::inline MINNOW_PRECISION {
@@ -10,12 +11,16 @@ Shape Softmax::output_shape(const Shape& input) const {
 }
 
 void Softmax::forward(const Tensor& x, Tensor& y, Context&) {
-  if (x.size() > 0) kernels::softmax(x.data(), y.data(), x.size() / x.shape().back(), x.shape().back());
+  detail::for_last_axis(x, [&](std::size_t at, std::size_t rows) {
+    kernels::softmax(x.data() + at, y.data() + at, rows, x.shape().back());
+  });
 }
 
 void Softmax::backward(const Tensor&, const Tensor& y, const Tensor& dy, Tensor* dx, Context&) {
-  if (dx != nullptr && y.size() > 0)
-    kernels::softmax_backward(y.data(), dy.data(), dx->data(), y.size() / y.shape().back(), y.shape().back());
+  if (dx == nullptr) return;
+  detail::for_last_axis(y, [&](std::size_t at, std::size_t rows) {
+    kernels::softmax_backward(y.data() + at, dy.data() + at, dx->data() + at, rows, y.shape().back());
+  });
 }
 
 }  // namespace minnow::inline MINNOW_PRECISION

@@ -4,6 +4,7 @@
 #include <minnow/core/threading/parallel_for.hpp>
 #include <minnow/layers/normalization/detail/batch_norm_pass.hpp>
 
+#include <algorithm>
 #include <optional>
 
 /// \file
@@ -57,9 +58,10 @@ void prepare_channel_backward(const BatchNormValues& values, std::size_t channel
 /// Calls body(first, last) for ranges of channels, on all threads.
 template <class Body>
 void for_channels(const BatchNormPass& pass, std::size_t channels, const Body& body) {
-  constexpr std::size_t line = 16;  // columns that share a cache line
   const std::size_t grain = light_grain / pass.planes.count() + 1;
-  parallel_for(channels, pass.in_columns() ? (grain + line - 1) / line * line : grain, body);
+  if (!pass.in_columns()) return parallel_for(channels, grain, body);
+  constexpr std::size_t line = 16;  // columns that share a cache line; a thread reads several lines of each row
+  parallel_for(channels, (std::max(grain, channels / 16) + line - 1) / line * line, body);
 }
 
 }  // namespace minnow::inline MINNOW_PRECISION

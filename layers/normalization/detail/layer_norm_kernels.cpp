@@ -11,6 +11,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include <hwy/cache_control.h>
+
 HWY_BEFORE_NAMESPACE();
 namespace minnow::simd::HWY_NAMESPACE {
 namespace {
@@ -51,23 +53,23 @@ HWY_INLINE hn::VFromD<D> normalised(D d, const Real* x, const kernels::RowStatis
   return hn::Mul(centred, hn::Set(d, row.inverse));
 }
 
-/// Two passes: the mean, then its rounding error and the variance.
-kernels::RowStatistics statistics(const Real* x, std::size_t n, double eps) {
-  const auto count = static_cast<double>(n);
-  const auto mean = static_cast<Real>(row_sum(x, n) / count);
+/// Two passes: the mean, then its rounding error and the variance. share = 1 / n.
+HWY_INLINE kernels::RowStatistics statistics(const Real* x, std::size_t n, double share, double eps) {
+  const auto mean = static_cast<Real>(row_sum(x, n) * share);
   const TwoSums sums = two_sums(n, [=](auto d, std::size_t j, auto& a, auto& b) HWY_ATTR {
     a = hn::Sub(hn::LoadU(d, x + j), hn::Set(d, mean));
     b = hn::Mul(a, a);
   });
-  const double rest = sums.first / count;
-  const double variance = std::max(sums.second / count - rest * rest, 0.0);  // a NaN is kept, as the first argument
+  const double rest = sums.first * share;
+  const double variance = std::max(sums.second * share - rest * rest, 0.0);  // a NaN is kept, as the first argument
   return {mean, static_cast<Real>(rest), static_cast<Real>(inverse_deviation(variance, eps))};
 }
 
 void layer_norm(const kernels::NormRows& in, double eps, Real* y) {
   const Real* x = in.x;
+  const double share = 1 / static_cast<double>(in.cols);
   for (std::size_t i = 0; i < in.rows; ++i, x += in.cols, y += in.cols) {
-    const kernels::RowStatistics row = in.statistics[i] = statistics(x, in.cols, eps);
+    const kernels::RowStatistics row = in.statistics[i] = statistics(x, in.cols, share, eps);
     for_each_vector<Real>(in.cols, [=, weight = in.weight, bias = in.bias](auto d, std::size_t j) HWY_ATTR {
       auto v = normalised(d, x + j, row);
       if (weight != nullptr) v = hn::Mul(v, hn::LoadU(d, weight + j));
@@ -86,14 +88,14 @@ HWY_INLINE hn::VFromD<D> weighted(D d, const Real* dy, const Real* weight, std::
 
 void layer_norm_backward(const kernels::NormRows& in, const Real* dy, Real* dx) {
   const Real *x = in.x, *weight = in.weight;
-  const auto count = static_cast<double>(in.cols);
+  const double share = 1 / static_cast<double>(in.cols);
   for (std::size_t i = 0; i < in.rows; ++i, x += in.cols, dy += in.cols, dx += in.cols) {
     const kernels::RowStatistics row = in.statistics[i];
     const TwoSums sums = two_sums(in.cols, [=](auto d, std::size_t j, auto& a, auto& b) HWY_ATTR {
       a = weighted(d, dy, weight, j);
       b = hn::Mul(a, normalised(d, x + j, row));
     });
-    const auto mean = static_cast<Real>(sums.first / count), slope = static_cast<Real>(sums.second / count);
+    const auto mean = static_cast<Real>(sums.first * share), slope = static_cast<Real>(sums.second * share);
     for_each_vector<Real>(in.cols, [=](auto d, std::size_t j) HWY_ATTR {
       const auto centred = hn::Sub(weighted(d, dy, weight, j), hn::Set(d, mean));
       const auto v = hn::NegMulAdd(normalised(d, x + j, row), hn::Set(d, slope), centred);
@@ -103,32 +105,58 @@ void layer_norm_backward(const kernels::NormRows& in, const Real* dy, Real* dx) 
 }
 
 /// Computes grad = beta grad + sum; a beta of 0 overwrites grad.
-template <class D>
-HWY_INLINE void add_to(D d, Real* grad, Real beta, hn::VFromD<D> sum) {
-  if (beta != 0) sum = hn::MulAdd(hn::Set(d, beta), hn::LoadU(d, grad), sum);
-  hn::StoreU(sum, d, grad);
+HWY_INLINE void add_to(Real* grad, Real beta, const double* sums, std::size_t n) {
+  for (std::size_t j = 0; j < n; ++j)
+    grad[j] = static_cast<Real>(beta != 0 ? static_cast<double>(beta * grad[j]) + sums[j] : sums[j]);
 }
 
+constexpr std::size_t slab = 512;      // columns that are summed together, so that the sums stay in the cache
 constexpr std::size_t row_block = 64;  // rows that are summed in Real before they are added to the total
+constexpr std::size_t unrolled = 4;    // rows that are added at a time
+
+/// Writes the sums over the rows of dy xhat and of dy for columns [begin, begin + n).
+HWY_INLINE void sum_gradients(const kernels::NormRows& in, const Real* dy, std::size_t begin, std::size_t n,
+                              double* weight_sums, double* bias_sums) {
+  Real weight_parts[slab], bias_parts[slab];
+  const std::size_t ahead = std::max<std::size_t>(unrolled * in.cols, 1024);
+  std::fill_n(weight_sums, n, 0.0);
+  std::fill_n(bias_sums, n, 0.0);
+  for (std::size_t first = 0; first < in.rows; first += row_block) {
+    const std::size_t block_end = std::min(in.rows, first + row_block);
+    std::fill_n(weight_parts, n, Real{0});
+    std::fill_n(bias_parts, n, Real{0});
+    for (std::size_t row = first; row < block_end; row += unrolled) {
+      const std::size_t end = std::min(row + unrolled, block_end);
+      for_each_vector<Real>(n, [&](auto d, std::size_t j) HWY_ATTR {
+        auto weight = hn::LoadU(d, weight_parts + j), bias = hn::LoadU(d, bias_parts + j);
+        for (std::size_t i = row; i < end; ++i) {
+          const std::size_t at = i * in.cols + begin + j;
+          hwy::Prefetch(in.x + at + ahead);
+          hwy::Prefetch(dy + at + ahead);
+          const auto g = hn::LoadU(d, dy + at);
+          bias = hn::Add(bias, g);
+          weight = hn::MulAdd(g, normalised(d, in.x + at, in.statistics[i]), weight);
+        }
+        hn::StoreU(weight, d, weight_parts + j);
+        hn::StoreU(bias, d, bias_parts + j);
+      });
+    }
+    for (std::size_t j = 0; j < n; ++j) {
+      weight_sums[j] += static_cast<double>(weight_parts[j]);
+      bias_sums[j] += static_cast<double>(bias_parts[j]);
+    }
+  }
+}
 
 void layer_norm_gradients(const kernels::NormRows& in, const Real* dy, std::size_t begin, std::size_t end,
                           Real* weight_grad, Real weight_beta, Real* bias_grad, Real bias_beta) {
-  for_each_vector<Real>(end - begin, [=, &in](auto d, std::size_t k) HWY_ATTR {
-    const std::size_t j = begin + k;
-    auto weight_sum = hn::Zero(d), bias_sum = hn::Zero(d);
-    for (std::size_t first = 0; first < in.rows; first += row_block) {
-      auto weight_part = hn::Zero(d), bias_part = hn::Zero(d);
-      for (std::size_t i = first; i < std::min(in.rows, first + row_block); ++i) {
-        const auto g = hn::LoadU(d, dy + i * in.cols + j);
-        bias_part = hn::Add(bias_part, g);
-        weight_part = hn::MulAdd(g, normalised(d, in.x + i * in.cols + j, in.statistics[i]), weight_part);
-      }
-      weight_sum = hn::Add(weight_sum, weight_part);
-      bias_sum = hn::Add(bias_sum, bias_part);
-    }
-    if (weight_grad != nullptr) add_to(d, weight_grad + j, weight_beta, weight_sum);
-    if (bias_grad != nullptr) add_to(d, bias_grad + j, bias_beta, bias_sum);
-  });
+  double weight_sums[slab], bias_sums[slab];
+  for (std::size_t j = begin; j < end; j += slab) {
+    const std::size_t n = std::min(slab, end - j);
+    sum_gradients(in, dy, j, n, weight_sums, bias_sums);
+    if (weight_grad != nullptr) add_to(weight_grad + j, weight_beta, weight_sums, n);
+    if (bias_grad != nullptr) add_to(bias_grad + j, bias_beta, bias_sums, n);
+  }
 }
 
 }  // namespace

@@ -44,8 +44,8 @@ void expect_reference(const Tensor& x, double allowed = tolerance) {
 
 TEST(BatchNorm, ForwardBackwardAndRunningStatisticsMatchTheDefinitions) {
   on_each_instruction_set([](const std::string&) {
-    for (const Shape& shape : {Shape{4, 1}, Shape{5, 3}, Shape{70, 37}, Shape{300, 64}, Shape{4, 3, 1}, Shape{4, 3, 7},
-                               Shape{1, 2, 9}, Shape{9, 5, 2}})
+    for (const Shape& shape : {Shape{4, 1}, Shape{5, 3}, Shape{70, 37}, Shape{300, 64}, Shape{37, 1100}, Shape{4, 3, 1},
+                               Shape{4, 3, 7}, Shape{1, 2, 9}, Shape{9, 5, 2}})
       expect_reference<BatchNorm1d>(random(shape, 1));
     for (const Shape& shape : {Shape{3, 4, 5, 5}, Shape{6, 3, 1, 1}, Shape{1, 2, 3, 3}, Shape{17, 1, 50, 60},
                                Shape{3, 2, 45, 46}, Shape{40, 6, 7, 7}, Shape{130, 3, 4, 4}})
