@@ -84,7 +84,7 @@ def read_row(group, header, cells):
     """Returns Minnow's time, the fastest peer and the smallest bound of one net or operation."""
     def references(heading):
         return [(float(cells[i - 1]), header[i - 1].removesuffix(" µs"), cells[i - 1], to_number(cells[i]))
-                for i, name in enumerate(header) if name == heading and cells[i] != "-"]
+                for i, name in enumerate(header) if name == heading and cells[i] != "-" and cells[i - 1] != "-"]
 
     peers, bounds = references(PER_PEER), references(PER_BOUND)
     row = {"group": group, "name": cells[0], "minnow_us": float(cells[1]), "minnow_ms": to_ms(cells[1])}
@@ -107,7 +107,8 @@ class Results:
             text = (folder / f"{group}.md").read_text()
             self.facts[group] = dict(re.findall(r"^- (CPU|Software|Run|OpenBLAS [^:]*): (.*)$", text, re.MULTILINE))
             for threads, build, (header, *rows) in read_tables(text):
-                self.rows += [{**read_row(group, header, cells), "threads": threads, "build": build} for cells in rows]
+                self.rows += [{**read_row(group, header, cells), "threads": threads, "build": build} for cells in rows
+                              if cells[1] != "-"]  # "-": a geometric mean
         if not all(any(row["group"] == group for row in self.rows) for group in NETS):
             sys.exit(f"bench_page: expected {folder}/step.md and conv_step.md with comparisons. Run scripts/bench --write.")
         self.builds = sorted({row["build"] for row in self.rows if row["group"] in NETS})
@@ -215,8 +216,8 @@ def peers(results):
     if not names:
         return "No peer was measured."
     kann = bench_tables.PEERS["kann"]
-    text = ("The strongest peer is the fastest of LibTorch, dlib and KANN, each in its fastest setting. LibTorch and dlib use the "
-            "same weights and batch as Minnow, and their loss after five steps must equal Minnow's.")
+    text = ("The strongest peer is the fastest of LibTorch (the C++ library of PyPI's torch), torch.compile, dlib and KANN. They use "
+            "the same weights and batch as Minnow, and their results must equal Minnow's.")
     return text + (f" *{kann}* is an estimate from a measurement on another machine." if kann in names else "")
 
 

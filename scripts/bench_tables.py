@@ -5,12 +5,13 @@ import platform
 import re
 import statistics
 
-PEERS = {"torch": "LibTorch", "dlib": "dlib", "kann": "KANN, scaled"}
+PEERS = {"torch": "LibTorch", "compiled": "torch.compile", "frozen": "with freezing", "dlib": "dlib", "kann": "KANN, scaled"}
 
 # KANN has no Debian package. These are the times in us of its step and of the matrix products alone, measured at 1 thread on
 # another 2-core AVX-512 machine. The scaled time is step / products there, times the products here.
 KANN = {"4-16-4,16": (1.7, 0.37), "64-128-4,32": (23.3, 11.2), "784-128-10,64": (315, 275), "784-512-512-10,128": (5360, 4400)}
 
+PASSES = ("predict", "forward", "step", "train")  # in names such as ResNet-20,32x32,train,128
 PER_BOUND, PER_PEER, PER_VARIANT = "Minnow / bound", "peer / Minnow", "variant / Minnow"  # headings of ratios
 
 GROUPS = {  # WHAT: title and description
@@ -19,7 +20,12 @@ GROUPS = {  # WHAT: title and description
     "conv_step": ("Training step of convolutional nets",
                   "One step, as for dense nets. The layers are conv-relu-pool-conv-relu-pool-dense64-relu-dense10."),
     "inference": ("Inference", "One call of `predict`. A row is a net and its batch size."),
-    "layers": ("Layers", "One forward or backward pass of one layer."),
+    "layers": ("Layers", "One pass of one layer. `predict` and `forward` (in train mode) are forward passes; a `step` is forward "
+                         "and backward. A row ends with the batch size. **copy** copies as many bytes as the pass must move."),
+    "convolution": ("Convolutions", "One convolution: `predict`, or a `step`, forward and backward with the gradients of input, "
+                                    "weight and bias. A row is channels, kernel, stride, image, pass and batch size."),
+    "nets": ("Networks", "`predict`, or `train`: a training step with softmax cross-entropy and SGD with momentum 0.9. A row "
+                         "ends with the batch size. `bench/cases.txt` contains the networks."),
     "losses": ("Losses", "Forward and backward of one loss on predictions of shape (4096, 10)."),
     "cross_entropy": ("Cross-entropy", "Forward and backward on logits of shape (4096, C): CPU time on one thread."),
     "optim": ("Optimizers", "One step over 4 Mi parameters, beside a copy of the same number of bytes."),
@@ -110,8 +116,10 @@ class Report:
                               for who, result in contenders.items()} for key, contenders in results.items()}
         bandwidth = [c for (what, *_), c in self.medians.items() if what == "bandwidth"]
         self.bandwidths = {who: result["rate"] for c in bandwidth for who, result in c.items()}
+        self.limits = {key[2]: max(rate for result in c.values() for rate in result["samples"])
+                       for key, c in results.items() if key[0] == "arithmetic"}
         self.whats = [what for what in GROUPS if any(key[0] == what for key in self.medians)]
-        self.whats += sorted({key[0] for key in self.medians} - {*GROUPS, "bandwidth"})
+        self.whats += sorted({key[0] for key in self.medians} - {*GROUPS, "bandwidth", "arithmetic"})
 
     def settings(self, what):
         """Returns each (threads, openblas) that Minnow was measured with."""
@@ -126,13 +134,14 @@ class Report:
     def comparison(self, what, threads, openblas):
         """Returns a table with one row per size: Minnow, its bounds, each peer in its fastest setting, and rates."""
         sizes = {size: c for size, c in self.sizes(what, threads, openblas).items() if "minnow" in c}
-        references = sorted({who for c in sizes.values() for who in c if not who.startswith(("minnow", "torch", "dlib"))})
+        references = sorted({who for c in sizes.values() for who in c if not who.startswith(("minnow", "bf16", *PEERS))})
         header = [what, "Minnow µs"]
         for who in references:
             header += [f"{who} µs", PER_BOUND]
         for peer in PEERS.values():
             header += [f"{peer} µs", PER_PEER] + (["setting"] if peer == "LibTorch" else [])
-        rows = [header + ["GB/s", "of bandwidth", "samples/s"]]
+        rows = [header + ["bfloat16 µs", "GB/s", "of bandwidth", "GFLOP/s", "of the limit", "samples/s"]]
+        ratios = {}  # {(pass, column): peer / Minnow of each row}
         for size, contenders in sizes.items():
             minnow = contenders["minnow"]
             row = [readable(size), number(minnow["us"])]
@@ -141,9 +150,16 @@ class Report:
                 row += [number(us), ratio(minnow["us"] / us)] if us else ["-", "-"]
             for peer in PEERS:
                 us, setting = self.fastest(peer, what, size, threads, contenders)
+                if us and size.split(",")[-2:][0] in PASSES:
+                    ratios.setdefault((size.split(",")[-2], len(row) + 1), []).append(us / minnow["us"])
                 row += [number(us), ratio(us / minnow["us"])] if us else ["-", "-"]
                 row += [setting or "-"] if peer == "torch" else []
-            rows.append(row + self.rates(minnow))
+            bf16 = contenders.get("bf16", {}).get("us")
+            rows.append(row + [number(bf16) if bf16 else "-"] + self.rates(minnow, threads))
+        for name in dict.fromkeys(name for name, _ in ratios):
+            means = {column: statistics.geometric_mean(values) for (of, column), values in ratios.items() if of == name}
+            rows.append([f"geometric mean, {name}"] +
+                        [ratio(means[column]) if column in means else "-" for column in range(1, len(rows[0]))])
         return Table(f"{title(what)}. {threads_text(threads, openblas)}", rows) if sizes else None
 
     def fastest(self, peer, what, size, threads, contenders):
@@ -160,11 +176,13 @@ class Report:
         best = min(times, key=times.get)
         return times[best], best
 
-    def rates(self, minnow):
-        bytes_rate, samples = minnow.get("rate"), minnow.get("samples")
-        ceiling = max(self.bandwidths.values(), default=0)
-        return [number(bytes_rate / 1e9) if bytes_rate else "-",
-                percent(bytes_rate / ceiling) if bytes_rate and ceiling else "-", f"{samples:.0f}" if samples else "-"]
+    def rates(self, minnow, threads):
+        bytes_rate, samples, flops = minnow.get("rate"), minnow.get("samples"), minnow.get("check_flops")
+        bandwidth, limit = max(self.bandwidths.values(), default=0), self.limits.get(threads)
+        speed = 1e6 * flops / minnow["us"] if flops else 0
+        return [number(bytes_rate / 1e9) if bytes_rate else "-", percent(bytes_rate / bandwidth) if bytes_rate and bandwidth else "-",
+                number(speed / 1e9) if speed else "-", percent(speed / limit) if speed and limit else "-",
+                f"{samples:.0f}" if samples else "-"]
 
     def variants(self, what, threads, openblas):
         """Returns a table of Minnow's variants, such as minnow_adam, beside `minnow`."""
@@ -249,7 +267,7 @@ class Report:
         any_context = next(iter(self.context.values()), {})
         caches = ", ".join(f"L{c['level']} {c['type'][0].lower() if c['type'] != 'Unified' else ''}{c['size'] // 1024} KiB"
                            for c in any_context.get("caches", []))
-        names = ("Minnow", "compiler", "LibTorch", "dlib")
+        names = ("Minnow", "compiler", "LibTorch", "PyTorch", "dlib")
         versions = {name: c[name] for c in self.context.values() for name in names if name in c}
         cores = any_context.get("num_cpus", "?")
         lines = [f"CPU: {model}, {cores} cores at {statistics.median(clocks or [0]):.0f} MHz; {caches}",
@@ -258,6 +276,9 @@ class Report:
                   for name, c in self.context.items() if "OpenBLAS" in c]
         rounds = f"{self.rounds} round{'s' if self.rounds > 1 else ''}"
         lines.append(f"Run: {datetime.date.today()}, {rounds}, load {any_context.get('load_avg', [0])[0]:.1f}")
+        if self.limits:
+            rates = ", ".join(f"{threads_text(threads)} {rate / 1e9:.0f}" for threads, rate in sorted(self.limits.items()))
+            lines.append(f"Additions and multiplications in registers, GFLOP/s: {rates}")
         if self.bandwidths:
             rates = ", ".join(f"{who} {rate / 1e9:.1f}" for who, rate in self.bandwidths.items())
             lines.append(f"Memory bandwidth of one thread, GB/s: {rates}")

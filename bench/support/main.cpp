@@ -8,6 +8,7 @@
 
 int main(int argc, char** argv) {
   minnow::set_threads(bench::threads());
+  if (const char* name = std::getenv("BENCH_INSTRUCTION_SET")) minnow::kernels::force_instruction_set(name);
   benchmark::AddCustomContext("Minnow", minnow::version() + ", " + minnow::kernels::instruction_set());
   benchmark::AddCustomContext("OpenBLAS", openblas_get_config());
   benchmark::AddCustomContext("compiler", __VERSION__);

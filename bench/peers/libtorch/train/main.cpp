@@ -6,12 +6,12 @@
 //                    [--shift 4] [--jitter 0] [--cutout 0] [--mirror 0] [--seed 1] [--threads 1]
 //                    [--layout channels_last|planes] [--limit N]
 //
-// scripts/images_to_raw.py writes FILE. network.hpp explains SPEC. The optimizer is AdamW, without decay of biases
-// and norms. With --mirror 1, logits of test images are averaged with those of their mirror images. With --limit,
-// training stops after N steps; scripts/bench_training compares settings this way.
+// scripts/images_to_raw.py writes FILE. bench/cases.txt explains the words of SPEC, here separated by commas. The
+// optimizer is AdamW, without decay of biases and norms. With --mirror 1, logits of test images are averaged with those
+// of their mirror images. With --limit, training stops after N steps; scripts/bench_training compares layouts this way.
 
+#include <bench/peers/libtorch/maker.hpp>
 #include <bench/peers/libtorch/train/images.hpp>
-#include <bench/peers/libtorch/train/network.hpp>
 #include <bench/peers/libtorch/train/schedule.hpp>
 #include <bench/support/peak_memory.hpp>
 
@@ -132,7 +132,9 @@ void run(const Options& options) {
   const bool last = options.at("layout") == "channels_last";
   const auto format = last ? at::MemoryFormat::ChannelsLast : at::MemoryFormat::Contiguous;
 
-  auto model = make_network(options.at("net"), images.train.size(1), images.train.size(2));
+  bench::TorchMaker maker;
+  const auto words = bench::split(options.at("net"), ',');
+  auto model = bench::NetworkBuilder<bench::TorchMaker>(maker, words, images.train.sizes().vec()).build();
   std::int64_t parameters = 0;
   for (auto& parameter : model->parameters()) {
     parameters += parameter.numel();
