@@ -10,6 +10,7 @@ using kernels::filter_block;
 using kernels::vector_slack;
 
 constexpr std::size_t tile_elements = 1 << 16;  // a few tiles fit the L2 cache
+constexpr std::size_t min_tiles = 4;            // of a batch, for several threads; larger tiles are faster
 constexpr std::size_t max_shares = 8;           // partial sums of the filters' gradients, for any number of threads
 
 /// Returns an odd multiple of a cache line, at least n, so that rows do not compete for the same cache sets.
@@ -29,7 +30,7 @@ void ConvolutionWorkspace::prepare(const ConvolutionGeometry& next, std::size_t 
   batch = n;
   backward_ = backward;
   const std::size_t channels = std::max(g.in * g.phases(), g.out);
-  const std::size_t share = std::max<std::size_t>(1, (n + max_shares - 1) / max_shares);
+  const std::size_t share = std::max<std::size_t>(1, (n + min_tiles - 1) / min_tiles);
   in_place = g.in_place();
   tile_images = in_place ? 1 : std::clamp<std::size_t>(tile_elements / (channels * g.padded_image()), 1, share);
   tiles = (n + tile_images - 1) / tile_images;

@@ -40,7 +40,6 @@ struct Correlation {
   const Real* start;
   Real* sums;
   std::size_t sums_row;
-  bool relu;
 };
 
 /// Computes `vectors` vectors of the rows [first, first + rows) of sums, from p on.
@@ -69,11 +68,6 @@ HWY_INLINE void correlate_tile(const Correlation& c, std::size_t first, std::siz
       for (std::size_t v = 0; v < vectors; ++v) sums[r][v] = hn::MulAdd(w, x[v], sums[r][v]);
     }
   }
-  if (c.relu)
-#pragma GCC unroll 8
-    for (std::size_t r = 0; r < rows; ++r)
-#pragma GCC unroll 12
-      for (std::size_t v = 0; v < vectors; ++v) sums[r][v] = relu(d, sums[r][v]);
 #pragma GCC unroll 8
   for (std::size_t r = 0; r < rows; ++r)
 #pragma GCC unroll 12
@@ -94,12 +88,17 @@ HWY_INLINE void correlate_rows(const Correlation& c, std::size_t first, std::siz
 
 void correlate(const Real* filters, std::size_t rows, const Real* padded, const std::size_t* distances, std::size_t k,
                std::size_t n, const Real* start, Real* sums, std::size_t sums_row, bool relu) {
-  const Correlation c{filters, rows, padded, distances, k, start, sums, sums_row, relu};
+  const Correlation c{filters, rows, padded, distances, k, start, sums, sums_row};
   std::size_t first = 0;
   for (; rows - first >= tile_rows; first += tile_rows) correlate_rows<tile_rows>(c, first, n);
   for (; rows - first >= 4; first += 4) correlate_rows<4>(c, first, n);
   for (; rows - first >= 2; first += 2) correlate_rows<2>(c, first, n);
   for (; rows - first >= 1; first += 1) correlate_rows<1>(c, first, n);
+  for (std::size_t r = 0; relu && r < rows; ++r)  // the sums are still in the L1 cache
+    for_each_vector<Real>(n, [&](auto d, std::size_t p) HWY_ATTR {
+      Real* to = sums + r * sums_row + p;
+      hn::StoreU(simd::HWY_NAMESPACE::relu(d, hn::LoadU(d, to)), d, to);
+    });
 }
 
 void gather_row(const Real* from, std::size_t n, std::size_t step, Real* to) {
