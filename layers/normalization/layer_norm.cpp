@@ -97,7 +97,7 @@ void LayerNorm::backward(const Tensor& x, const Tensor&, const Tensor& dy, Tenso
   const Target weight(has_weight_, weight_), bias(has_bias_, bias_);
   if (weight.grad != nullptr || bias.grad != nullptr) {
     constexpr std::size_t lines = 64;  // columns of some cache lines; a thread reads several lines of each row
-    const std::size_t least = std::max(light_grain / 2 / std::max<std::size_t>(rows, 1), n / 8);
+    const std::size_t least = std::max(light_grain / 2 / std::max<std::size_t>(rows, 1), n / 4);
     const std::size_t columns = (least / lines + 1) * lines;
     parallel_for(n, columns, [&](std::size_t begin, std::size_t end) {
       kernels::layer_norm_gradients(all, dy.data(), begin, end, weight.grad, weight.beta, bias.grad, bias.beta);

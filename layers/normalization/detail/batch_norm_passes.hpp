@@ -61,7 +61,7 @@ void for_channels(const BatchNormPass& pass, std::size_t channels, const Body& b
   const std::size_t grain = light_grain / pass.planes.count() + 1;
   if (!pass.in_columns()) return parallel_for(channels, grain, body);
   constexpr std::size_t line = 16;  // columns that share a cache line; a thread reads several lines of each row
-  parallel_for(channels, (std::max(grain, channels / 16) + line - 1) / line * line, body);
+  parallel_for(channels, (std::max(grain, channels / 4) + line - 1) / line * line, body);
 }
 
 }  // namespace minnow::inline MINNOW_PRECISION
