@@ -23,7 +23,7 @@ struct ConvolutionAxis {
   std::size_t reach() const { return dilation * (kernel - 1) + 1; }  // extent of a dilated filter
   std::size_t out() const { return (padded() - reach()) / stride + 1; }
   std::size_t pitch() const {
-    const std::size_t all = (padded() + stride - 1) / stride;
+    const std::size_t all = divide_up(padded(), stride);
     if (stride > 4) return all;  // rare
     std::size_t result = out();
     for (std::size_t phase = 0; phase < stride; ++phase) {

@@ -53,6 +53,19 @@ struct TrainedParameters {
   Parameter* bias;
 };
 
+/// Where a pass writes the gradient of a parameter, gradient = beta gradient + its sums; null without a parameter.
+struct GradientOf {
+  explicit GradientOf(Parameter* parameter) {
+    if (parameter == nullptr) return;
+    const GradientTarget target = parameter->grad_target();
+    data = target.grad.data();
+    beta = target.beta;
+  }
+
+  Real* data = nullptr;
+  Real beta = 0;
+};
+
 /// A Conv2d's geometry for one input shape, and its parameters. `bias` is null without a bias.
 struct ConvolutionParts {
   ConvolutionGeometry geometry;

@@ -30,10 +30,10 @@ void ConvolutionWorkspace::prepare(const ConvolutionGeometry& next, std::size_t 
   batch = n;
   backward_ = backward;
   const std::size_t channels = std::max(g.in * g.phases(), g.out);
-  const std::size_t share = std::max<std::size_t>(1, (n + min_tiles - 1) / min_tiles);
+  const std::size_t share = std::max<std::size_t>(1, divide_up(n, min_tiles));
   in_place = g.in_place();
   tile_images = in_place ? 1 : std::clamp<std::size_t>(tile_elements / (channels * g.padded_image()), 1, share);
-  tiles = (n + tile_images - 1) / tile_images;
+  tiles = divide_up(n, tile_images);
   plane = tile_images * g.padded_image();
   const std::size_t phase_row = in_place ? plane : row_stride(plane + g.furthest() + vector_slack);
   image_channel = g.phases() * phase_row;

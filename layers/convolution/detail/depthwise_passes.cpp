@@ -241,35 +241,6 @@ struct DepthwiseBackward : DepthwisePass {
   }
 };
 
-Real depthwise_beta(Parameter* parameter, Real*& grad) {
-  if (parameter == nullptr) return 0;
-  const GradientTarget target = parameter->grad_target();
-  grad = target.grad.data();
-  return target.beta;
-}
-
-/// Computes gradient = beta gradient + the sums of the shares, in order.
-void collect_shares(const DepthwiseWorkspace& workspace, const TrainedParameters& trained) {
-  const ConvolutionGeometry& g = workspace.geometry;
-  const std::size_t elements = g.filter_size();
-  Real *weight = nullptr, *bias = nullptr;
-  const Real weight_beta = depthwise_beta(trained.weight, weight), bias_beta = depthwise_beta(trained.bias, bias);
-  const auto add = [&](Real beta, Real& to, std::size_t at) {
-    double sum = 0;
-    for (std::size_t share = 0; share < workspace.shares; ++share)
-      sum += workspace.partial[share * g.out * (elements + 1) + at];
-    to = static_cast<Real>(beta == 0 ? sum : static_cast<double>(beta * to) + sum);
-  };
-  std::size_t at = 0;
-  for (std::size_t o = 0; o < g.out; ++o, ++at) {
-    Real* const to = weight != nullptr ? weight + o * elements : nullptr;
-    for (std::size_t j = 0; j < g.columns.kernel; ++j)
-      for (std::size_t i = 0; i < g.rows.kernel; ++i, ++at)
-        if (weight != nullptr) add(weight_beta, to[i * g.columns.kernel + j], at);
-    if (bias != nullptr) add(bias_beta, bias[o], at);
-  }
-}
-
 std::size_t plane_products(const ConvolutionGeometry& g) {
   return g.in_image() + g.out_each() * g.out_image() * (g.filter_size() / 4 + 1);
 }
@@ -311,7 +282,7 @@ void depthwise_backward(const ConvolutionParts& parts, const Real* x, Real* dx, 
                     workspace.partial.data() + share * g.out * (g.filter_size() + 1));
     }
   });
-  collect_shares(workspace, trained);
+  workspace.collect(trained);
 }
 
 }  // namespace minnow::inline MINNOW_PRECISION

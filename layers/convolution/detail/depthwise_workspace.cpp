@@ -1,4 +1,5 @@
 #include <minnow/core/threading/threads.hpp>
+#include <minnow/layers/convolution/detail/convolution_passes.hpp>
 #include <minnow/layers/convolution/detail/depthwise_workspace.hpp>
 
 #include <algorithm>
@@ -139,6 +140,25 @@ DepthwiseWorkspace::ThreadBuffers::ThreadBuffers(DepthwiseWorkspace& workspace) 
   for (std::size_t i = 0;; i = (i + 1) % workspace.buffers_.size()) {
     buffers_ = workspace.buffers_[i].get();
     if (!buffers_->in_use.exchange(true, std::memory_order_acquire)) return;
+  }
+}
+
+void DepthwiseWorkspace::collect(const TrainedParameters& trained) const {
+  const ConvolutionGeometry& g = geometry;
+  const std::size_t elements = g.filter_size();
+  const GradientOf weight(trained.weight), bias(trained.bias);
+  const auto add = [&](Real beta, Real& to, std::size_t at) {
+    double sum = 0;
+    for (std::size_t share = 0; share < shares; ++share) sum += partial[share * g.out * (elements + 1) + at];
+    to = static_cast<Real>(beta == 0 ? sum : static_cast<double>(beta * to) + sum);
+  };
+  std::size_t at = 0;
+  for (std::size_t o = 0; o < g.out; ++o, ++at) {
+    Real* const to = weight.data != nullptr ? weight.data + o * elements : nullptr;
+    for (std::size_t j = 0; j < g.columns.kernel; ++j)
+      for (std::size_t i = 0; i < g.rows.kernel; ++i, ++at)
+        if (to != nullptr) add(weight.beta, to[i * g.columns.kernel + j], at);
+    if (bias.data != nullptr) add(bias.beta, bias.data[o], at);
   }
 }
 

@@ -11,6 +11,8 @@
 
 namespace minnow::inline MINNOW_PRECISION {
 
+struct TrainedParameters;
+
 /// The layout of a band: a copy of some rows of a plane between zeros. Row r of the plane is row r + pad_top of the
 /// padded plane.
 struct BandLayout {
@@ -47,6 +49,9 @@ class DepthwiseWorkspace {
   };
 
   void prepare(const ConvolutionGeometry& geometry, std::size_t batch, bool backward);
+
+  /// Computes gradient = beta gradient + the sums of the shares, in order.
+  void collect(const TrainedParameters& trained) const;
 
   /// Elements from one row of phases to the next in Buffers::dx, and from one phase to the next.
   kernels::PaddedRow dx_row() const;

@@ -51,7 +51,7 @@ class Tiles {
   Tiles(const PixelGeometry& g, std::size_t images, std::size_t workers);
 
   std::size_t per_block() const { return block_images_ * block_rows_ * columns; }
-  std::size_t blocks() const { return (images_ + block_images_ - 1) / block_images_ * row_blocks_; }
+  std::size_t blocks() const { return divide_up(images_, block_images_) * row_blocks_; }
   TileBlock block(std::size_t index) const;
   std::size_t count(const TileBlock& block) const { return block.images * block.rows * columns; }
   /// Returns the number of tiles before a block.
@@ -120,7 +120,7 @@ inline std::size_t tile_stride(std::size_t depth) {
 /// compete for the same cache sets.
 inline std::size_t element_stride(std::size_t n, std::size_t tile) {
   constexpr std::size_t page = 1024, lines = 5;
-  return (n * tile + page - 1) / page * page + lines * kernels::channel_block;
+  return divide_up(n * tile, page) * page + lines * kernels::channel_block;
 }
 
 }  // namespace minnow::inline MINNOW_PRECISION

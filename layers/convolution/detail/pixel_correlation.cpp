@@ -15,7 +15,7 @@ struct CorrelationBuffers {
   CorrelationBuffers(Arena& arena, const PixelGeometry& g, const ChannelPlanes& x, const Tiles& tiles)
       : reader(arena, g, x, tiles, TileReader::Reads::input), stride(tile_stride(g.depth())) {
     const Panels panels = panels_of(g.out);
-    const std::size_t n = tiles.per_block(), width = (panels.vectors + panels.count - 1) / panels.count * panels.lanes;
+    const std::size_t n = tiles.per_block(), width = divide_up(panels.vectors, panels.count) * panels.lanes;
     const std::size_t outputs = g.unit() * g.unit() * n * width;
     const std::size_t read = g.in_place() ? n / tiles.block_images() : n;
     input = arena.take(g.elements() * element_stride(read, stride) + kernels::surplus_rows * stride);

@@ -114,7 +114,7 @@ void FilterGradients::multiply_item(const Transformed& from, std::size_t element
 void FilterGradients::multiply(const Transformed& from, Real beta, Real* sums) const {
   const std::size_t panels = kernels::panels_of(group_.out).count;
   constexpr std::size_t rows = 4 * tile_rows;  // computed together
-  const std::size_t depth = group_.depth(), parts = (depth + rows - 1) / rows;
+  const std::size_t depth = group_.depth(), parts = divide_up(depth, rows);
   for_each_item(group_.elements() * panels * parts, workers_, [&](std::size_t, std::size_t item) {
     const std::size_t row = item % parts * rows;
     multiply_item(from, item / parts / panels, row, std::min(rows, depth - row), item / parts % panels, beta, sums);

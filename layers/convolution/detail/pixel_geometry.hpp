@@ -12,8 +12,6 @@ namespace minnow::inline MINNOW_PRECISION {
 struct PixelAxis {
   std::size_t in, out, kernel, step, dilation;
   std::ptrdiff_t start;
-
-  friend bool operator==(const PixelAxis&, const PixelAxis&) = default;
 };
 
 /// A correlation of one group of channels.

@@ -1,5 +1,4 @@
 #include <minnow/core/threading/detail/scratch.hpp>
-#include <minnow/layers/convolution/detail/image_epilogue.hpp>
 #include <minnow/layers/convolution/detail/pixel_correlation.hpp>
 #include <minnow/layers/convolution/detail/pixel_dx.hpp>
 #include <minnow/layers/convolution/detail/pixel_filter_gradients.hpp>
@@ -106,13 +105,7 @@ void pixel_backward(const ConvolutionParts& parts, const Real* x, Real* dx, std:
   Arena arena(scratch_memory(count.used() + rest));
   Real* sums = arena.take(sums_size);
   Real* loaded = arena.take(loaded_size);
-  Real* bias_gradient = nullptr;
-  Real bias_beta = 0;
-  if (trained.bias != nullptr) {
-    const GradientTarget target = trained.bias->grad_target();
-    bias_gradient = target.grad.data();
-    bias_beta = target.beta;
-  }
+  const GradientOf bias(trained.bias);
   for (std::size_t first = 0; first < batch; first += part) {
     const std::size_t images = std::min(part, batch - first);
     if (gradient_tensor == nullptr) load_gradient_planes(g, epilogue, first, images, loaded);
@@ -122,11 +115,10 @@ void pixel_backward(const ConvolutionParts& parts, const Real* x, Real* dx, std:
                    arena.rest());
     if (trained.weight != nullptr)
       filters.add(x + first * g.in * g.in_image(), dy, images, first > 0 ? 1 : 0, sums, arena.rest());
-    if (bias_gradient != nullptr) add_bias_gradient(g, dy, images, first > 0 ? Real{1} : bias_beta, bias_gradient);
+    if (bias.data != nullptr) add_bias_gradient(g, dy, images, first > 0 ? Real{1} : bias.beta, bias.data);
   }
-  if (trained.weight == nullptr) return;
-  const GradientTarget target = trained.weight->grad_target();
-  filters.store(sums, target.beta, target.grad.data());
+  const GradientOf weight(trained.weight);
+  if (weight.data != nullptr) filters.store(sums, weight.beta, weight.data);
 }
 
 }  // namespace minnow::inline MINNOW_PRECISION

@@ -109,13 +109,6 @@ void add_filter_gradients(const ConvolutionWorkspace& workspace, const Real* pad
       sums.bias[channel] += kernels::sum(padded_gradient + channel * workspace.gradient_channel, n);
 }
 
-Real beta_of(Parameter* parameter, Real*& grad) {
-  if (parameter == nullptr) return 0;
-  const GradientTarget target = parameter->grad_target();
-  grad = target.grad.data();
-  return target.beta;
-}
-
 /// Computes gradient = beta gradient + the partial sums, in a fixed order.
 void collect(const ConvolutionWorkspace& workspace, std::size_t parts, const TrainedParameters& trained) {
   const ConvolutionGeometry& g = workspace.geometry;
@@ -130,22 +123,22 @@ void collect(const ConvolutionWorkspace& workspace, std::size_t parts, const Tra
     for (std::size_t part = 0; part < parts; ++part) sum += workspace.partial[part].bias[channel];
     return static_cast<Real>(sum);
   };
-  Real *weight = nullptr, *bias = nullptr;
-  const Real weight_beta = beta_of(trained.weight, weight), bias_beta = beta_of(trained.bias, bias);
+  const GradientOf weight(trained.weight), bias(trained.bias);
   parallel_for(g.out, light_grain / (taps * parts) + 1, [&](std::size_t begin, std::size_t end) {
     for (std::size_t channel = begin; channel < end; ++channel) {
-      if (bias != nullptr) {
+      if (bias.data != nullptr) {
         const Real sum = sum_of_biases(channel);
-        bias[channel] = bias_beta == 0 ? sum : bias_beta * bias[channel] + sum;
+        Real& to = bias.data[channel];
+        to = bias.beta == 0 ? sum : bias.beta * to + sum;
       }
-      if (weight == nullptr) continue;
+      if (weight.data == nullptr) continue;
       const std::size_t in_group = channel % g.out_each(), block = in_group / filter_block * filter_block;
       const std::size_t rows = std::min(filter_block, g.out_each() - block);
       const std::size_t from = (channel - in_group + block) * taps + in_group - block;
-      Real* to = weight + channel * taps;
+      Real* to = weight.data + channel * taps;
       for (std::size_t k = 0; k < taps; ++k) {
         const Real sum = sum_of_filters(from + k * rows);
-        to[k] = weight_beta == 0 ? sum : weight_beta * to[k] + sum;
+        to[k] = weight.beta == 0 ? sum : weight.beta * to[k] + sum;
       }
     }
   });
@@ -163,9 +156,7 @@ struct ForwardItem {
   std::size_t first, last;
 };
 
-std::size_t filter_blocks(const ConvolutionGeometry& g) {
-  return g.groups * ((g.out_each() + filter_block - 1) / filter_block);
-}
+std::size_t filter_blocks(const ConvolutionGeometry& g) { return g.groups * (divide_up(g.out_each(), filter_block)); }
 
 void compute_item(const ConvolutionWorkspace& workspace, ConvolutionWorkspace::PaddedTiles& tiles, const Real* bias,
                   const Real* x, const ForwardItem& item, const ConvolutionEpilogue& epilogue) {
@@ -203,7 +194,7 @@ void tile_forward(const ConvolutionGeometry& geometry, const Filters& filters, c
   const std::size_t blocks = filter_blocks(geometry), threads = static_cast<std::size_t>(num_threads());
   // A few tiles are also divided by filters, and each part reads the tile again.
   const bool light = is_light(workspace), few = !light && workspace.tiles < threads;
-  const std::size_t parts = few ? std::min(blocks, (threads + workspace.tiles - 1) / workspace.tiles) : 1;
+  const std::size_t parts = few ? std::min(blocks, divide_up(threads, workspace.tiles)) : 1;
   parallel_for(workspace.tiles * parts, light ? workspace.tiles : 1, [&](std::size_t begin, std::size_t end) {
     ConvolutionWorkspace::ThreadTiles tiles(workspace);
     for (std::size_t item = begin; item < end; ++item) {

@@ -8,8 +8,6 @@
 
 namespace minnow::inline MINNOW_PRECISION::kernels {
 
-inline constexpr std::size_t winograd_elements = 16;  // of a transformed tile, 4 x 4
-
 /// Transformed tiles: element e of tile t is a pixel at data + e element + t tile.
 template <class T>
 struct TransformedTiles {
@@ -26,12 +24,12 @@ struct TileRows {
   std::size_t width;
 };
 
-/// Writes G g G^T of the filters to the outputs of the panels [first, last) as winograd_elements packed matrices:
+/// Writes G g G^T of the filters to the outputs of the panels [first, last) as 16 packed matrices:
 /// [panel][in][output of the panel]. The filters to output o are multiplied by scale[o] unless scale is null.
 void transform_filters(const FilterOrder& order, const Real* weight, const Real* scale, std::size_t first,
                        std::size_t last, Real* to);
 
-/// Writes gradient = G^T m G + beta gradient for the input channels [first, last). m: winograd_elements matrices with
+/// Writes gradient = G^T m G + beta gradient for the input channels [first, last). m: 16 matrices with
 /// row stride `row`, `element` apart.
 void transform_gradients(const FilterOrder& order, const Real* m, std::size_t element, std::size_t row,
                          std::size_t first, std::size_t last, Real beta, Real* gradient);

@@ -3,11 +3,10 @@
 
 #include <minnow/layers/activation/relu.hpp>
 #include <minnow/layers/convolution/conv2d.hpp>
-#include <minnow/layers/normalization/batch_norm.hpp>
 #include <minnow/layers/pooling/max_pool2d.hpp>
 #include <minnow/models/sequential.hpp>
-#include <minnow/optim/sgd.hpp>
 
+#include <tests/layers/convolution/convolution_cases.hpp>
 #include <tests/support/compare.hpp>
 #include <tests/support/instruction_sets.hpp>
 #include <tests/support/threads_for_test.hpp>
@@ -21,34 +20,7 @@ namespace {
 
 using namespace minnow::testing;
 
-struct Case {
-  Shape x;
-  std::size_t out;
-  Size2d kernel;
-  Size2d stride = 1, padding = 0, dilation = 1;
-  std::size_t groups = 1;
-};
-
-Conv2d make_layer(const Case& c, std::uint64_t seed = 1) {
-  Rng rng{seed};
-  return {c.x[1],
-          c.out,
-          c.kernel,
-          rng,
-          {.stride = c.stride,
-           .padding = {c.padding.height, c.padding.width},
-           .dilation = c.dilation,
-           .groups = c.groups,
-           .init = Init::pytorch}};
-}
-
-std::string text(const Case& c) { return make_layer(c).name() + " on " + to_string(c.x); }
-
-Tensor normal_tensor(const Shape& shape, Rng rng) {
-  Tensor tensor = zeros(shape);
-  for (Real& value : tensor.storage()) value = static_cast<Real>(rng.normal());
-  return tensor;
-}
+using Case = ConvolutionCase;
 
 /// The outputs and gradients of one pass.
 struct Passes {
@@ -114,26 +86,6 @@ void check_definition(const Case& c) {
   EXPECT_LT(error(p.dx, x.shape(), r.dx), tolerance);
   EXPECT_LT(error(p.weight, p.weight.shape(), r.weight), 2 * tolerance);  // the longest sums
   EXPECT_LT(error(p.bias, p.bias.shape(), r.bias), tolerance);
-}
-
-/// A case for each way.
-std::vector<Case> cases() {
-  return {
-      {{3, 16, 9, 7}, 20, 3, 1, 1},                            // Winograd, odd sizes and channels
-      {{13, 32, 4, 4}, 48, 3, 1, 1},                           // Winograd, several images in a block
-      {{2, 17, 21, 30}, 70, 3, 1, {0, 2}},                     // Winograd, rows of an image in a block
-      {{5, 40, 5, 5}, 24, 1},                                  // pixels
-      {{3, 24, 10, 10}, 33, 1},                                // pixels in place
-      {{3, 20, 9, 8}, 36, 3, 2, 1},                            // pixels, stride
-      {{2, 16, 8, 11}, 17, {5, 3}, {2, 1}, {3, 2}},            // pixels, phases of 3 x 3
-      {{2, 34, 7, 9}, 38, {3, 2}, {1, 3}, {4, 1}, {2, 1}, 2},  // pixels, groups and dilation
-      {{2, 20, 7, 6}, 18, 1, 2},                               // pixels, phases without filter elements
-      {{3, 6, 48, 24}, 20, 1},                                 // planes in place
-      {{4, 3, 19, 21}, 10, {7, 5}, 2, {3, 2}},                 // padded tiles, stride
-      {{3, 8, 12, 13}, 12, 3, {3, 2}, {0, 3}, {1, 2}, 4},      // padded tiles, groups
-      {{2, 5, 20, 20}, 10, 5, 1, 2, 1, 5},                     // depthwise, two outputs a channel
-      {{3, 7, 11, 17}, 7, 3, 2, 1, 1, 7},                      // depthwise, stride
-  };
 }
 
 TEST(ConvolutionEngines, MatchTheDefinition) {
@@ -287,51 +239,6 @@ TEST(ConvolutionEngines, PredictionsFollowTheInstructionSet) {
     const Tensor& y = model.predict(x);
     EXPECT_LT(error(y, y.shape(), r.y), tolerance);
   });
-}
-
-TEST(ConvolutionEngines, PredictionsFollowTheSizeOfTheImage) {
-  const Case c{{2, 20, 8, 8}, 24, 5, 1, 2};
-  Sequential model{make_layer(c)};
-  for (const std::size_t size : {8, 40, 8, 5, 40}) {  // pixels, padded tiles
-    const Tensor x = normal_tensor({2, 20, size, size}, Rng{2});
-    const Tensor y = model.predict(x);
-    const Sequential copy = model;
-    EXPECT_TRUE(y == copy.predict(x)) << size;
-  }
-}
-
-TEST(ConvolutionEngines, PredictionsFollowTheWeights) {
-  for (const Case& c : cases()) {
-    SCOPED_TRACE(text(c));
-    Sequential model{make_layer(c), BatchNorm2d(c.out)};
-    const Tensor x = normal_tensor(c.x, Rng{2});
-    const auto expect_current = [&](const char* change) {
-      const Tensor y = model.predict(x);
-      const Sequential copy = model;  // with nothing kept
-      EXPECT_TRUE(y == copy.predict(x)) << change;
-      return y;
-    };
-    const Tensor first = expect_current("at first");
-    std::vector<NamedTensor> state = model.state();
-    state[0].value->data()[0] += 1;
-    EXPECT_FALSE(expect_current("an element") == first);
-    state[0].value->fill(Real{0.25});
-    expect_current("fill");
-    FixedTensor other(state[0].value->shape());
-    other.fill(2);
-    state[0].value->swap(other);
-    expect_current("swap");
-    *state[0].value = make_layer(c, 5).state()[0].value->tensor();
-    expect_current("assignment");
-    for (NamedTensor& entry : state)
-      if (entry.name.ends_with("running_var")) entry.value->fill(3);
-    expect_current("the norm");
-    model.forward(x);
-    model.backward(model.predict(x));
-    SGD sgd{model.parameters(), {.learning_rate = 0.1}};
-    sgd.step();
-    expect_current("a step");
-  }
 }
 
 }  // namespace
